@@ -1,0 +1,123 @@
+"""Which files the given sources stand for: files, folders with all below them, standard input."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from geomap.articles._ids import printable
+from geomap.models import Problem
+
+__all__ = ["SUFFIXES", "Input", "find_inputs", "os_reason"]
+
+SUFFIXES = {
+    ".txt": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".jsonl": "jsonl",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read (`path` None: standard input).
+
+    `shown` is what messages call it, `relative` its path in the given folder, `full` its path on
+    the machine with links followed, the last two with forward slashes.
+    """
+
+    path: Path | None
+    shown: str
+    relative: str
+    full: str
+
+    @property
+    def stem(self) -> str | None:
+        return None if self.path is None else self.path.stem
+
+    @property
+    def path_text(self) -> str | None:
+        return None if self.path is None else self.shown
+
+
+def _inputs(sources: Iterable[str | os.PathLike[str]]) -> Iterator[Input | Problem]:
+    """Yield the files that the sources stand for."""
+    for source in sources:
+        name = os.fspath(source)
+        if name == "-":
+            yield Input(None, "stdin", "stdin", "stdin")
+            continue
+        path, shown = Path(name), printable(name)
+        try:
+            is_folder, exists = path.is_dir(), path.exists()
+        except (OSError, ValueError) as error:  # ValueError: a NUL character in the path
+            yield Problem(
+                shown, f"cannot be read: {os_reason(error)}", "unreadable", set_aside=True
+            )
+            continue
+        if not exists:
+            yield Problem(shown, "no such file or folder", "not-found", set_aside=True)
+        elif is_folder:
+            yield from _folder(path, shown)
+        else:
+            yield Input(path, shown, path.name, _full(path))
+
+
+def find_inputs(sources: Iterable[str | os.PathLike[str]]) -> list[Input | Problem]:
+    """Keep each file once, where it came first, under its longest path in a given folder.
+
+    The longest, since a file that is given alone and with its folder must have the same name
+    whichever comes first.
+    """
+    kept: list[Input | Problem] = []
+    places: dict[str, int] = {}
+    for item in _inputs(sources):
+        if isinstance(item, Problem):
+            kept.append(item)
+            continue
+        place = places.setdefault(item.full, len(kept))
+        if place == len(kept):
+            kept.append(item)
+            continue
+        first = kept[place]
+        if isinstance(first, Input) and len(item.relative) > len(first.relative):
+            kept[place] = dataclasses.replace(first, relative=item.relative)
+    return kept
+
+
+def _folder(folder: Path, shown: str) -> Iterator[Input | Problem]:
+    """Yield the readable files of a folder and its folders, sorted by path."""
+    errors: list[OSError] = []
+    files: list[tuple[tuple[str, ...], Path]] = []
+    for root, folders, names in os.walk(folder, onerror=errors.append):
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        for name in names:
+            path = Path(root, name)
+            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+                continue
+            # A pipe or a device in a folder would block; a dangling link is no report.
+            if path.is_file():
+                files.append((path.relative_to(folder).parts, path))
+    for error in errors:
+        where = printable(str(error.filename or folder))
+        yield Problem(where, f"cannot be read: {os_reason(error)}", "unreadable", set_aside=True)
+    if not files and not errors:
+        kinds = " ".join(sorted(SUFFIXES))
+        yield Problem(
+            shown, f"folder with nothing to read in it ({kinds})", "empty-folder", set_aside=True
+        )
+    for parts, path in sorted(files):
+        yield Input(path, printable(str(path)), "/".join(parts), _full(path))
+
+
+def _full(path: Path) -> str:
+    return Path(os.path.realpath(path)).as_posix()
+
+
+def os_reason(error: OSError | ValueError) -> str:
+    """Return why an input could not be read, in the system's words."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,60 @@
+"""Errors and warnings of geomap.
+
+Every message says what is wrong, in which input (file and line, or article id), and what to do.
+
+    GeomapError
+    +-- ArticleError(ValueError)      an article cannot be read
+    +-- GazetteerError                the gazetteer is missing, damaged or of another version
+    +-- TableError(ValueError)        a data table (relations, parties, aliases ...) is not valid
+    +-- UnknownRelationError(ValueError)  a relation that the table does not have
+    +-- CrsError(ValueError)          geometry in another coordinate system than asked for
+    +-- FrontError(ValueError)        a line of contact cannot be used
+    +-- SettingsError(ValueError)     an option or a settings file is wrong
+    +-- OutputError(OSError)          an output cannot be written
+"""
+
+from __future__ import annotations
+
+
+class GeomapError(Exception):
+    """Root of all errors that geomap raises on purpose."""
+
+
+class ArticleError(GeomapError, ValueError):
+    """An article cannot be read."""
+
+
+class GazetteerError(GeomapError):
+    """The gazetteer is missing, damaged or of another version."""
+
+
+class TableError(GeomapError, ValueError):
+    """A data table is not valid."""
+
+
+class CrsError(GeomapError, ValueError):
+    """Geometry is in another coordinate system than the function takes."""
+
+
+class FrontError(GeomapError, ValueError):
+    """A line of contact cannot be used."""
+
+
+class SettingsError(GeomapError, ValueError):
+    """An option or a settings file is wrong."""
+
+
+class OutputError(GeomapError, OSError):
+    """An output cannot be written."""
+
+
+class StrictError(GeomapError):
+    """A warning, under `--strict`."""
+
+
+class GeomapWarning(UserWarning):
+    """Root of all warnings of geomap."""
+
+
+class UnknownRelationError(GeomapError, ValueError):
+    """A relation that the table of relations does not have."""

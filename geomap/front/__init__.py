@@ -1,0 +1,1 @@
+"""Parties, claims, and the line of contact."""

@@ -1,0 +1,1 @@
+"""The offline gazetteer: names, places, areas."""

@@ -1,0 +1,28 @@
+"""Codes of the compiled gazetteer, shared by the builder and the store."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+FORMAT = 1
+
+
+class NameKind(IntEnum):
+    """How a name belongs to a place; lower is the stronger claim to the name."""
+
+    MAIN = 0
+    ALIAS = 1  # of our own table
+    STEM = 2  # an oblast by its bare name: "Donetsk" for Donetsk Oblast
+    ALTERNATE = 3
+    DEMONYM = 4
+
+
+class Level(IntEnum):
+    """What a row is. The order is that of the rows in the file."""
+
+    CONTINENT = 0
+    COUNTRY = 1
+    REGION = 2  # informal, of our own table: Donbas
+    ADMIN1 = 3
+    CAPITAL = 4  # the settlement that is its country's capital
+    SETTLEMENT = 5

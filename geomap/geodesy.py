@@ -1,0 +1,190 @@
+"""Distances, azimuths and local projections on WGS84.
+
+The only module that leaves EPSG:4326. Everything that comes in and goes out is in degrees, lon-lat;
+metric work happens in an azimuthal equidistant projection centred on the place, in metres.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import CrsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from shapely import Geometry
+    from shapely.geometry import Polygon
+
+# 16 winds, clockwise from north, 22.5 degrees apart.
+WINDS = (
+    "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE",
+    "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW",
+)  # fmt: skip
+_ARC_STEP_DEG = 4.0  # a sector's arc is drawn with a vertex every 4 degrees: 0.06 % of the radius
+
+
+@cache
+def _geod() -> Any:
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
+
+
+@lru_cache(maxsize=512)
+def _transformers(lat: float, lon: float) -> tuple[Any, Any]:
+    """Return (to local metres, back to EPSG:4326) for a centre; lon-lat axis order."""
+    from pyproj import CRS, Transformer
+
+    local = CRS.from_proj4(
+        f"+proj=aeqd +lat_0={lat:.6f} +lon_0={lon:.6f} +datum=WGS84 +units=m +no_defs"
+    )
+    return (
+        Transformer.from_crs("EPSG:4326", local, always_xy=True),
+        Transformer.from_crs(local, "EPSG:4326", always_xy=True),
+    )
+
+
+def azimuth_of(wind: str) -> float:
+    """Return the azimuth in degrees, clockwise from north, of one of the 16 winds.
+
+    Raises
+    ------
+    CrsError
+        The word is not one of `WINDS`.
+
+    Examples
+    --------
+    >>> azimuth_of("N"), azimuth_of("NE"), azimuth_of("WSW")
+    (0.0, 45.0, 247.5)
+    """
+    try:
+        return WINDS.index(wind) * 22.5
+    except ValueError:
+        raise CrsError(f"{wind!r} is not a wind: write one of {', '.join(WINDS)}") from None
+
+
+def wind_of(azimuth_deg: float) -> str:
+    """Return the nearest of the 16 winds to an azimuth in degrees.
+
+    Examples
+    --------
+    >>> wind_of(2.0), wind_of(359.0), wind_of(130.0)
+    ('N', 'N', 'SE')
+    """
+    return WINDS[round(azimuth_deg / 22.5) % 16]
+
+
+def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Return the geodesic distance between two points on WGS84, in kilometres.
+
+    Examples
+    --------
+    >>> round(distance_km(48.594, 37.999, 49.048, 38.216), 1)  # Bakhmut to Kreminna
+    53.0
+    """
+    return float(_geod().inv(lon1, lat1, lon2, lat2)[2]) / 1000
+
+
+def azimuth_deg(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Return the initial azimuth from the first point to the second: 0 <= degrees < 360."""
+    return float(_geod().inv(lon1, lat1, lon2, lat2)[0]) % 360
+
+
+def destination(lat: float, lon: float, azimuth: float, km: float) -> tuple[float, float]:
+    """Return the (lat, lon) reached from a point along an azimuth (degrees) after `km`."""
+    lon2, lat2, _ = _geod().fwd(lon, lat, azimuth, km * 1000)
+    return float(lat2), float(lon2)
+
+
+def area_km2(geometry: Geometry) -> float:
+    """Return the geodesic area of an EPSG:4326 polygon in square kilometres."""
+    return abs(float(_geod().geometry_area_perimeter(geometry)[0])) / 1e6
+
+
+def locally(geometry: Geometry, lat: float, lon: float, work: Callable[[Any], Any]) -> Any:
+    """Apply `work` to a geometry projected to metres around (lat, lon); return EPSG:4326."""
+    import shapely
+
+    to_local, to_wgs84 = _transformers(round(lat, 6), round(lon, 6))
+    local = shapely.transform(geometry, to_local.transform, interleaved=False)
+    return shapely.transform(work(local), to_wgs84.transform, interleaved=False)
+
+
+def buffer(geometry: Geometry, km: float) -> Any:
+    """Return an EPSG:4326 geometry widened by `km` kilometres (a circle round a point)."""
+    centre = geometry.centroid
+    return locally(geometry, centre.y, centre.x, lambda g: g.buffer(km * 1000, quad_segs=16))
+
+
+def circle(lat: float, lon: float, km: float) -> Polygon:
+    """Return a circle of radius `km` round a point, EPSG:4326."""
+    return sector(lat, lon, 0.0, 180.0, 0.0, km)
+
+
+def sector(
+    lat: float, lon: float, azimuth: float, half_width_deg: float, inner_km: float, outer_km: float
+) -> Polygon:
+    """Return the part of a ring round a point that lies towards an azimuth.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Centre, degrees.
+    azimuth, half_width_deg : float
+        Degrees clockwise from north; a half width of 180 or more gives the whole ring.
+    inner_km, outer_km : float
+        The ring's radii in kilometres, 0 <= inner < outer.
+
+    Returns
+    -------
+    shapely.geometry.Polygon
+        EPSG:4326, valid, counter-clockwise.
+
+    Raises
+    ------
+    CrsError
+        The radii are not in order.
+    """
+    import numpy as np
+    import shapely
+    from shapely.geometry import Polygon
+
+    if not 0 <= inner_km < outer_km:
+        raise CrsError(f"a ring from {inner_km} km to {outer_km} km has no area")
+    whole = half_width_deg >= 180
+    half = 180.0 if whole else half_width_deg
+    count = max(2, int(np.ceil(2 * half / _ARC_STEP_DEG)) + 1)
+    angles = azimuth + np.linspace(-half, half, count)
+    if whole:
+        angles = angles[:-1]
+
+    def arc(km: float) -> list[tuple[float, float]]:
+        n = len(angles)
+        lons, lats, _ = _geod().fwd(
+            np.full(n, lon), np.full(n, lat), angles, np.full(n, km * 1000.0)
+        )
+        return list(zip(lons.tolist(), lats.tolist(), strict=True))
+
+    outer = arc(outer_km)
+    if whole:
+        polygon = Polygon(outer, [arc(inner_km)] if inner_km > 0 else None)
+    elif inner_km > 0:
+        polygon = Polygon(outer + arc(inner_km)[::-1])
+    else:
+        polygon = Polygon([*outer, (lon, lat)])
+    return shapely.orient_polygons(polygon) if hasattr(shapely, "orient_polygons") else polygon
+
+
+def corridor(points: Sequence[tuple[float, float]], km: float) -> Any:
+    """Return what lies within `km` of the line through (lat, lon) points, EPSG:4326."""
+    from shapely.geometry import LineString
+
+    return buffer(LineString([(lon, lat) for lat, lon in points]), km)
+
+
+def bounds(points: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:
+    """Return (west, south, east, north) of (lat, lon) points."""
+    lats, lons = zip(*points, strict=True)
+    return min(lons), min(lats), max(lons), max(lats)

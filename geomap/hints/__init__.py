@@ -1,0 +1,1 @@
+"""Spatial hints: expressions, relations, regions."""

@@ -1,0 +1,308 @@
+"""From expressions to hints: what each locates, the region that follows, and how sure it is."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from geomap import geodesy
+from geomap.hints import regions
+from geomap.hints.grammar import IMPLIED, Expression, Reader
+from geomap.hints.relations import relations
+from geomap.models import Anchor, Evidence, Hint, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from geomap.models import ContactLine, Resolution, Span
+
+# "... Orestopil, Vovche and Hai (all southeast of": the words between a name and its bracket.
+_BRACKET = re.compile(r"\s*\((?:(?P<all>all|both|each)\s+)?(?:located\s+|just\s+|about\s+)?$")
+_COMMA = re.compile(r"\s*,\s*(?:(?:which|that)\s+(?:lies|is)\s+|located\s+|just\s+|a\s+\w+\s+)?$")
+_PLAIN = re.compile(r"\s+(?:just\s+|located\s+|lies\s+|is\s+)?$")
+_NOUN = re.compile(
+    r"\b(?P<noun>(?:an?|the|one|some|several|two|three)\s+(?:[a-z]+\s+){0,2}?[a-z]{3,})\s*,?\s*$"
+)
+_NOUN_TO = re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$")
+_STEPS = 3  # sentences looked back for the place of a sentence that names none
+
+
+class Locator:
+    """Reads the hints of one article."""
+
+    def __init__(
+        self,
+        text: str,
+        resolutions: Sequence[Resolution],
+        sentences: Sequence[Span],
+        *,
+        line: ContactLine | None = None,
+        area_geometry: Callable[[int], Any] | None = None,
+    ) -> None:
+        self.text = text
+        self.line = line
+        self.area_geometry = area_geometry
+        self.sentences = sentences
+        self.reader = Reader(text, resolutions, sentences)
+        self._sentence_starts = [s.start for s in sentences]
+
+    def hints(self) -> list[Hint]:
+        """Return the hints of the article in order, with their regions."""
+        found: list[Hint] = []
+        for expression in self.reader.expressions():
+            found.append(self._hint(expression, found))
+        return _combined(found)
+
+    def _sentence(self, offset: int) -> int:
+        return max(bisect_right(self._sentence_starts, offset) - 1, 0)
+
+    def _hint(self, expression: Expression, earlier: list[Hint]) -> Hint:
+        names, mentions, tightness = self._subject(expression)
+        anchors, reasons = expression.anchors, ()
+        region: Region | None = None
+        confidence = relations().figure(
+            expression.relation, "confidence"
+        )
+        context = None
+        if anchors[0].name == IMPLIED or expression.relation == "front_distance":
+            context = self._context(expression, earlier)
+        if expression.relation == "front_distance" and expression.distance_km:
+            region, confidence, reason = regions.front_distance(
+                expression.distance_km, context[0] if context else None, self.line,
+                expression.bound,
+            )  # fmt: skip
+            reasons = (reason + (f" ({context[1]})" if context else ""),)
+        elif anchors[0].name == IMPLIED:
+            if context is not None:
+                where, name = context
+                anchors = (Anchor(name, region=where),)
+                edge = geodesy.area_km2(where.geometry) ** 0.5 / 2
+                region = regions.direction(
+                    where.lat, where.lon, expression.direction or "N", min(edge, 30.0)
+                )
+                confidence *= 0.6
+                reasons = (f"measured from {name}",)
+            else:
+                confidence = 0.0
+                reasons = ("nothing named nearby to measure from",)
+        else:
+            region = self._region(expression)
+            if region is None:
+                confidence, reasons = 0.0, (f"{anchors[0].name} itself is not placed",)
+        if expression.relation in ("direction", "distance", "distance_direction"):
+            confidence *= tightness
+        return Hint(
+            start=expression.start,
+            end=expression.end,
+            text=self.text[expression.start : expression.end],
+            relation=expression.relation,
+            anchors=anchors,
+            distance_km=expression.distance_km,
+            approximate=expression.approximate,
+            bound=expression.bound,
+            direction=expression.direction,
+            locates=names,
+            locates_mentions=mentions,
+            region=region,
+            confidence=round(confidence, 3),
+            reasons=reasons,
+        )
+
+    def _region(self, expression: Expression) -> Region | None:
+        """Return the region of an expression whose anchors are places or regions."""
+        places = [a.place for a in expression.anchors if a.place is not None]
+        if len(places) < len(expression.anchors):
+            hinted = expression.anchors[0].region
+            if hinted is None:
+                return None
+            return self._from_region(expression, hinted)
+        place = places[0]
+        wide = place.precision in ("admin1", "country", "hromada", "raion")
+        edge = 0.0 if place.feature_class == "P" else min(place.radius_km, 100.0)
+        match expression.relation:
+            case "near" | "in_or_near":
+                shapes = [regions.near(p, expression.relation) for p in places]
+                return shapes[0] if len(shapes) == 1 else _joined(shapes)
+            case "toward":
+                return regions.toward(place)
+            case "within":
+                return regions.whole(place, self.area_geometry)
+            case "part":
+                return self._part(expression, wide)
+            case "direction":
+                wind = expression.direction or "N"
+                return regions.direction(place.lat, place.lon, wind, edge or place.radius_km)
+            case "distance" | "distance_direction":
+                return regions.distance(
+                    place.lat, place.lon, expression.distance_km or 0.0,
+                    wind=expression.direction, bound=expression.bound,
+                    edge_km=edge or 0.5 * place.radius_km,
+                )  # fmt: skip
+            case "between":
+                return regions.between(places[0], places[1])
+            case "along":
+                return regions.along(places[0], places[1])
+            case _:
+                return None
+
+    def _part(self, expression: Expression, wide: bool) -> Region:
+        import shapely
+
+        place = expression.anchors[0].place
+        assert place is not None
+        wind = expression.direction or "N"
+        if wide and place.area is not None and self.area_geometry is not None:
+            area = self.area_geometry(place.area)
+            half = relations().figure("part", "half_width_deg")
+            west, south, east, north = area.bounds
+            centre = area.centroid
+            reach = geodesy.distance_km(south, west, north, east)
+            cut = geodesy.sector(
+                centre.y, centre.x, geodesy.azimuth_of(wind), half, 0.0, max(reach, 1.0)
+            )
+            piece = shapely.intersection(area, cut)
+            if not piece.is_empty:
+                point = piece.representative_point()
+                return Region(piece, float(point.y), float(point.x))
+        return regions.part(place, wind)
+
+    def _from_region(self, expression: Expression, hinted: Region) -> Region | None:
+        """Return the region of a hint whose anchor is itself only known as a region."""
+        edge = min(geodesy.area_km2(hinted.geometry) ** 0.5 / 2, 30.0)
+        if expression.relation in ("near", "in_or_near", "toward", "within"):
+            return Region(geodesy.buffer(hinted.geometry, 5.0), hinted.lat, hinted.lon)
+        if expression.relation == "direction" and expression.direction:
+            return regions.direction(hinted.lat, hinted.lon, expression.direction, edge)
+        if expression.distance_km:
+            return regions.distance(
+                hinted.lat, hinted.lon, expression.distance_km,
+                wind=expression.direction, bound=expression.bound, edge_km=edge,
+            )  # fmt: skip
+        return None
+
+    def _subject(self, expression: Expression) -> tuple[str | None, tuple[int, ...], float]:
+        """Return what an expression locates: its words, its mentions, and how surely.
+
+        A name right before a bracket or a comma is located by what follows; "all" or "both" in the
+        bracket takes the whole list. Otherwise a common noun right before ("a forest"). Nothing
+        is attached when neither stands there: a wrong attachment is worse than none.
+        """
+        reader = self.reader
+        sentence = self.sentences[self._sentence(expression.start)] if self.sentences else None
+        floor = sentence.start if sentence else 0
+        before = [
+            r for r in reader.resolutions
+            if floor <= r.mention.start and r.mention.end <= expression.start
+        ]  # fmt: skip
+        if expression.relation in ("direction", "distance", "distance_direction", "between", "along"):
+            if before:
+                last = before[-1]
+                gap = self.text[last.mention.end : expression.start]
+                bracket = _BRACKET.fullmatch(gap)
+                if bracket:
+                    named = self._list_before(before) if bracket["all"] else [last]
+                    return self._named(named, 1.0)
+                settled = last.place is None or last.place.feature_class == "P"
+                if settled and _COMMA.fullmatch(gap) and last.mention.kind == "literal":
+                    return self._named([last], 0.85)
+                measured = expression.distance_km is not None
+                if settled and measured and _PLAIN.fullmatch(gap):
+                    return self._named([last], 0.7)
+        words = self.text[floor : expression.start]
+        noun = _NOUN.search(words)
+        if noun is None and expression.anchors[0].name == IMPLIED:
+            noun = _NOUN_TO.search(words)
+        return (noun["noun"] if noun else None), (), 1.0
+
+    def _named(
+        self, resolutions: list[Resolution], tightness: float
+    ) -> tuple[str, tuple[int, ...], float]:
+        names = ", ".join(r.mention.text for r in resolutions)
+        return names, tuple(r.mention.start for r in resolutions), tightness
+
+    def _list_before(self, before: list[Resolution]) -> list[Resolution]:
+        """Return the list of names that ends with the last of some mentions."""
+        named = [before[-1]]
+        for earlier in reversed(before[:-1]):
+            gap = self.text[earlier.mention.end : named[0].mention.start]
+            if not re.fullmatch(r"\s*,?\s*(?:and|or|,)?\s*", gap):
+                break
+            named.insert(0, earlier)
+        return named
+
+    def _context(self, expression: Expression, earlier: list[Hint]) -> tuple[Region, str] | None:
+        """Return the place of an expression's own sentence, or of the sentences just before.
+
+        What an earlier hint of the same sentence located comes first ("in a forest 8 km from the
+        front ... to the northeast"), then the settlement named last.
+        """
+        here = self._sentence(expression.start)
+        for hint in reversed(earlier):
+            measured = hint.relation == "front_distance" and hint.locates is None
+            if self._sentence(hint.start) == here and hint.region is not None and not measured:
+                return hint.region, hint.locates or hint.anchors[0].name
+        for number in range(here, max(here - _STEPS, -1), -1):
+            span = self.sentences[number]
+            named = [
+                r for r in self.reader.resolutions
+                if span.start <= r.mention.start < min(span.end, expression.start)
+                and r.mention.kind == "literal" and r.lat is not None
+                and (r.place is None or r.place.feature_class == "P")
+            ]  # fmt: skip
+            # The first settlement is what a sentence is about; later ones help to find it
+            # ("Near Kreminna, north of Bakhmut, ...").
+            if named:
+                first = named[0]
+                if first.place is not None:
+                    return regions.near(first.place), first.name
+                if first.region is not None:
+                    return first.region, first.name
+        return None
+
+
+def _joined(shapes: list[Region]) -> Region:
+    import shapely
+
+    union = shapely.union_all([s.geometry for s in shapes])
+    return Region(union, shapes[0].lat, shapes[0].lon)
+
+
+def _combined(hints: list[Hint]) -> list[Hint]:
+    """Narrow the regions of hints that locate the same mention to what they have in common."""
+    by_mention: dict[int, list[int]] = {}
+    for number, hint in enumerate(hints):
+        for start in hint.locates_mentions:
+            by_mention.setdefault(start, []).append(number)
+    combined = list(hints)
+    for numbers in by_mention.values():
+        for one, other in zip(numbers, numbers[1:], strict=False):
+            first, second = combined[one].region, combined[other].region
+            if first is None or second is None:
+                continue
+            both = regions.intersect(first, second)
+            if both is None:
+                reason = "does not agree with another hint on the same place"
+                for n in (one, other):
+                    lower = round(combined[n].confidence * 0.5, 3)
+                    combined[n] = replace(
+                        combined[n], confidence=lower, reasons=(*combined[n].reasons, reason)
+                    )
+            else:
+                for n in (one, other):
+                    combined[n] = replace(combined[n], region=both)
+    return combined
+
+
+def evidence(hints: Sequence[Hint]) -> dict[int, list[Evidence]]:
+    """Return what the hints say about the mentions they locate, by the mention's start offset."""
+    found: dict[int, list[Evidence]] = {}
+    for hint in hints:
+        if hint.region is None or hint.confidence <= 0 or not hint.locates_mentions:
+            continue
+        for start in hint.locates_mentions:
+            found.setdefault(start, []).append(
+                Evidence(start, hint.region, hint.confidence, f"the text says: {hint.text!r}")
+            )
+    return found

@@ -1,0 +1,1 @@
+"""Layers, maps, GeoJSON, briefings."""

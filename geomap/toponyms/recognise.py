@@ -1,0 +1,432 @@
+"""Finding the place names of a text.
+
+Candidates are the longest gazetteer names that begin at a capitalised word. Each is judged by the
+words beside it (`cues.toml`), by how well known the name is, and by how the article uses the name
+elsewhere; the weights below are our own, set by hand on the seed article and on reports read by
+eye. A trained model takes their place later; the seam is `recognise`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geomap.gazetteer.schema import Level, NameKind
+from geomap.models import Mention
+from geomap.toponyms.cues import cues
+from geomap.toponyms.kinds import mention_kind
+from geomap.toponyms.tokens import Token, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geomap.gazetteer.store import Gazetteer, NamedRow
+    from geomap.models import Span
+
+MAX_WORDS = 6  # longest name looked for; longer ones in GeoNames are descriptions
+ACCEPT = 0.5  # a name is taken for a place from this score on
+_HINT_AFTER = re.compile(
+    r"\s*\((?:[^()]{0,40}\b)?(?:(?:north|south|east|west)[a-z-]*\s+of|near|between|outside|"
+    r"(?:in|on)\s+the\s+(?:north|south|east|west)|\d+\s?(?:km|kilomet|miles))",
+    re.IGNORECASE,
+)
+_DATELINE_AFTER = re.compile(r"(?:,\s+[A-Z][\w. ]{1,30})?\s*(?:\([A-Z][\w/ ]{1,20}\)\s*)?(?::|—|–|--| - )")
+
+
+@dataclass(slots=True)
+class NameSpan:
+    """A candidate name: words `first` to `last` (exclusive) of the article."""
+
+    first: int
+    last: int
+    key: str
+    rows: list[NamedRow]
+    score: float = 0.0
+    reasons: list[str] = field(default_factory=list)
+    feature: str | None = None
+    run: tuple[int, int] = (0, 0)
+
+    def add(self, amount: float, reason: str) -> None:
+        self.score += amount
+        self.reasons.append(reason)
+
+
+class Recogniser:
+    """Finds mentions in articles by a gazetteer's names.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+        Where names are looked up.
+    """
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self._rows: dict[str, list[NamedRow]] = {}
+        self._priors: dict[str, tuple[float, str]] = {}
+
+    def recognise(self, text: str, sentences: Sequence[Span]) -> list[Mention]:
+        """Return the mentions of a text, in order, without overlaps.
+
+        Parameters
+        ----------
+        text : str
+            The article's text.
+        sentences : sequence of Span
+            Its sentences (`articles.split_sentences`).
+        """
+        tokens = tokenise(text, {s.start for s in sentences})
+        spans = self._candidates(tokens)
+        lower_words = {t.folded for t in tokens if not t.capital}
+        runs = _runs(tokens)
+        persons = _persons(tokens, runs, spans)
+        for span in spans:
+            span.run = runs[span.first]
+            self._judge(text, tokens, span, lower_words, persons)
+        _agree(spans, tokens)
+        _follow_lists(spans, tokens)
+        mentions = []
+        for span in spans:
+            if span.score < ACCEPT:
+                continue
+            demonym = all(r.kind == NameKind.DEMONYM for r in span.rows)
+            start, end = tokens[span.first].start, tokens[span.last - 1].end
+            governs = any(
+                r.kind <= NameKind.ALIAS
+                and int(self.gazetteer.level[r.row]) in (Level.COUNTRY, Level.CAPITAL)
+                for r in span.rows
+            )
+            kind = (
+                "demonym"
+                if demonym
+                else mention_kind(text, tokens, span.first, span.last, governs, span.feature)
+            )
+            mentions.append(
+                Mention(
+                    start=start,
+                    end=end,
+                    text=text[start:end],
+                    kind=kind,
+                    name=text[start:end],
+                    feature=span.feature,
+                    reasons=tuple(span.reasons),
+                )
+            )
+        mentions.extend(_blocs(text, mentions))
+        return sorted(mentions, key=lambda m: m.start)
+
+    def _names(self, key: str) -> list[NamedRow]:
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = self._rows[key] = self.gazetteer.rows(key)
+        return rows
+
+    def _candidates(self, tokens: list[Token]) -> list[NameSpan]:
+        spans: list[NameSpan] = []
+        skip_until = 0
+        for i, token in enumerate(tokens):
+            if i < skip_until or not token.capital:
+                continue
+            ends: dict[int, int] = {}
+            folded = ""
+            for j in range(i, min(i + MAX_WORDS, len(tokens))):
+                if j > i and not tokens[j].joined:
+                    break
+                folded = f"{folded} {tokens[j].folded}" if folded else tokens[j].folded
+                ends[len(folded)] = j + 1
+            found = [(k, ends[len(k)]) for k in self.gazetteer.prefixes(folded) if len(k) in ends]
+            while found:
+                key, last = found.pop()
+                if not tokens[last - 1].capital and last - i > 1 and not _inner(tokens, i, last):
+                    continue
+                rows = self._usable(key, token)
+                if rows:
+                    spans.append(NameSpan(i, last, key, rows))
+                    skip_until = last
+                    break
+        return spans
+
+    def _usable(self, key: str, token: Token) -> list[NamedRow]:
+        """Return the rows of a key that a word of this shape can mean."""
+        rows = self._names(key)
+        if len(key) <= 3 and not token.upper:
+            rows = [r for r in rows if r.kind == NameKind.MAIN and len(key) == 3]
+        # "German" is the adjective, whatever villages are called so somewhere.
+        return [r for r in rows if r.kind == NameKind.DEMONYM] or rows
+
+    def _prior(self, span: NameSpan) -> tuple[float, str]:
+        """Return how likely a name is a place before any cue, with the reason."""
+        known = self._priors.get(span.key)
+        if known is None:
+            known = max(
+                (self._row_prior(r) for r in span.rows), default=(-3.0, "no known place")
+            )
+            self._priors[span.key] = known
+        return known
+
+    def _row_prior(self, named: NamedRow) -> tuple[float, str]:
+        level, kind = int(self.gazetteer.level[named.row]), named.kind
+        if kind == NameKind.DEMONYM:
+            return 2.0, "a people or its adjective"
+        strong = kind <= NameKind.ALIAS
+        if level <= Level.COUNTRY:
+            return (3.0, "a country or continent") if strong else (0.0, "a country's other name")
+        if level == Level.CAPITAL:
+            return (2.5, "a capital") if strong else (0.5, "a capital's other name")
+        if level == Level.ADMIN1:
+            return (2.0, "a first-level division") if strong else (1.0, "a division's short name")
+        size = math.log10(max(int(self.gazetteer.population[named.row]), 100))
+        prior = 0.75 * (size - 4.3)  # 0 at 20,000 people
+        if not strong:
+            prior -= 0.7
+        return min(prior, 1.5), "a settlement"
+
+    def _judge(
+        self,
+        text: str,
+        tokens: list[Token],
+        span: NameSpan,
+        lower_words: set[str],
+        persons: set[str],
+    ) -> None:
+        span.add(*self._prior(span))
+        words = cues()
+        _left(tokens, span, words.locative)
+        _right(text, tokens, span)
+        start, end = span.run
+        rest = [tokens[k] for k in (*range(start, span.first), *range(span.last, end))]
+        stray = [t for t in rest if not _may_stand_beside(t)]
+        if stray:
+            span.add(-5.0, f"part of a longer name, with {stray[0].text!r}")
+        if span.key in words.not_places:
+            span.add(-6.0, "a known person, body or thing")
+        elif span.key in words.common:
+            span.add(-4.0, "a common word")
+        elif span.key in lower_words and span.last - span.first == 1:
+            span.add(-2.5, "the article also writes it in lower case")
+        if span.key in persons:
+            span.add(-4.0, "a person's name in this article")
+        if len(span.key) <= 3 and self._prior(span)[0] < 2:
+            span.add(-2.0, "very short")
+
+
+def _inner(tokens: list[Token], first: int, last: int) -> bool:
+    """Say whether a name may end in a lower-case word (Latin "Novosilka druha"): never alone."""
+    return tokens[last - 1].hyphen and last - first > 2
+
+
+def _runs(tokens: list[Token]) -> list[tuple[int, int]]:
+    """Return for each word the stretch of capitalised words that it stands in.
+
+    A leading function word of a sentence ("Near Kreminna") and words of all-caps lines that are
+    common words do not belong to it.
+    """
+    words = cues()
+    runs: list[tuple[int, int]] = [(i, i + 1) for i in range(len(tokens))]
+    i = 0
+    while i < len(tokens):
+        if not _in_run(tokens[i], words.common, words.locative):
+            i += 1
+            continue
+        j = i + 1
+        while j < len(tokens) and tokens[j].joined and _in_run(
+            tokens[j], words.common if tokens[j].upper else frozenset(), words.locative
+        ):
+            j += 1
+        for k in range(i, j):
+            runs[k] = (i, j)
+        i = j
+    return runs
+
+
+def _in_run(token: Token, common: frozenset[str], locative: frozenset[str]) -> bool:
+    if not token.capital:
+        return False
+    if token.first or token.upper:
+        return token.folded not in common and token.folded not in locative
+    return True
+
+
+def _may_stand_beside(token: Token) -> bool:
+    """Say whether a capitalised word beside a name can belong to a place's description."""
+    words = cues()
+    return (
+        token.folded in words.admin1_after
+        or token.folded in words.place_after
+        or token.folded in words.directions
+        or token.hyphen
+        or not token.text[0].isalpha()
+        or token.folded in _DEMONYM_PREFIXES
+    )
+
+
+_DEMONYM_PREFIXES = frozenset({"russian", "ukrainian", "soviet", "russia", "ukraine"})
+
+
+def _persons(tokens: list[Token], runs: list[tuple[int, int]], spans: list[NameSpan]) -> set[str]:
+    """Return the folded words that the article uses as names of persons.
+
+    A run of two or more capitalised words that follows a title, or that no gazetteer name covers
+    and a verb of saying follows, is a person; so is its last word later in the article.
+    """
+    words = cues()
+    covered = {(s.first, s.last) for s in spans}
+    persons: set[str] = set()
+    for run in sorted(set(runs)):
+        start, end = run
+        names = list(range(start, end))
+        while names and tokens[names[0]].folded in words.titles:
+            names.pop(0)
+        if not names or not tokens[names[0]].capital:
+            continue
+        before = tokens[start - 1] if start > 0 and tokens[start].joined else None
+        titled = len(names) < end - start or (before is not None and before.folded in words.titles)
+        after = tokens[end] if end < len(tokens) else None
+        speaks = after is not None and after.folded in words.speech and len(names) > 1
+        if (names[0], names[-1] + 1) in covered and not titled:
+            continue
+        if titled or speaks:
+            if tokens[names[-1]].folded in words.place_after | words.admin1_after:
+                continue
+            persons.add(tokens[names[-1]].folded)
+            persons.add(" ".join(tokens[k].folded for k in names))
+    return persons
+
+
+def _left(tokens: list[Token], span: NameSpan, locative: frozenset[str]) -> None:
+    """Judge the words before a name."""
+    words = cues()
+    at = span.first - 1
+    directed = False
+    while at >= 0 and tokens[at + 1].joined and tokens[at].folded in words.directions:
+        directed = True
+        at -= 1
+    if directed:
+        span.add(1.0, "after a direction")
+    if at < 0 or (not tokens[at + 1].joined and at + 1 != span.first):
+        return
+    before = tokens[at]
+    if not tokens[span.first].joined and at == span.first - 1:
+        return  # punctuation lies between
+    two = tokens[at - 1].folded if at > 0 and before.joined else ""
+    if before.folded in locative:
+        span.add(2.5, f"after {before.text.lower()!r}")
+    elif before.folded == "of" and (two in words.directions or two in words.kind_of):
+        span.add(3.0, f"after {two + ' of'!r}")
+        if two in words.kind_of:
+            span.feature = "settlement"
+    elif before.folded == "of" and two in words.whole_of | words.region_of:
+        span.add(2.5, f"after {two + ' of'!r}")
+        span.feature = "admin1"
+    elif before.folded in words.takes_place:
+        span.add(2.0, f"after {before.text!r}")
+    elif before.folded == "the":
+        span.add(-1.5, "after 'the'")
+    elif before.folded in words.titles and not directed:
+        span.add(-4.0, f"after the title {before.text!r}")
+    elif before.folded in words.loose:
+        span.add(1.0, f"after {before.text.lower()!r}")
+    if before.folded in words.place_after and before.folded not in words.directions:
+        span.add(0.5, f"after {before.text!r}")
+
+
+def _right(text: str, tokens: list[Token], span: NameSpan) -> None:
+    """Judge the words after a name."""
+    words = cues()
+    last = tokens[span.last - 1]
+    after = tokens[span.last] if span.last < len(tokens) else None
+    tail = text[last.end : last.end + 80]
+    if _HINT_AFTER.match(tail):
+        span.add(3.0, "its place is told in brackets")
+    line_start = text.rfind("\n", 0, tokens[span.first].start) + 1
+    opening = text[line_start : tokens[span.first].start].strip().lower()
+    if opening in ("", "near", "outside") and last.upper and _DATELINE_AFTER.match(tail):
+        span.add(2.5, "a dateline")
+    if after is None:
+        return
+    plural = _shared_feature(tokens, span.last)
+    if after.joined and not last.possessive and after.folded in words.admin1_after:
+        span.add(2.5, f"before {after.text!r}")
+        span.feature = "admin1"
+    elif after.joined and not last.possessive and after.folded in words.place_after:
+        span.add(2.0, f"before {after.text!r}")
+        if after.folded in ("city", "town", "village", "settlement"):
+            span.feature = "settlement"
+    elif plural:
+        span.add(2.0, f"before {plural!r}")
+        if plural in words.admin1_after:
+            span.feature = "admin1"
+    elif after.folded in words.speech and after.joined:
+        span.add(-1.0, f"before {after.text!r}")
+
+
+def _shared_feature(tokens: list[Token], at: int) -> str | None:
+    """Return the plural word that a list of names shares: "Kharkiv, Sumy and Donetsk regions"."""
+    words = cues()
+    for k in range(at, min(at + 10, len(tokens))):
+        token = tokens[k]
+        if token.folded in ("regions", "oblasts", "provinces", "districts", "raions", "axes",
+                            "directions", "fronts"):  # fmt: skip
+            return token.folded if k > at else None
+        if not token.capital and token.folded not in ("and", "or", "the"):
+            return None
+        if token.folded in words.speech:
+            return None
+    return None
+
+
+def _agree(spans: list[NameSpan], tokens: list[Token]) -> None:
+    """Let the article's clear uses of a name speak for its unclear ones."""
+    clear = Counter(s.key for s in spans if s.score >= ACCEPT + 1.5)
+    against = Counter(s.key for s in spans if s.score <= ACCEPT - 3.5)
+    for span in spans:
+        if clear[span.key] > against[span.key] and span.score < ACCEPT and not _partial(span):
+            span.add(2.5, "a place elsewhere in the article")
+    del tokens
+
+
+def _partial(span: NameSpan) -> bool:
+    return any(
+        r.startswith(("part of", "a common", "a known", "a person", "after the title"))
+        for r in span.reasons
+    )
+
+
+def _follow_lists(spans: list[NameSpan], tokens: list[Token]) -> None:
+    """Raise names in a list with an accepted name: "Orestopil, Vovche and Hai"."""
+    for this, other in [*zip(spans[1:], spans, strict=False), *zip(spans, spans[1:], strict=False)]:
+        first, second = sorted((this, other), key=lambda s: s.first)
+        between = tokens[first.last : second.first]
+        linked = not between or (len(between) == 1 and between[0].folded in ("and", "or"))
+        gap = tokens[second.first].start - tokens[first.last - 1].end
+        if (
+            linked
+            and gap <= 6
+            and not tokens[first.last - 1].possessive
+            and other.score >= ACCEPT + 1
+            and this.score < ACCEPT
+            and not _partial(this)
+        ):
+            this.add(1.5, "in a list of places")
+            if this.feature is None:
+                this.feature = other.feature
+
+
+def _blocs(text: str, mentions: list[Mention]) -> list[Mention]:
+    taken = [(m.start, m.end) for m in mentions]
+    found = []
+    for bloc in sorted(cues().blocs, key=len, reverse=True):
+        for match in re.finditer(rf"(?i:{re.escape(bloc)})(?![\w’'-]*\w)(?!\s+[A-Z])", text):
+            start, end = match.span()
+            if match.group().split()[-1][0].isupper() and not any(
+                a < end and start < b for a, b in taken
+            ):
+                taken.append((start, end))
+                name = match.group()
+                found.append(
+                    Mention(start, end, name, "associative", name, "bloc", ("a bloc of states",))
+                )
+    return found
