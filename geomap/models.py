@@ -228,7 +228,8 @@ class Claim:
 
     `start` and `end` span the sentence. `attribution` is the source's words as the text gives
     them, None for the report's own voice. `part` is a wind when the claim is about a part of the
-    place; `relation` is how the place is meant (None: in or at it).
+    place; `relation` is how the place is meant (None: in or at it), `direction` and `distance_km`
+    go with it ("attacked 3 km north of").
     """
 
     start: int
@@ -242,6 +243,8 @@ class Claim:
     region: Region | None = None
     relation: Relation | None = None
     part: str | None = None
+    direction: str | None = None
+    distance_km: float | None = None
     event_date: dt.date | None = None
     attribution: str | None = None
     source_kind: SourceKind = "reporter"
@@ -293,11 +296,14 @@ class Report:
                 return span
         return Span(0, len(self.article.text))
 
-    def event_date(self, span: Span) -> dt.date | None:
-        """Return the day that a sentence says its event fell on, if it names a single one."""
-        days = {
-            d.first
-            for d in self.days
-            if span.start <= d.start < span.end and d.first == d.last
-        }
-        return days.pop() if len(days) == 1 else None
+    def event_date(self, span: Span, near: int) -> dt.date | None:
+        """Return the day that a sentence gives for what stands at an offset.
+
+        The day words nearest to the offset count; when they mean a period ("last week"), or there
+        are none, the day is not known.
+        """
+        days = [d for d in self.days if span.start <= d.start < span.end]
+        if not days:
+            return None
+        nearest = min(days, key=lambda d: (abs(d.start - near), d.start))
+        return nearest.first if nearest.first == nearest.last else None

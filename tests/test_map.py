@@ -325,6 +325,12 @@ def test_towns_are_thinned_largest_first() -> None:
     assert len(towns) < 40
 
 
+def test_districts_of_a_city_are_left_out() -> None:
+    given = [("City", 48.0, 38.0, 900_000), ("District", 48.03, 38.05, 150_000)]
+    towns = basemap_for((36.0, 46.0, 40.0, 50.0), [], [*given, ("Town", 48.2, 38.2, 500)]).towns
+    assert [t[0] for t in towns] == ["City", "Town"]
+
+
 def test_coordinates_are_rounded(basemap: BasemapData) -> None:
     numbers = re.findall(r"-?\d+\.\d+", json.dumps([basemap.countries, basemap.admin1]))
     assert numbers

@@ -90,7 +90,8 @@ class Opened:
         self.page.on("pageerror", lambda e: self.messages.append(f"error: {e}"))
         self.page.on("dialog", dialog)
         self.page.goto(own)
-        self.page.wait_for_function("window.geomap && window.geomap.select")
+        # Waiting for a function would need eval, which the page's policy forbids.
+        assert self.page.evaluate("typeof window.geomap.select") == "function", self.messages
 
     def click_mark(self, kind: str, name: str) -> None:
         """Click on a symbol with the mouse, where it stands on the screen."""
@@ -182,6 +183,19 @@ def test_symbols_are_painted(show: Any, html: str) -> None:
     )
     assert len(painted) == 3
     assert min(painted) > 2000
+
+
+@pytest.mark.parametrize("zoom", [4, 7, 10, 12])
+def test_names_are_written_at_every_zoom(show: Any, html: str, zoom: int) -> None:
+    page = show(html).page
+    page.evaluate("z => geomap.map.setView([48.6, 38.0], z, {animate: false})", zoom)
+    page.wait_for_timeout(100)
+    assert page.evaluate(
+        """() => {
+          const c = document.querySelector('.gm-labels');
+          return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v);
+        }"""
+    )
 
 
 @pytest.mark.parametrize(
@@ -286,6 +300,7 @@ def test_claims_read_as_sentences(show: Any, html: str) -> None:
         "Russia captured the east of Bakhmut",
         "Ukraine did not withdraw from Bakhmut – said by The Ukrainian military",
     ]
+    opened.page.keyboard.press("Escape")
     opened.click_mark("claims", "Kreminna")
     assert (
         opened.page.locator(".gm-claim").inner_text()
@@ -329,6 +344,7 @@ def test_what_was_not_placed_is_listed_with_reasons(show: Any, html: str) -> Non
     summary = page.locator("#gm-refused summary")
     assert summary.inner_text() == "2 names not placed"
     summary.click()
+    page.locator(".gm-refusal").first.wait_for()
     assert "41 places of this name" in page.locator("#gm-refused-rows").inner_text()
 
 
@@ -371,6 +387,7 @@ def test_keyboard_alone(show: Any, html: str) -> None:
     assert page.evaluate("geomap.state.selected") == "2023-03-16"
     page.locator("#gm-list summary").focus()
     page.keyboard.press("Enter")
+    page.locator(".gm-row").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator(".gm-popup").wait_for()

@@ -36,8 +36,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What reports of this field come in. A free choice among 90 encodings finds Big5 in a curly quote.
-_LIKELY = ["cp1251", "cp1252", "koi8_u", "koi8_r", "cp866", "iso8859_5", "cp1250", "mac_cyrillic"]
+# What reports of this field come in, likeliest first. A free choice among 90 encodings finds Big5
+# in a curly quote, and Mac Cyrillic in Russian text that is windows-1251.
+_LIKELY = ["cp1251", "cp1252", "koi8_u", "koi8_r", "cp866", "iso8859_5", "cp1250"]
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s{0,3}=\s{0,3}["']?([\w.:-]{1,40})""",
     re.IGNORECASE,
@@ -120,7 +121,9 @@ def _detect(sample: bytes) -> str | None:
 
     best = from_bytes(sample, cp_isolation=_LIKELY).best()
     if best is not None:
-        return best.encoding
+        # Several may give the very same text; the commonest is the honest name.
+        same = {best.encoding, *best.could_be_from_charset}
+        return next((name for name in _LIKELY if name in same), best.encoding)
     # Short samples can be too odd for the detector: "café" and curly quotes are Western.
     text = sample.decode("cp1252", errors="replace")
     letters = sum(c.isalpha() or c.isspace() or c.isascii() for c in text)

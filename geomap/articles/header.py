@@ -31,6 +31,8 @@ _KEYS = {
 }
 _MAX_LINES = 40
 _MAX_URL = 2_000
+# No address holds these unescaped (RFC 3986); in a page they could end an attribute.
+_NOT_IN_URL = re.compile(r"[\s<>\"`\\^{}|]")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _FIELD = re.compile(r"[ \t]*([^\W\d_][\w -]{0,30}?)[ \t]*:(?:[ \t]+(.*))?$", re.DOTALL)
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
@@ -119,7 +121,7 @@ def http_url(value: str | None) -> str | None:
     True
     """
     url = (value or "").strip()
-    if not url or len(url) > _MAX_URL or any(c.isspace() or not c.isprintable() for c in url):
+    if not url or len(url) > _MAX_URL or not url.isprintable() or _NOT_IN_URL.search(url):
         return None
     try:
         parts = urlsplit(url)

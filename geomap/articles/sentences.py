@@ -17,7 +17,7 @@ __all__ = ["split_sentences"]
 _NEVER_LAST = frozenset(
     """
     mr mrs ms messrs dr prof hon rev gen lt col maj capt cpt sgt cpl pvt adm brig cmdr cdr comdr
-    supt insp sen rep gov pres amb st ste mt vs approx ca cf e.g i.e incl esp dept
+    supt insp sen rep gov pres amb st ste mt vs approx pop ca cf e.g i.e incl esp dept
     ім вул просп бул пл ген полк підполк акад проф доц тов гр ул им пр-т просп пос смт пгт хут дер
     т.зв напр див т.н
     """.split()  # noqa: SIM905 - a table to be read and added to

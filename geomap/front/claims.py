@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,26 @@ from geomap.models import Claim, Span
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from geomap.models import Hint, Modality, Region, Relation, Resolution, SourceKind
 
 _CLAUSE = re.compile(r"[;:]|\b(?:but|as|while|because|although|though|whereas|which|where)\b|,\s+and\b", re.I)
-_PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s+(?:\w+ly\s+)?(?:also\s+)?$", re.I)
+_PASSIVE = re.compile(
+    r"\b(?:was|were|been|being|is|are)\s+(?:(?:not|never|also|again|later|\w+ly)\s+){0,2}$", re.I
+)
 _DETERMINER = re.compile(r"\b(?:a|an|the|this|that|its|their|his|of|by|in|for|from|with|new|recent|heavy|intensified)\s+$", re.I)
 _BEFORE_BASE = re.compile(r"\b(?:to|not|n[’']t|will|would|could|can|may|might|should|did|do|does|must|and|forces|troops|soldiers|units|they|we|drones|fighters)\s+(?:\w+ly\s+)?$", re.I)
 _BE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:still\s+|now\s+|also\s+|\w+ly\s+)?$|[’'](?:s|re)\s+$", re.I)
 _BY = re.compile(r"\s+by\s+", re.I)
+_NOUN_PLACE = re.compile(r"\b(?:it|the\s+(?:city|town|village|settlement))\s+(?:\w+\s+){0,3}$", re.I)
+# Words between a verb and its place that leave the place itself the object.
+_LEAD = re.compile(
+    r"\s*(?:(?:the|all|most|much|of|nearby|whole|entire|strategic|small|eastern|key|embattled|"
+    r"city|town|village|settlement|hub|on|into|to|from|at|in|out|back|up|and|also|"
+    r"control|over|towns?|villages|settlements)\s+)*",
+    re.I,
+)
 _PRONOUN_PLACE = re.compile(r"\s+(?:to\s+)?(?:it|them|the\s+(?:city|town|village|settlement))\b", re.I)
 _SAY_NP = re.compile(r"(?:^|[,;:—–(]\s*|\bthat\s+|\band\s+|\bbut\s+|”\s*|\"\s*)([^,;:—–()“”\"]{2,80}?)\s*$")
 _ACCORDING = re.compile(r"\baccording\s+to\s+([^,;.()]{2,80})", re.I)
@@ -50,6 +60,9 @@ class _Where:
     part: str | None
     start: int | None
     confidence: float
+    direction: str | None = None
+    distance_km: float | None = None
+    at: int = 0  # where its words begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +114,17 @@ class ClaimReader:
         self.hints = list(hints)
         self._hint_starts = [h.start for h in self.hints]
 
-    def claims(self, sentence: Span, event_date: dt.date | None) -> list[Claim]:
-        """Return the claims of one sentence, in the order of their verbs."""
+    def claims(
+        self, sentence: Span, event_date: Callable[[Span, int], dt.date | None]
+    ) -> list[Claim]:
+        """Return the claims of one sentence, in the order of their verbs.
+
+        Parameters
+        ----------
+        sentence : Span
+        event_date : callable
+            Gives the day that a sentence names nearest to an offset (`Report.event_date`).
+        """
         if self._quiet(sentence):
             return []
         found: list[Claim] = []
@@ -112,7 +134,8 @@ class ClaimReader:
             verb = self._acting(verbs, match.start(), match.end(), sentence)
             if verb is None:
                 continue
-            claim = self._claim(verb, match.start(), match.end(), sentence, attribution, event_date)
+            day = event_date(sentence, match.start())
+            claim = self._claim(verb, match.start(), match.end(), sentence, attribution, day)
             if claim is not None and not any(_same(claim, c) for c in found):
                 found.append(claim)
         return found
@@ -131,8 +154,12 @@ class ClaimReader:
         before = self.text[sentence.start : start]
         after = self.text[end : min(end + 60, sentence.end)]
         forms = {v.form: v for v in verbs}
-        if verbs[0].takes == "attack" and not _word_pattern("attack_nouns").search(after):
-            return None
+        if verbs[0].takes == "attack":
+            participle = any(v.form in ("past", "participle") for v in verbs)
+            passive = _PASSIVE.search(before) if participle else None
+            object_words = before[-60 : passive.start()] if passive else after
+            if not _word_pattern("attack_nouns").search(object_words):
+                return None
         if "past" in forms or "participle" in forms:
             verb = forms.get("past") or forms["participle"]
             # "the captured town": an adjective. "the town was captured": a verb.
@@ -182,6 +209,8 @@ class ClaimReader:
             region=where.region,
             relation=where.relation,
             part=where.part,
+            direction=where.direction,
+            distance_km=where.distance_km,
             event_date=event_date,
             attribution=attribution.text if attribution else None,
             source_kind=kind,
@@ -309,6 +338,8 @@ class ClaimReader:
     def _is_subject(self, word: _PartyWord, verb_start: int) -> bool:
         """Say whether a party's word can be the subject: not "attacks by Russia", "of Ukraine"."""
         before = self.text[max(0, word.start - 12) : word.start]
+        if ":" in self.text[word.end : verb_start]:
+            return False  # a dateline
         if re.search(r"\b(?:of|by|on|against|in|from|with|into|near|to|for|targeting)\s+(?:the\s+)?$", before):
             return False
         words = self.text[word.start : word.end].lower().replace("’", "'")
@@ -322,14 +353,33 @@ class ClaimReader:
     def _where(
         self, verb: Verb, start: int, end: int, clause: Span, sentence: Span, passive: bool
     ) -> _Where | None:
-        """Return the place of a claim: after the verb, else before it."""
-        if verb.takes == "object" and not passive:
+        """Return the place of a claim: after the verb, else before it.
+
+        What only happened somewhere in or near a place ("captured a crossing on its edge") gets
+        the relation that says so, so that no one reads the whole place into it.
+        """
+        strict = verb.takes == "place"
+        if verb.takes != "attack" and not passive:
             found = self._first_place(end, clause.end)
-            if found is not None:
-                return found
+            if found is not None and found.start is not None:
+                words = self.text[end : found.at]
+                direct = _LEAD.fullmatch(words) is not None
+                if strict and not direct:
+                    return None
+                return found if direct or found.relation else replace(found, relation="part")
             if _PRONOUN_PLACE.match(self.text, end):
                 return self._last_settlement(start)
-            return self._last_place(sentence.start, start)
+            if strict:
+                return None
+            found = found or self._last_place(sentence.start, start)
+            return replace(found, relation=found.relation or "near") if found else None
+        if passive and verb.takes != "attack":
+            before = self.text[clause.start : start]
+            if _NOUN_PLACE.search(before):
+                named = self._last_settlement(start)
+                return replace(named, confidence=0.5 * named.confidence) if named else None
+            if strict and not re.search(r"[A-Z]\w+\s+(?:\w+\s+){1,3}$", before):
+                return None
         found = self._last_place(clause.start, start) if passive else None
         found = found or self._first_place(end, clause.end)
         return found or self._leading_place(sentence.start, start)
@@ -374,7 +424,7 @@ class ClaimReader:
             return None
         return _Where(
             resolution.name, resolution.lat, resolution.lon, resolution.region, None, None,
-            resolution.mention.start, max(resolution.confidence, 0.1),
+            resolution.mention.start, max(resolution.confidence, 0.1), at=resolution.mention.start,
         )  # fmt: skip
 
     def _of_hint(self, hint: Hint) -> _Where | None:
@@ -387,7 +437,8 @@ class ClaimReader:
         part = hint.direction if hint.relation == "part" else None
         return _Where(
             anchor.name, lat, lon, region, hint.relation, part, anchor.start,
-            max(hint.confidence, 0.1),
+            max(hint.confidence, 0.1), None if part else hint.direction, hint.distance_km,
+            hint.start,
         )  # fmt: skip
 
 

@@ -93,13 +93,13 @@ def check_actions(
     for action, row in table.items():
         if action == "words":
             continue
-        if row.get("takes") not in ("object", "attack"):
-            raise TableError(f"{where}: [{action}] takes must be 'object' or 'attack'")
+        if row.get("takes") not in ("object", "place", "attack"):
+            raise TableError(f"{where}: [{action}] takes must be 'object', 'place' or 'attack'")
         for forms in row.get("verbs", []):
             if len(forms) != len(FORMS):
                 raise TableError(f"{where}: [{action}] {forms!r} must be five forms")
             for form, word in zip(FORMS, forms, strict=True):
-                verb = Verb(action, form, row["takes"])
+                verb = Verb(row.get("action", action), form, row["takes"])
                 if verb not in verbs.setdefault(word, []):
                     verbs[word].append(verb)
     return (

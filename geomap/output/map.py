@@ -181,6 +181,7 @@ class OfflineMap(_Once, folium.Map):
             tiles=None,
             prefer_canvas=True,
             attribution_control=False,
+            fade_animation=False,
             min_zoom=2,
             max_zoom=14,
             zoom_snap=0.25,

@@ -137,8 +137,8 @@
   const Labels = L.Canvas.extend({
     initialize: function (basemap, options) { L.Canvas.prototype.initialize.call(this, options); this.basemap = basemap; },
     _initContainer: function () { L.Canvas.prototype._initContainer.call(this); this._container.classList.add('gm-labels'); },
-    _update: function () { L.Canvas.prototype._update.call(this); if (this._bounds) this.draw(); },
-    redraw: function () { if (this._map && !this._map._animatingZoom) this._update(); },
+    _draw: function () { if (this._bounds) this.draw(); },
+    redraw: function () { if (this._map && !this._map._animatingZoom) { this._redrawBounds = null; this._redraw(); } },
     draw: function () {
       const map = this._map, ctx = this._ctx, zoom = map.getZoom(), cells = {}, bounds = map.getBounds().pad(0.05);
       const point = function (lat, lon) { return map.latLngToLayerPoint([lat, lon]); };
@@ -215,13 +215,14 @@
       coast: { color: '#b3bfc7', weight: 0.9, fill: false }, border: { color: '#8d969e', weight: 1.3, fill: false }
     };
     const layer = function (features, own) {
-      L.geoJSON(features.filter(function (f) { return f.properties.role !== 'label'; }), {
+      return L.geoJSON(features.filter(function (f) { return f.properties.role !== 'label'; }), {
         pane: 'gm-base', renderer: renderer, interactive: false,
         style: function (f) { return Object.assign({ interactive: false, smoothFactor: f.properties.coarse ? 1.2 : 0.6 }, own || looks[f.properties.role]); }
       }).addTo(map);
     };
     layer(basemap.countries.filter(function (f) { return f.properties.role === 'land'; }));
-    layer(basemap.admin1, { color: '#c3c8cb', weight: 1, fill: false });
+    const inner = layer(basemap.admin1, { color: '#c3c8cb', weight: 1, fill: false });
+    map.on('zoomend', function () { if (map.getZoom() < 5) inner.remove(); else if (!map.hasLayer(inner)) inner.addTo(map).bringToFront(); });
     layer(basemap.countries.filter(function (f) { return f.properties.role !== 'land'; }));
     const names = map.createPane('gm-names');
     names.style.zIndex = 450;
@@ -365,7 +366,6 @@
     const list = h('dl', { class: 'gm-facts' });
     fact(list, 'Happened', f.event_date ? day(f.event_date, true) : null);
     if (f.layer === 'hint') {
-      fact(list, 'Hint', f.text ? bdi(f.text) : null);
       fact(list, 'Relation', RELATION[f.relation] || f.relation);
       fact(list, 'Distance, direction', hintWords(f));
       fact(list, 'Measured from', f.anchors && f.anchors.length ? bdi(f.anchors.join('; ')) : null);
@@ -413,10 +413,10 @@
     const map = state.map, o = m.glyph ? m.glyph.options : { dx: 0, dy: 0 };
     map.closePopup();
     state.picked = m.glyph;
-    const size = map.getSize();
+    const size = map.getSize(), phone = window.innerWidth <= 720;
     state.popup = L.popup({
       maxWidth: Math.min(360, size.x - 30), minWidth: Math.min(300, size.x - 30), offset: [o.dx, o.dy + (m.glyph ? 2 - m.glyph.getRadius() : 0)],
-      autoPanPaddingTopLeft: [54, 16], autoPanPaddingBottomRight: [panelWidth() + 16, 24], className: 'gm-leaflet-popup'
+      autoPanPaddingTopLeft: phone ? [12, 12] : [54, 16], autoPanPaddingBottomRight: phone ? [12, 100] : [panelWidth() + 16, 24], className: 'gm-leaflet-popup'
     }).setLatLng(at || [m.lat, m.lon]).setContent(popupContent(m)).openOn(map);
     if (m.glyph) m.glyph.redraw();
   }
@@ -601,6 +601,7 @@
   function show(kind, on) {
     state.map.closePopup();
     state.kinds[kind] = on;
+    if ($('gm-kind-' + kind)) $('gm-kind-' + kind).checked = on;
     refresh();
   }
   function step(by) {
@@ -640,7 +641,10 @@
       state.layersByDate[d].on('mouseover mousemove', tip);
       state.layersByDate[d].on('mouseout', function () { map.removeLayer(state.tooltip); });
     });
-    map.on('popupclose', function () { const g = state.picked; state.picked = null; if (g && g._map) g.redraw(); });
+    map.on('popupopen', function () { document.body.classList.add('gm-reading'); });
+    map.on('popupclose', function () {
+      document.body.classList.remove('gm-reading');
+      const g = state.picked; state.picked = null; if (g && g._map) g.redraw(); });
     $('gm-prev').addEventListener('click', function () { step(-1); });
     $('gm-next').addEventListener('click', function () { step(1); });
     $('gm-toggle').addEventListener('click', function () { toggle(); });

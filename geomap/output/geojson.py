@@ -1,0 +1,91 @@
+"""GeoJSON by RFC 7946: lon-lat, right-handed rings, `bbox`, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geomap.output.layers import Feature
+
+DECIMALS = 5  # about one metre
+ATTRIBUTION = "Places: GeoNames (CC BY 4.0). Areas: Natural Earth (public domain)."
+
+
+def geometry_json(geometry: Any) -> dict[str, Any] | None:
+    """Return a shapely geometry (EPSG:4326) as a GeoJSON geometry, rounded to `DECIMALS`.
+
+    Exterior rings run counter-clockwise. None and empty geometry give None.
+    """
+    import shapely
+
+    if geometry is None or geometry.is_empty:
+        return None
+    oriented = shapely.orient_polygons(geometry)
+    plain: dict[str, Any] = json.loads(shapely.to_geojson(oriented))
+    plain["coordinates"] = _rounded(plain["coordinates"])
+    return plain
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, int | float):
+        return round(float(coordinates), DECIMALS)
+    return [_rounded(c) for c in coordinates]
+
+
+def collection(features: Sequence[Feature], generator: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a FeatureCollection of some features.
+
+    Parameters
+    ----------
+    features : sequence of Feature
+        In the order they shall have.
+    generator : mapping
+        What made the file: version, settings hash, gazetteer date.
+    """
+    rows = [
+        {
+            "type": "Feature",
+            "id": f.properties["id"],
+            "geometry": geometry_json(f.geometry),
+            "properties": {k: v for k, v in f.properties.items() if k != "id"},
+        }
+        for f in features
+    ]
+    whole: dict[str, Any] = {"type": "FeatureCollection"}
+    bounds = [f.geometry.bounds for f in features if f.geometry is not None]
+    if bounds:
+        whole["bbox"] = [
+            round(min(b[0] for b in bounds), DECIMALS),
+            round(min(b[1] for b in bounds), DECIMALS),
+            round(max(b[2] for b in bounds), DECIMALS),
+            round(max(b[3] for b in bounds), DECIMALS),
+        ]
+    whole["generator"] = dict(generator)
+    whole["attribution"] = ATTRIBUTION
+    whole["features"] = rows
+    return whole
+
+
+def dumps(whole: Mapping[str, Any]) -> str:
+    """Return a FeatureCollection as text, a feature a line, so that two files can be compared."""
+    head = {k: v for k, v in whole.items() if k != "features"}
+    text = line(head)[:-1]
+    rows = ",\n".join(line(f) for f in whole["features"])
+    return f'{text}, "features": [\n{rows}\n]}}\n' if rows else f'{text}, "features": []}}\n'
+
+
+def line(record: Mapping[str, Any]) -> str:
+    """Return a record as one line of JSON.
+
+    Readable letters stay as they are; half of a surrogate pair, which broken JSON can smuggle into
+    a text and UTF-8 cannot hold, is escaped.
+    """
+    text = json.dumps(record, ensure_ascii=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(record, ensure_ascii=True)
+    return text

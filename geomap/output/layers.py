@@ -1,0 +1,211 @@
+"""Reports as features: one row for each mention, hint and claim, by date.
+
+A feature is a plain dictionary of properties with a shapely geometry (EPSG:4326, lon-lat) or None;
+`to_geodataframe` makes a table of them, `geomap.output.geojson` a file. The columns are listed in
+`COLUMNS` and told in `docs/formats.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from geomap.models import Article, Candidate, Claim, Hint, Report, Resolution, Span
+
+Layer = Literal["mention", "hint", "claim"]
+
+COLUMNS = (
+    "id", "layer", "date", "date_source", "event_date", "article_id", "title", "source", "url",
+    "sentence", "sentence_start", "start", "end", "text", "name", "kind", "status", "precision",
+    "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code", "reasons",
+    "runners_up", "relation", "distance_km", "approximate", "bound", "direction", "anchors",
+    "locates", "actor", "action", "part", "negated", "modality", "attribution", "source_kind",
+    "lat", "lon",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A row of the output: its properties (every key of `COLUMNS`) and its geometry or None."""
+
+    properties: dict[str, Any]
+    geometry: Any
+
+
+def features(
+    reports: Iterable[Report],
+    *,
+    kinds: Sequence[str] = ("literal", "associative"),
+    min_confidence: float = 0.0,
+    inside: Callable[[Any], bool] | None = None,
+) -> list[Feature]:
+    """Return the features of some reports, ordered by date (undated last), article and offset.
+
+    Parameters
+    ----------
+    reports : iterable of Report
+    kinds : sequence of str
+        Kinds of mentions to keep.
+    min_confidence : float
+        Features less sure are left out; refused mentions stay, they are what is not known.
+    inside : callable, optional
+        Says of a geometry whether it lies in the region asked for. The refused names of an
+        article stay when anything else of it lies there: they might, too.
+    """
+    kept: list[Feature] = []
+    for report in reports:
+        rows = [_mention(report, r) for r in report.resolutions if r.mention.kind in kinds]
+        rows += [_hint(report, h) for h in report.hints]
+        rows += [_claim(report, c) for c in report.claims]
+        sure = [r for r in rows if r.geometry is None or r.properties["confidence"] >= min_confidence]
+        near = [r for r in sure if r.geometry is not None and (inside is None or inside(r.geometry))]
+        unplaced = [r for r in sure if r.geometry is None]
+        kept += near + (unplaced if near or inside is None else [])
+    kept.sort(key=_order)
+    _number(kept)
+    return kept
+
+
+def to_geodataframe(reports: Iterable[Report], layer: str | None = None) -> Any:
+    """Return the features as a GeoDataFrame in EPSG:4326 (see `pipeline.Results`)."""
+    import geopandas as gpd
+
+    rows = [f for f in features(reports) if layer is None or f.properties["layer"] == layer]
+    return gpd.GeoDataFrame(
+        {c: [f.properties[c] for f in rows] for c in COLUMNS},
+        geometry=[f.geometry for f in rows],
+        crs="EPSG:4326",
+    )
+
+
+def _order(row: Feature) -> tuple[Any, ...]:
+    p = row.properties
+    order = {"mention": 0, "hint": 1, "claim": 2}
+    return (p["date"] is None, p["date"] or "", p["article_id"], p["start"], p["end"],
+            order[p["layer"]], p["action"] or "", p["name"] or "")  # fmt: skip
+
+
+def _number(rows: list[Feature]) -> None:
+    """Give each feature an id that stays the same while its article does."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        p = row.properties
+        stem = f"{p['article_id']}/{p['layer']}/{p['start']}-{p['end']}"
+        seen[stem] = seen.get(stem, 0) + 1
+        p["id"] = stem if seen[stem] == 1 else f"{stem}/{seen[stem]}"
+
+
+def _base(report: Report, layer: Layer, span: Span | Hint | Claim | Any) -> dict[str, Any]:
+    article: Article = report.article
+    sentence = report.sentence_at(span.start)
+    event = report.event_date(sentence, span.start)
+    return dict.fromkeys(COLUMNS) | {
+        "layer": layer,
+        "date": article.date.isoformat() if article.date else None,
+        "date_source": article.date_source,
+        "event_date": event.isoformat() if event else None,
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "sentence": article.text[sentence.start : sentence.end],
+        "sentence_start": sentence.start,
+        "start": span.start,
+        "end": span.end,
+    }
+
+
+def _mention(report: Report, resolution: Resolution) -> Feature:
+    place = resolution.place
+    row = _base(report, "mention", resolution.mention) | {
+        "text": resolution.mention.text,
+        "name": resolution.name,
+        "kind": resolution.mention.kind,
+        "status": resolution.status,
+        "precision": resolution.precision,
+        "radius_km": resolution.radius_km,
+        "confidence": resolution.confidence,
+        "country": place.country if place else None,
+        "admin1": place.admin1_name if place else None,
+        "geonameid": place.geonameid if place else None,
+        "feature_code": place.feature_code if place else None,
+        "reasons": list(resolution.reasons),
+        "runners_up": [runner_up(c) for c in resolution.runners_up],
+        "lat": resolution.lat,
+        "lon": resolution.lon,
+    }
+    return Feature(row, _point(resolution.lat, resolution.lon))
+
+
+def runner_up(candidate: Candidate) -> dict[str, Any]:
+    """Return a candidate that was not chosen, as it is shown."""
+    place = candidate.place
+    return {
+        "name": place.name,
+        "admin1": place.admin1_name,
+        "country": place.country,
+        "lat": place.lat,
+        "lon": place.lon,
+        "score": candidate.score,
+    }
+
+
+def _hint(report: Report, hint: Hint) -> Feature:
+    region = hint.region
+    row = _base(report, "hint", hint) | {
+        "text": hint.text,
+        "name": hint.locates or hint.text,
+        "status": "hinted" if region else "refused",
+        "precision": "hint",
+        "confidence": hint.confidence,
+        "reasons": list(hint.reasons),
+        "relation": hint.relation,
+        "distance_km": hint.distance_km,
+        "approximate": hint.approximate,
+        "bound": hint.bound,
+        "direction": hint.direction,
+        "anchors": [a.name for a in hint.anchors],
+        "locates": hint.locates,
+        "lat": _rounded(region.lat) if region else None,
+        "lon": _rounded(region.lon) if region else None,
+    }
+    return Feature(row, region.geometry if region else None)
+
+
+def _claim(report: Report, claim: Claim) -> Feature:
+    trigger = claim.trigger or claim
+    placed = claim.lat is not None
+    row = _base(report, "claim", trigger) | {
+        "text": report.article.text[trigger.start : trigger.end],
+        "name": claim.place,
+        "status": "resolved" if placed else "refused",
+        "confidence": claim.confidence,
+        "relation": claim.relation,
+        "actor": claim.actor,
+        "action": claim.action,
+        "part": claim.part,
+        "direction": claim.direction,
+        "distance_km": claim.distance_km,
+        "negated": claim.negated,
+        "modality": claim.modality,
+        "attribution": claim.attribution,
+        "source_kind": claim.source_kind,
+        "lat": _rounded(claim.lat),
+        "lon": _rounded(claim.lon),
+    }
+    return Feature(row, _point(claim.lat, claim.lon))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 5)
+
+
+def _point(lat: float | None, lon: float | None) -> Any:
+    if lat is None or lon is None:
+        return None
+    from shapely.geometry import Point
+
+    return Point(lon, lat)

@@ -1,0 +1,206 @@
+"""One article, and many, through all rooms."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from geomap.articles import find_days, split_sentences
+from geomap.front.claims import ClaimReader
+from geomap.gazetteer.store import Gazetteer
+from geomap.hints.locate import Locator, evidence
+from geomap.models import Problem, Report
+from geomap.settings import Settings
+from geomap.toponyms.recognise import Recogniser
+from geomap.toponyms.resolve import Resolver
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+
+    from geomap.models import Article, ContactLine
+
+logger = logging.getLogger(__name__)
+
+LINE_AGE_DAYS = 30  # a line of contact further from an article than this is warned of
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was found in some articles, with what its owner should know.
+
+    Iterating gives the reports, in the order of the articles.
+    """
+
+    reports: tuple[Report, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def __iter__(self) -> Any:
+        return iter(self.reports)
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @property
+    def dates(self) -> tuple[dt.date, ...]:
+        """The days of the articles, in order; what has no date is left out."""
+        return tuple(sorted({r.article.date for r in self.reports if r.article.date}))
+
+    def to_geodataframe(self, layer: str | None = None) -> Any:
+        """Return mentions, hints and claims as one GeoDataFrame (EPSG:4326).
+
+        Parameters
+        ----------
+        layer : {"mention", "hint", "claim"}, optional
+            Only these rows.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A row for each feature, columns as in `docs/formats.md`, in the order of the dates;
+            empty (with all columns) when nothing was found.
+        """
+        from geomap.output.layers import to_geodataframe
+
+        return to_geodataframe(self.reports, layer)
+
+
+class Pipeline:
+    """Takes articles through all rooms; make one and use it for many articles.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        What to look for.
+    gazetteer : Gazetteer, optional
+        The embedded one by default.
+    line : ContactLine, optional
+        A line of contact that distances from the front are measured from.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import geomap
+    >>> article = geomap.Article("a", "Shells fell 3 km west of Bakhmut.", date=dt.date(2023, 3, 2))
+    >>> report = geomap.Pipeline().process(article)
+    >>> [(r.mention.text, r.place.admin1_name) for r in report.resolutions]
+    [('Bakhmut', 'Donetsk Oblast')]
+    >>> [(h.relation, h.distance_km, h.direction) for h in report.hints]
+    [('distance_direction', 3.0, 'W')]
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        gazetteer: Gazetteer | None = None,
+        line: ContactLine | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.gazetteer = gazetteer or Gazetteer.open()
+        self.line = line
+        self._recogniser = Recogniser(self.gazetteer)
+        self._resolver = Resolver(self.gazetteer)
+
+    def process(self, article: Article) -> Report:
+        """Return everything found in one article."""
+        text = article.text
+        sentences = split_sentences(text)
+        mentions = self._recogniser.recognise(text, sentences)
+        resolutions = self._resolver.resolve(text, mentions)
+        hints = self._hints(text, resolutions, sentences)
+        for _ in range(self.settings.hint_passes):
+            learned = evidence(hints)
+            if not learned:
+                break
+            again = self._resolver.rerank(text, mentions, learned)
+            if again == resolutions:
+                break
+            resolutions = again
+            hints = self._hints(text, resolutions, sentences)
+        report = Report(
+            article=article,
+            sentences=tuple(sentences),
+            days=tuple(find_days(text, article.date)),
+            resolutions=tuple(resolutions),
+            hints=tuple(hints),
+            problems=tuple(self._line_problems(article, hints)),
+        )
+        reader = ClaimReader(text, resolutions, hints)
+        claims = [c for s in sentences for c in reader.claims(s, report.event_date)]
+        return replace(report, claims=tuple(claims))
+
+    def _hints(self, text: str, resolutions: Any, sentences: Any) -> list[Any]:
+        return Locator(
+            text,
+            resolutions,
+            sentences,
+            line=self.line,
+            area_geometry=self.gazetteer.areas.geometry,
+        ).hints()
+
+    def _line_problems(self, article: Article, hints: Sequence[Any]) -> list[Problem]:
+        """Warn of a line of contact that is far in time from an article that uses it."""
+        line = self.line
+        if line is None or line.date is None or article.date is None:
+            return []
+        used = any(h.relation == "front_distance" for h in hints)
+        days = abs((article.date - line.date).days)
+        if not used or days <= LINE_AGE_DAYS:
+            return []
+        message = (
+            f"measures from the line of contact of {line.date}, {days} days from the article's "
+            f"date {article.date}: give a nearer one"
+        )
+        return [Problem(article.path or article.id, message, "old-line")]
+
+    def run(
+        self, articles: Iterable[Article], *, on_article: Callable[[Article], None] | None = None
+    ) -> Results:
+        """Return what was found in all articles; one that fails does not stop the others.
+
+        Parameters
+        ----------
+        articles : iterable of Article
+        on_article : callable, optional
+            Called after each article (for a progress bar).
+        """
+        reports: list[Report] = []
+        problems: list[Problem] = []
+        for article in articles:
+            if self._asked_for(article):
+                try:
+                    report = self.process(article)
+                except Exception as error:  # one article must never cost the others
+                    logger.debug("article %s failed", article.id, exc_info=True)
+                    message = (
+                        f"could not be processed ({type(error).__name__}: {error}); please report "
+                        "it with --debug's trace"
+                    )
+                    where = article.path or article.id
+                    problems.append(Problem(where, message, "internal", set_aside=True))
+                else:
+                    reports.append(report)
+                    problems.extend(report.problems)
+            elif article.date is None:
+                message = "has no date: left out, since a period was asked for"
+                problems.append(Problem(article.path or article.id, message, "undated"))
+            if on_article is not None:
+                on_article(article)
+        logger.info(
+            "articles=%d mentions=%d hints=%d claims=%d",
+            len(reports),
+            sum(len(r.resolutions) for r in reports),
+            sum(len(r.hints) for r in reports),
+            sum(len(r.claims) for r in reports),
+        )
+        return Results(tuple(reports), tuple(problems))
+
+    def _asked_for(self, article: Article) -> bool:
+        since, until = self.settings.since, self.settings.until
+        if since is None and until is None:
+            return True
+        if article.date is None:
+            return False
+        return not (since and article.date < since) and not (until and article.date > until)

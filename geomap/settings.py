@@ -1,0 +1,84 @@
+"""Settings: one frozen record handed down; no globals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is asked to do.
+
+    Attributes
+    ----------
+    since, until : date, optional
+        Only articles of these days (both inclusive); what has no date is left out then.
+    region : str, optional
+        Only what lies in this country, division or settlement ("Donetsk Oblast").
+    min_confidence : float
+        Only features at least this sure, 0 to 1.
+    kinds : tuple of str
+        Kinds of mentions that count: literal, associative, demonym.
+    hint_passes : int
+        How often places are chosen again with what the hints say (0 or 1).
+    max_article_mb : float
+        Larger single articles are set aside.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    region: str | None = None
+    min_confidence: float = 0.0
+    kinds: tuple[str, ...] = ("literal", "associative")
+    hint_passes: int = 1
+    max_article_mb: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.min_confidence <= 1.0:
+            raise SettingsError(
+                f"min_confidence {self.min_confidence} is not between 0 and 1: write e.g. 0.5"
+            )
+        if self.since and self.until and self.since > self.until:
+            raise SettingsError(f"since {self.since} is after until {self.until}: swap them")
+        unknown = set(self.kinds) - {"literal", "associative", "demonym"}
+        if unknown:
+            raise SettingsError(
+                f"unknown kind {sorted(unknown)[0]!r}: write literal, associative, demonym or all"
+            )
+        if self.hint_passes not in (0, 1):
+            raise SettingsError(f"hint_passes {self.hint_passes} is not 0 or 1")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Settings:
+        """Return settings from a table, e.g. `[tool.geomap]` of a TOML file.
+
+        Raises
+        ------
+        SettingsError
+            A key is unknown (the message names the nearest one) or a value is out of range.
+        """
+        known = [f.name for f in fields(cls)]
+        for key in values:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f": did you mean {near[0]!r}?" if near else f" (known: {', '.join(known)})"
+                raise SettingsError(f"unknown setting {key!r}{hint}")
+        given = dict(values)
+        if "kinds" in given:
+            given["kinds"] = tuple(given["kinds"])
+        return cls(**given)
+
+    def digest(self) -> str:
+        """Return a short hash of all settings, written into every output."""
+        text = json.dumps(asdict(self), default=str, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
