@@ -114,7 +114,11 @@ class Run:
         from rich.console import Console
         from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-        columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            *Progress.get_default_columns()[:-1],
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("articles", total=total)
             yield lambda _: bar.advance(task)
@@ -171,7 +175,8 @@ class Run:
         rows = self.features(results)
         whole = self.collection(rows)
         page = render_map(
-            whole | {"geomap": {"parties": _colours()}, "features": whole["features"] + self._line()},
+            whole
+            | {"geomap": {"parties": _colours()}, "features": whole["features"] + self._line()},
             basemap=self._basemap(whole),
             title=title or self._title(),
             tiles=source,
@@ -203,9 +208,7 @@ class Run:
             "status": "resolved",
         }
         geometry = geometry_json(self.line.geometry)
-        return [
-            {"type": "Feature", "id": "front", "geometry": geometry, "properties": properties}
-        ]
+        return [{"type": "Feature", "id": "front", "geometry": geometry, "properties": properties}]
 
     def _basemap(self, whole: dict[str, Any]) -> Any:
         from geomap.output.basemap import basemap_for, bounds_of, padded
@@ -240,6 +243,9 @@ class Run:
             return "undated reports"
         return str(since) if since == until else f"{since} to {until}"
 
+    def _in_scope(self, geometry: Any) -> bool:
+        return self.scope is None or self.scope.holds(geometry)
+
     def extract(self, output: Path, what: str, *, texts: Path | None = None) -> dict[str, Any]:
         """Write records as JSON lines; return the summary."""
         from shapely.geometry import Point
@@ -254,9 +260,8 @@ class Run:
                 placed = record.get("lat") is not None
                 if placed and record["confidence"] < self.settings.min_confidence:
                     continue
-                if self.scope is not None and placed:
-                    if not self.scope.holds(Point(record["lon"], record["lat"])):
-                        continue
+                if placed and not self._in_scope(Point(record["lon"], record["lat"])):
+                    continue
                 lines.append(line(record) + "\n")
         if str(output) == "-":
             sys.stdout.write("".join(lines))
@@ -365,9 +370,7 @@ def gazetteer_info(as_json: bool) -> str:
     return "\n".join(lines)
 
 
-def gazetteer_lookup(
-    name: str, country: str | None, limit: int, as_json: bool
-) -> tuple[str, bool]:
+def gazetteer_lookup(name: str, country: str | None, limit: int, as_json: bool) -> tuple[str, bool]:
     """Return the places of a name as a table or JSON, and whether there are any."""
     gazetteer = Gazetteer.open()
     places = gazetteer.lookup(name, country=country.upper() if country else None)[:limit]

@@ -27,7 +27,9 @@ def load_table(package: str, file: str) -> dict[str, Any]:
         raise TableError(f"{package}/{file}: {error}") from error
 
 
-def word_sets(table: Mapping[str, Any], where: str, required: set[str]) -> dict[str, frozenset[str]]:
+def word_sets(
+    table: Mapping[str, Any], where: str, required: set[str]
+) -> dict[str, frozenset[str]]:
     """Return the lists of words of a table as sets.
 
     Raises

@@ -10,27 +10,42 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
-from geomap.front.vocabulary import Party, Verb, vocabulary
+from geomap.front.attribution import Attribution, attribution, source_kind
+from geomap.front.patterns import party_pattern, verb_pattern, word_pattern
+from geomap.front.vocabulary import Verb, vocabulary
 from geomap.models import Claim, Span
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
-    from geomap.models import Hint, Modality, Region, Relation, Resolution, SourceKind
+    from geomap.models import Hint, Modality, Region, Relation, Resolution
 
-_CLAUSE = re.compile(r"[;:]|\b(?:but|as|while|because|although|though|whereas|which|where)\b|,\s+and\b", re.I)
+_CLAUSE = re.compile(
+    r"[;:]|\b(?:but|as|while|because|although|though|whereas|which|where)\b|,\s+and\b", re.I
+)
 _PASSIVE = re.compile(
     r"\b(?:was|were|been|being|is|are)\s+(?:(?:not|never|also|again|later|\w+ly)\s+){0,2}$", re.I
 )
-_DETERMINER = re.compile(r"\b(?:a|an|the|this|that|its|their|his|of|by|in|for|from|with|new|recent|heavy|intensified)\s+$", re.I)
-_BEFORE_BASE = re.compile(r"\b(?:to|not|n[’']t|will|would|could|can|may|might|should|did|do|does|must|and|forces|troops|soldiers|units|they|we|drones|fighters)\s+(?:\w+ly\s+)?$", re.I)
-_BE = re.compile(r"\b(?:is|are|was|were|been|be|being)\s+(?:still\s+|now\s+|also\s+|\w+ly\s+)?$|[’'](?:s|re)\s+$", re.I)
+_DETERMINER = re.compile(
+    r"\b(?:a|an|the|this|that|its|their|his|of|by|in|for|from|with|new|recent|heavy|intensified)\s+$",
+    re.I,
+)
+_BEFORE_BASE = re.compile(
+    r"\b(?:to|not|n[’']t|will|would|could|can|may|might|should|did|do|does|must|and|forces|troops|soldiers|units|they|we|drones|fighters)\s+(?:\w+ly\s+)?$",
+    re.I,
+)
+_BE = re.compile(
+    r"\b(?:is|are|was|were|been|be|being)\s+(?:still\s+|now\s+|also\s+|\w+ly\s+)?$|[’'](?:s|re)\s+$",
+    re.I,
+)
+_CONDITIONAL = re.compile(r"\b(?:would|could|might|if|may)\b")
 _BY = re.compile(r"\s+by\s+", re.I)
-_NOUN_PLACE = re.compile(r"\b(?:it|the\s+(?:city|town|village|settlement))\s+(?:\w+\s+){0,3}$", re.I)
+_NOUN_PLACE = re.compile(
+    r"\b(?:it|the\s+(?:city|town|village|settlement))\s+(?:\w+\s+){0,3}$", re.I
+)
 # Words between a verb and its place that leave the place itself the object.
 _LEAD = re.compile(
     r"\s*(?:(?:the|all|most|much|of|nearby|whole|entire|strategic|small|eastern|key|embattled|"
@@ -38,9 +53,9 @@ _LEAD = re.compile(
     r"control|over|towns?|villages|settlements)\s+)*",
     re.I,
 )
-_PRONOUN_PLACE = re.compile(r"\s+(?:to\s+)?(?:it|them|the\s+(?:city|town|village|settlement))\b", re.I)
-_SAY_NP = re.compile(r"(?:^|[,;:—–(]\s*|\bthat\s+|\band\s+|\bbut\s+|”\s*|\"\s*)([^,;:—–()“”\"]{2,80}?)\s*$")
-_ACCORDING = re.compile(r"\baccording\s+to\s+([^,;.()]{2,80})", re.I)
+_PRONOUN_PLACE = re.compile(
+    r"\s+(?:to\s+)?(?:it|them|the\s+(?:city|town|village|settlement))\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +78,6 @@ class _Where:
     direction: str | None = None
     distance_km: float | None = None
     at: int = 0  # where its words begin
-
-
-@dataclass(frozen=True, slots=True)
-class _Attribution:
-    text: str
-    start: int
-    end: int
-    verb: str
-
-
-@cache
-def _party_pattern() -> tuple[re.Pattern[str], dict[str, Party]]:
-    owner = {
-        word: party
-        for party in vocabulary().parties
-        for word in (*party.names, *party.adjectives, *party.forces)
-    }
-    words = sorted(owner, key=len, reverse=True)
-    body = "|".join(re.escape(w).replace("'", "['’]") for w in words)
-    return re.compile(rf"(?<![\w-])(?:{body})(?![\w-])", re.IGNORECASE), owner
-
-
-@cache
-def _verb_pattern() -> re.Pattern[str]:
-    words = sorted(vocabulary().verbs, key=len, reverse=True)
-    body = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in words)
-    return re.compile(rf"(?<![\w-])(?:{body})(?![\w-])", re.IGNORECASE)
-
-
-@cache
-def _word_pattern(name: str) -> re.Pattern[str]:
-    words = sorted(vocabulary().words[name], key=len, reverse=True)
-    body = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in words)
-    return re.compile(rf"(?<!\w)(?:{body})(?!\w)|n['’]t\b" if name == "negations" else rf"(?<!\w)(?:{body})(?!\w)", re.IGNORECASE)
 
 
 class ClaimReader:
@@ -128,14 +109,14 @@ class ClaimReader:
         if self._quiet(sentence):
             return []
         found: list[Claim] = []
-        attribution = self._attribution(sentence)
-        for match in _verb_pattern().finditer(self.text, sentence.start, sentence.end):
+        said_by = attribution(self.text, sentence)
+        for match in verb_pattern().finditer(self.text, sentence.start, sentence.end):
             verbs = vocabulary().verbs[re.sub(r"\s+", " ", match.group().lower())]
             verb = self._acting(verbs, match.start(), match.end(), sentence)
             if verb is None:
                 continue
             day = event_date(sentence, match.start())
-            claim = self._claim(verb, match.start(), match.end(), sentence, attribution, day)
+            claim = self._claim(verb, match.start(), match.end(), sentence, said_by, day)
             if claim is not None and not any(_same(claim, c) for c in found):
                 found.append(claim)
         return found
@@ -145,11 +126,9 @@ class ClaimReader:
         at = bisect_left(self._starts, sentence.start)
         if at < len(self._starts) and self._starts[at] < sentence.end:
             return False
-        return _party_pattern()[0].search(self.text, sentence.start, sentence.end) is None
+        return party_pattern()[0].search(self.text, sentence.start, sentence.end) is None
 
-    def _acting(
-        self, verbs: tuple[Verb, ...], start: int, end: int, sentence: Span
-    ) -> Verb | None:
+    def _acting(self, verbs: tuple[Verb, ...], start: int, end: int, sentence: Span) -> Verb | None:
         """Return the reading of a word as a verb that acts, or None for a noun or an adjective."""
         before = self.text[sentence.start : start]
         after = self.text[end : min(end + 60, sentence.end)]
@@ -158,14 +137,16 @@ class ClaimReader:
             participle = any(v.form in ("past", "participle") for v in verbs)
             passive = _PASSIVE.search(before) if participle else None
             object_words = before[-60 : passive.start()] if passive else after
-            if not _word_pattern("attack_nouns").search(object_words):
+            if not word_pattern("attack_nouns").search(object_words):
                 return None
         if "past" in forms or "participle" in forms:
             verb = forms.get("past") or forms["participle"]
             # "the captured town": an adjective. "the town was captured": a verb.
             if _DETERMINER.search(before) and not _PASSIVE.search(before):
                 return None
-            if "infinitive" in forms and not (_subject_before(before) or _BEFORE_BASE.search(before)):
+            if "infinitive" in forms and not (
+                _subject_before(before) or _BEFORE_BASE.search(before)
+            ):
                 return None
             return verb
         if "progressive" in forms:
@@ -180,7 +161,7 @@ class ClaimReader:
         start: int,
         end: int,
         sentence: Span,
-        attribution: _Attribution | None,
+        said_by: Attribution | None,
         event_date: dt.date | None,
     ) -> Claim | None:
         clause = self._clause(start, sentence)
@@ -189,12 +170,12 @@ class ClaimReader:
         where = self._where(verb, start, end, clause, sentence, passive)
         if where is None:
             return None
-        actor = self._actor(start, end, clause, sentence, attribution, passive)
+        actor = self._actor(start, end, clause, sentence, said_by, passive)
         negated = self._negated(before)
-        modality = self._modality(verb, before, start, attribution, negated)
+        modality = self._modality(verb, before, start, said_by, negated)
         if modality == "denied":
             negated = True
-        kind = self._source_kind(attribution)
+        kind = source_kind(said_by)
         confidence = where.confidence * (0.9 if actor else 0.5)
         confidence *= {"stated": 1.0, "confirmed": 1.0, "claimed": 0.8}.get(modality, 0.6)
         return Claim(
@@ -212,7 +193,7 @@ class ClaimReader:
             direction=where.direction,
             distance_km=where.distance_km,
             event_date=event_date,
-            attribution=attribution.text if attribution else None,
+            attribution=said_by.text if said_by else None,
             source_kind=kind,
             negated=negated,
             modality=modality,
@@ -235,25 +216,25 @@ class ClaimReader:
     def _negated(self, before: str) -> bool:
         """Say whether a negation stands in the five words before a verb."""
         near = " ".join(before.split()[-5:])
-        return _word_pattern("negations").search(near) is not None
+        return word_pattern("negations").search(near) is not None
 
     def _modality(
-        self, verb: Verb, before: str, start: int, attribution: _Attribution | None, negated: bool
+        self, verb: Verb, before: str, start: int, said_by: Attribution | None, negated: bool
     ) -> Modality:
         near = " ".join(before.split()[-4:]).lower()
-        unreal = _word_pattern("unreal").search(near) is not None
-        if unreal and not negated and not _word_pattern("real_to").search(near):
-            # Only what governs the verb itself counts: "to capture", "would have captured".
-            if verb.form == "infinitive" or re.search(r"\b(?:would|could|might|if|may)\b", near):
-                return "planned"
+        unreal = word_pattern("unreal").search(near) is not None
+        unreal = unreal and not negated and not word_pattern("real_to").search(near)
+        # Only what governs the verb itself counts: "to capture", "would have captured".
+        if unreal and (verb.form == "infinitive" or _CONDITIONAL.search(near)):
+            return "planned"
         if verb.form == "progressive" and not _BE.search(before) and not self._follows_noun(start):
             return "planned"  # "taking Bakhmut would open a path"
-        if attribution is None:
+        if said_by is None:
             return "stated"
-        if attribution.verb in vocabulary().words["denials"]:
+        if said_by.verb in vocabulary().words["denials"]:
             return "denied"
-        kind = self._source_kind(attribution)
-        if attribution.verb in vocabulary().words["confirmations"] or kind == "footage":
+        kind = source_kind(said_by)
+        if said_by.verb in vocabulary().words["confirmations"] or kind == "footage":
             return "confirmed"
         return "claimed"
 
@@ -263,44 +244,8 @@ class ClaimReader:
         words = vocabulary().words
         return before.endswith((*words["force_nouns"], "after", "by", "while", ","))
 
-    def _attribution(self, sentence: Span) -> _Attribution | None:
-        """Return who is said to say it: "The Ukrainian military says", "according to analysts"."""
-        text = self.text
-        according = _ACCORDING.search(text, sentence.start, sentence.end)
-        if according:
-            words = according.group(1).strip()
-            return _Attribution(words, according.start(1), according.start(1) + len(words), "said")
-        for match in _word_pattern("speech").finditer(text, sentence.start, sentence.end):
-            phrase = _SAY_NP.search(text[sentence.start : match.start()])
-            if phrase is None:
-                continue
-            words = re.sub(r"(?:\s+(?:also|later|\w+ly))+$", "", phrase.group(1))
-            start = sentence.start + phrase.start(1)
-            noun = text[match.end() : match.end() + 1] == ":"  # "Unconfirmed claims:"
-            if noun or _word_pattern("speech").search(words):
-                continue
-            # A speaker is a short phrase: of "Zelensky said in an address ... said" the first word.
-            if len(words.split()) > 9 or not _could_speak(words):
-                continue
-            return _Attribution(words, start, start + len(words), match.group().lower())
-        return None
-
-    def _source_kind(self, attribution: _Attribution | None) -> SourceKind:
-        if attribution is None:
-            return "reporter"
-        words = attribution.text
-        if _word_pattern("footage").search(words):
-            return "footage"
-        if _word_pattern("bloggers").search(words):
-            return "blogger"
-        if _word_pattern("analysts").search(words):
-            return "analyst"
-        if _party_pattern()[0].search(words) or _word_pattern("officials").search(words):
-            return "party"
-        return "unknown"
-
     def _parties(self, start: int, end: int) -> list[_PartyWord]:
-        pattern, owner = _party_pattern()
+        pattern, owner = party_pattern()
         return [
             _PartyWord(m.start(), m.end(), owner[m.group().lower().replace("’", "'")].name)
             for m in pattern.finditer(self.text, start, end)
@@ -312,7 +257,7 @@ class ClaimReader:
         end: int,
         clause: Span,
         sentence: Span,
-        attribution: _Attribution | None,
+        said_by: Attribution | None,
         passive: bool,
     ) -> str | None:
         """Return the party that acts, or None."""
@@ -320,17 +265,17 @@ class ClaimReader:
             by = _BY.search(self.text, end, clause.end)
             after = self._parties(by.end(), min(by.end() + 60, clause.end)) if by else []
             return after[0].party if after else None
-        spoken = attribution is not None and attribution.end <= start
+        spoken = said_by is not None and said_by.end <= start
         for low in (clause.start, sentence.start):
             subjects = [
                 p for p in self._parties(low, start)
-                if not (spoken and attribution and attribution.start <= p.start < attribution.end)
+                if not (spoken and said_by and said_by.start <= p.start < said_by.end)
                 and self._is_subject(p, start)
             ]  # fmt: skip
             if subjects:
                 return subjects[-1].party  # the nearest before the verb
-        if attribution is not None:
-            speaker = self._parties(attribution.start, attribution.end)
+        if said_by is not None:
+            speaker = self._parties(said_by.start, said_by.end)
             if speaker and (spoken or _we(self.text[sentence.start : start])):
                 return speaker[0].party
         return None
@@ -340,15 +285,17 @@ class ClaimReader:
         before = self.text[max(0, word.start - 12) : word.start]
         if ":" in self.text[word.end : verb_start]:
             return False  # a dateline
-        if re.search(r"\b(?:of|by|on|against|in|from|with|into|near|to|for|targeting)\s+(?:the\s+)?$", before):
+        if re.search(
+            r"\b(?:of|by|on|against|in|from|with|into|near|to|for|targeting)\s+(?:the\s+)?$", before
+        ):
             return False
         words = self.text[word.start : word.end].lower().replace("’", "'")
-        party = _party_pattern()[1][words]
+        party = party_pattern()[1][words]
         if words not in party.adjectives:
             return not re.match(r"[’']s\b", self.text[word.end : word.end + 2])
         # An adjective needs a force after it: "Ukrainian soldiers", not "Ukrainian villages".
         following = " ".join(self.text[word.end : verb_start].split()[:4])
-        return _word_pattern("force_nouns").search(following) is not None
+        return word_pattern("force_nouns").search(following) is not None
 
     def _where(
         self, verb: Verb, start: int, end: int, clause: Span, sentence: Span, passive: bool
@@ -446,21 +393,11 @@ def _subject_before(before: str) -> bool:
     """Say whether the words before a verb end in what can be its subject."""
     words = "|".join(vocabulary().words["force_nouns"])
     tail = before.rstrip()[-40:]
-    if re.search(rf"(?:\b(?:{words}|they|it|we|he|have|has|had|was|were|been|also|\w+ly))$", tail, re.I):
+    if re.search(
+        rf"(?:\b(?:{words}|they|it|we|he|have|has|had|was|were|been|also|\w+ly))$", tail, re.I
+    ):
         return True
-    match = None
-    for match in _party_pattern()[0].finditer(tail):
-        pass
-    return match is not None and match.end() == len(tail)
-
-
-def _could_speak(words: str) -> bool:
-    """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
-    lists = ("officials", "analysts", "bloggers", "footage", "force_nouns")
-    if any(_word_pattern(name).search(words) for name in lists):
-        return True
-    last = words.split()[-1]
-    return last[0].isupper() or _party_pattern()[0].search(words) is not None
+    return any(m.end() == len(tail) for m in party_pattern()[0].finditer(tail))
 
 
 def _we(words: str) -> bool:

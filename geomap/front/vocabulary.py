@@ -11,9 +11,12 @@ from geomap.errors import TableError
 from geomap.tables import load_table
 
 _LISTS = frozenset(
-    "attack_nouns negations unreal real_to auxiliaries speech denials confirmations claimings "
-    "pronouns footage analysts bloggers officials force_nouns".split()
-)
+    {
+        "attack_nouns", "negations", "unreal", "real_to", "auxiliaries", "speech", "denials",
+        "confirmations", "claimings", "pronouns", "footage", "analysts", "bloggers", "officials",
+        "force_nouns",
+    }
+)  # fmt: skip
 _PARTY_LISTS = ("names", "adjectives", "forces")
 FORMS = ("infinitive", "present", "past", "participle", "progressive")
 
@@ -57,7 +60,8 @@ def check_parties(table: dict[str, Any]) -> tuple[Party, ...]:
         A party lacks a key, has a colour that is not #rrggbb, or shares a word with another.
     """
     where = "front/parties.toml"
-    parties, owner = [], {}
+    parties: list[Party] = []
+    owner: dict[str, str] = {}
     for name, row in table.items():
         missing = {"side", "colour", *_PARTY_LISTS} - row.keys()
         if missing:

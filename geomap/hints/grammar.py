@@ -69,30 +69,38 @@ def _patterns() -> _Patterns:
     settlement = words_pattern(words["settlement_nouns"])
     just = r"(?:(?:just|immediately|directly|due|further|farther)\s+)?"
     ward = rf"(?:to\s+the\s+)?(?P<dir>{DIRECTION})(?:ward|wards|erly)?"
+    owned = rf"['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?"
     return _Patterns(
         direction_of=re.compile(rf"\b{just}{ward}\s+(?:of|from)\s+", flags),
-        to_direction=re.compile(rf"\b(?:further\s+)?to\s+the\s+(?P<dir>{DIRECTION})\b(?!\s+of\b)", flags),
+        to_direction=re.compile(
+            rf"\b(?:further\s+)?to\s+the\s+(?P<dir>{DIRECTION})\b(?!\s+of\b)", flags
+        ),
         direction_of_after=re.compile(rf"\s*(?:away\s+)?{ward}\s+(?:of|from)\s+", flags),
         from_after=re.compile(r"\s*(?:away\s+)?(?:from|of|off|outside|behind)\s+", flags),
         near=re.compile(rf"\b{words_pattern(words['near'])}\s+", flags),
         in_or_near=re.compile(rf"\b{words_pattern(words['in_or_near'])}\s+", flags),
         toward=re.compile(rf"\b{words_pattern(words['toward'])}\s+", flags),
         between=re.compile(r"\bbetween\s+", flags),
-        road=re.compile(r"\b(?:along|on|via|down)\s+the\s+(?:road|highway|route|railway)\s+(?:from|between)\s+", flags),
+        road=re.compile(
+            r"\b(?:along|on|via|down)\s+the\s+(?:road|highway|route|railway)"
+            r"\s+(?:from|between)\s+", flags,
+        ),
         part_of=re.compile(
             rf"\b(?:the\s+)?(?P<dir>{adjective})(?:\s+and\s+{adjective})?\s+{nouns}\s+of\s+"
             rf"|\bin\s+the\s+(?P<dir2>{DIRECTION})\s+of\s+", flags,
         ),
         part_adjective=re.compile(rf"\b(?P<dir>{adjective})\s+", flags),
-        owned_part=re.compile(rf"\b(?:the|that)\s+(?P<noun>{settlement})['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?", flags),
-        direction_word_after=re.compile(rf"['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?", flags),
+        owned_part=re.compile(rf"\b(?:the|that)\s+(?P<noun>{settlement}){owned}", flags),
+        direction_word_after=re.compile(owned, flags),
         lead=re.compile(
             rf"(?:the\s+)?(?:(?:{settlement}|villages|towns|cities|settlements|ruins|outskirts)\s+of\s+)?"
             r"(?:(?:nearby|occupied|besieged|contested|Russian-held|Ukrainian-held)\s+)*(?:the\s+)?",
             flags,
         ),
         front=re.compile(rf"{words_pattern(words['front'])}\b", flags),
-        noun=re.compile(rf"(?:the|this|that)\s+(?:\w+\s+)?{settlement}\b(?!\s+of\b)(?!['’])", flags),
+        noun=re.compile(
+            rf"(?:the|this|that)\s+(?:\w+\s+)?{settlement}\b(?!\s+of\b)(?!['’])", flags
+        ),
         region_after=re.compile(rf"\s+{words_pattern(words['region_nouns'])}\b", flags),
     )  # fmt: skip
 
@@ -186,7 +194,9 @@ class Reader:
         for match in patterns.part_of.finditer(self.text):
             anchors, end = self._anchors(match.end())
             if anchors:
-                found.append(self._part(match.start(), end, anchors[0], match["dir"] or match["dir2"]))
+                found.append(
+                    self._part(match.start(), end, anchors[0], match["dir"] or match["dir2"])
+                )
         for match in patterns.part_adjective.finditer(self.text):
             resolution = self._mention_at(match.end())
             if resolution is None:
@@ -237,7 +247,9 @@ class Reader:
         for pattern, relation in simple:
             for match in pattern.finditer(self.text):
                 anchors, end = self._anchors(match.end())
-                anchors = tuple(a for a in anchors if a.name.lower() not in relations().words["front"])
+                anchors = tuple(
+                    a for a in anchors if a.name.lower() not in relations().words["front"]
+                )
                 if anchors and not _whole(anchors[0]):
                     found.append(Expression(match.start(), end, relation, anchors))
         pairs: list[tuple[re.Pattern[str], Relation]] = [
@@ -270,7 +282,9 @@ class Reader:
             return ((last,), noun.end()) if noun and last else ((), offset)
         anchors, end = [_anchor(first)], first.mention.end
         while True:
-            joint = re.compile(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)").match(self.text, end)
+            joint = re.compile(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)").match(
+                self.text, end
+            )
             following = self._mention_at(joint.end()) if joint else None
             if following is None or following.mention.kind != "literal":
                 return tuple(anchors), end
@@ -312,9 +326,7 @@ class Reader:
 
 def _anchor(resolution: Resolution) -> Anchor:
     mention = resolution.mention
-    return Anchor(
-        resolution.name, mention.start, mention.end, resolution.place, resolution.region
-    )
+    return Anchor(resolution.name, mention.start, mention.end, resolution.place, resolution.region)
 
 
 def _whole(anchor: Anchor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
@@ -26,6 +27,7 @@ _NOUN = re.compile(
     r"\b(?P<noun>(?:an?|the|one|some|several|two|three)\s+(?:[a-z]+\s+){0,2}?[a-z]{3,})\s*,?\s*$"
 )
 _NOUN_TO = re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$")
+_LOCATING = frozenset({"direction", "distance", "distance_direction", "between", "along"})
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
 
 
@@ -60,11 +62,10 @@ class Locator:
 
     def _hint(self, expression: Expression, earlier: list[Hint]) -> Hint:
         names, mentions, tightness = self._subject(expression)
-        anchors, reasons = expression.anchors, ()
+        anchors = expression.anchors
+        reasons: tuple[str, ...] = ()
         region: Region | None = None
-        confidence = relations().figure(
-            expression.relation, "confidence"
-        )
+        confidence = relations().figure(expression.relation, "confidence")
         context = None
         if anchors[0].name == IMPLIED or expression.relation == "front_distance":
             context = self._context(expression, earlier)
@@ -196,22 +197,21 @@ class Locator:
             r for r in reader.resolutions
             if floor <= r.mention.start and r.mention.end <= expression.start
         ]  # fmt: skip
-        if expression.relation in ("direction", "distance", "distance_direction", "between", "along"):
-            if before:
-                last = before[-1]
-                gap = self.text[last.mention.end : expression.start]
-                bracket = _BRACKET.fullmatch(gap)
-                if bracket:
-                    named = self._list_before(before) if bracket["all"] else [last]
-                    return self._named(named, 1.0)
-                settled = last.place is None or last.place.feature_class == "P"
-                # "7 km from Toretsk, along the road from Toretsk": not where Toretsk is.
-                settled = settled and last.name not in {a.name for a in expression.anchors}
-                if settled and _COMMA.fullmatch(gap) and last.mention.kind == "literal":
-                    return self._named([last], 0.85)
-                measured = expression.distance_km is not None
-                if settled and measured and _PLAIN.fullmatch(gap):
-                    return self._named([last], 0.7)
+        if expression.relation in _LOCATING and before:
+            last = before[-1]
+            gap = self.text[last.mention.end : expression.start]
+            bracket = _BRACKET.fullmatch(gap)
+            if bracket:
+                named = self._list_before(before) if bracket["all"] else [last]
+                return self._named(named, 1.0)
+            settled = last.place is None or last.place.feature_class == "P"
+            # "7 km from Toretsk, along the road from Toretsk": not where Toretsk is.
+            settled = settled and last.name not in {a.name for a in expression.anchors}
+            if settled and _COMMA.fullmatch(gap) and last.mention.kind == "literal":
+                return self._named([last], 0.85)
+            measured = expression.distance_km is not None
+            if settled and measured and _PLAIN.fullmatch(gap):
+                return self._named([last], 0.7)
         words = self.text[floor : expression.start]
         noun = _NOUN.search(words)
         if noun is None and expression.anchors[0].name == IMPLIED:
@@ -279,7 +279,7 @@ def _combined(hints: list[Hint]) -> list[Hint]:
             by_mention.setdefault(start, []).append(number)
     combined = list(hints)
     for numbers in by_mention.values():
-        for one, other in zip(numbers, numbers[1:], strict=False):
+        for one, other in pairwise(numbers):
             first, second = combined[one].region, combined[other].region
             if first is None or second is None:
                 continue

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 QUOTE_WORDS = 30  # a quote longer than this is cut
 MAX_PLACES = 15
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-_CONTROL = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_CONTROL = re.compile(
+    r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
 _WINDS = {
     "N": "north", "NNE": "north-northeast", "NE": "northeast", "ENE": "east-northeast",
     "E": "east", "ESE": "east-southeast", "SE": "southeast", "SSE": "south-southeast",
@@ -41,16 +43,21 @@ _VERBS = {
     "infiltrated": ("infiltrated {}", "did not infiltrate {}"),
     "lost": ("lost {}", "did not lose {}"),
 }
+# How a place is meant; empty: by direction and distance.
+_AT = {
+    "near": "near", "in_or_near": "in and around", "toward": "toward", "between": "on the way from",
+    "along": "on the road from", "direction": "", "distance": "", "distance_direction": "",
+}  # fmt: skip
 _SURE = ((0.75, "likely"), (0.5, "fairly sure"), (0.0, "doubtful"))
 
 
 def plain(text: str) -> str:
-    """Return an article's words so that Markdown shows them as they are, on one line.
+    r"""Return an article's words so that Markdown shows them as they are, on one line.
 
     Examples
     --------
     >>> plain("a <b>bold</b> [claim](x)")
-    'a \\\\<b\\\\>bold\\\\</b\\\\> \\\\[claim\\\\](x)'
+    'a \\<b\\>bold\\</b\\> \\[claim\\](x)'
     """
     flat = " ".join(_CONTROL.sub(" ", text).split())
     return _MARKUP.sub(r"\\\1", flat)
@@ -75,7 +82,7 @@ def briefing(rows: Sequence[Feature], *, region: str, period: str) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # Markdown, not HTML: every value is escaped by `plain`, autoescape would show "&amp;".
-    environment = Environment(  # noqa: S701
+    environment = Environment(
         loader=PackageLoader("geomap.output", "templates"),
         undefined=StrictUndefined,
         trim_blocks=False,
@@ -183,9 +190,7 @@ def _claim_line(same: list[dict[str, Any]], cited: _Citations) -> str:
     place = plain(p["name"])
     in_part = _in_part(p)
     where = f"{in_part} {place}" if in_part else place
-    at = {"between": "on the way from", "along": "on the road from", "near": "near", "direction": _direction(p),
-          "distance": _direction(p), "distance_direction": _direction(p), "toward": "toward",
-          "in_or_near": "in and around"}.get(p["relation"] or "", "in")  # fmt: skip
+    at = _AT.get(p["relation"] or "", "in") or _direction(p)
     if p["relation"] == "part" and not p["part"]:
         where, at = f"part of {place}", "in"
     phrase = (undone if p["negated"] else done).replace("{at}", f"{at} {where}")
@@ -241,9 +246,7 @@ def _places(rows: Sequence[Feature]) -> list[dict[str, Any]]:
     for name, dates in ordered:
         days = sorted({d for d in dates if d})
         span = "undated" if not days else days[0] if len(days) == 1 else f"{days[0]}, {days[-1]}"
-        table.append(
-            {"name": plain(name), "mentions": len(dates), "days": len(days), "span": span}
-        )
+        table.append({"name": plain(name), "mentions": len(dates), "days": len(days), "span": span})
     return table
 
 

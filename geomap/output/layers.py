@@ -60,8 +60,12 @@ def features(
         rows = [_mention(report, r) for r in report.resolutions if r.mention.kind in kinds]
         rows += [_hint(report, h) for h in report.hints]
         rows += [_claim(report, c) for c in report.claims]
-        sure = [r for r in rows if r.geometry is None or r.properties["confidence"] >= min_confidence]
-        near = [r for r in sure if r.geometry is not None and (inside is None or inside(r.geometry))]
+        sure = [
+            r for r in rows if r.geometry is None or r.properties["confidence"] >= min_confidence
+        ]
+        near = [
+            r for r in sure if r.geometry is not None and (inside is None or inside(r.geometry))
+        ]
         unplaced = [r for r in sure if r.geometry is None]
         kept += near + (unplaced if near or inside is None else [])
     kept.sort(key=_order)

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 _PLACING = frozenset({"to", "on", "across", "over", "through", "throughout", "leaving", "via"})
 # After a possessive, a thing that lies in the place rather than belongs to its government.
 _LIES_IN = frozenset(
-    "east west north south northeast northwest southeast southwest eastern western northern southern "
-    "central border borders coast territory soil capital cities towns outskirts suburbs streets "
-    "fiercest largest biggest centre center second region".split()
-)
-_VISITS = frozenset("visit visited visiting enter entered leave left fled reach reached".split())
+    {
+        "east", "west", "north", "south", "northeast", "northwest", "southeast", "southwest",
+        "eastern", "western", "northern", "southern", "central", "border", "borders", "coast",
+        "territory", "soil", "capital", "cities", "towns", "outskirts", "suburbs", "streets",
+        "fiercest", "largest", "biggest", "centre", "center", "second", "region",
+    }
+)  # fmt: skip
+_VISITS = frozenset({"visit", "visited", "visiting", "enter", "entered", "leave", "left", "fled"})
 
 
 def mention_kind(

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geomap.gazetteer.schema import Level, NameKind
@@ -33,7 +34,9 @@ _HINT_AFTER = re.compile(
     r"(?:in|on)\s+the\s+(?:north|south|east|west)|\d+\s?(?:km|kilomet|miles))",
     re.IGNORECASE,
 )
-_DATELINE_AFTER = re.compile(r"(?:,\s+[A-Z][\w. ]{1,30})?\s*(?:\([A-Z][\w/ ]{1,20}\)\s*)?(?::|—|–|--| - )")
+_DATELINE_AFTER = re.compile(
+    r"(?:,\s+[A-Z][\w. ]{1,30})?\s*(?:\([A-Z][\w/ ]{1,20}\)\s*)?(?::|—|–|--| - )"
+)
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class NameSpan:
     run: tuple[int, int] = (0, 0)
 
     def add(self, amount: float, reason: str) -> None:
+        """Change the score, and keep why."""
         self.score += amount
         self.reasons.append(reason)
 
@@ -86,7 +90,7 @@ class Recogniser:
         for span in spans:
             span.run = runs[span.first]
             self._judge(text, tokens, span, lower_words, persons)
-        _agree(spans, tokens)
+        _agree(spans)
         _follow_lists(spans, tokens)
         mentions = []
         for span in spans:
@@ -161,9 +165,7 @@ class Recogniser:
         """Return how likely a name is a place before any cue, with the reason."""
         known = self._priors.get(span.key)
         if known is None:
-            known = max(
-                (self._row_prior(r) for r in span.rows), default=(-3.0, "no known place")
-            )
+            known = max((self._row_prior(r) for r in span.rows), default=(-3.0, "no known place"))
             self._priors[span.key] = known
         return known
 
@@ -232,8 +234,10 @@ def _runs(tokens: list[Token]) -> list[tuple[int, int]]:
             i += 1
             continue
         j = i + 1
-        while j < len(tokens) and tokens[j].joined and _in_run(
-            tokens[j], words.common if tokens[j].upper else frozenset(), words.locative
+        while (
+            j < len(tokens)
+            and tokens[j].joined
+            and _in_run(tokens[j], words.common if tokens[j].upper else frozenset(), words.locative)
         ):
             j += 1
         for k in range(i, j):
@@ -378,14 +382,13 @@ def _shared_feature(tokens: list[Token], at: int) -> str | None:
     return None
 
 
-def _agree(spans: list[NameSpan], tokens: list[Token]) -> None:
+def _agree(spans: list[NameSpan]) -> None:
     """Let the article's clear uses of a name speak for its unclear ones."""
     clear = Counter(s.key for s in spans if s.score >= ACCEPT + 1.5)
     against = Counter(s.key for s in spans if s.score <= ACCEPT - 3.5)
     for span in spans:
         if clear[span.key] > against[span.key] and span.score < ACCEPT and not _partial(span):
             span.add(2.5, "a place elsewhere in the article")
-    del tokens
 
 
 def _partial(span: NameSpan) -> bool:
@@ -397,7 +400,8 @@ def _partial(span: NameSpan) -> bool:
 
 def _follow_lists(spans: list[NameSpan], tokens: list[Token]) -> None:
     """Raise names in a list with an accepted name: "Orestopil, Vovche and Hai"."""
-    for this, other in [*zip(spans[1:], spans, strict=False), *zip(spans, spans[1:], strict=False)]:
+    neighbours = list(pairwise(spans))
+    for this, other in [*((b, a) for a, b in neighbours), *neighbours]:
         first, second = sorted((this, other), key=lambda s: s.first)
         between = tokens[first.last : second.first]
         linked = not between or (len(between) == 1 and between[0].folded in ("and", "or"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from geomap.gazetteer.schema import Level, NameKind
 from geomap.models import Candidate, Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Evidence, Mention, Place
@@ -59,7 +59,7 @@ class Resolver:
         return self.rerank(text, mentions, {})
 
     def rerank(
-        self, text: str, mentions: Sequence[Mention], evidence: dict[int, Sequence[Evidence]]
+        self, text: str, mentions: Sequence[Mention], evidence: Mapping[int, Sequence[Evidence]]
     ) -> list[Resolution]:
         """Resolve with what later rooms learned, by the start offset of the mention.
 
@@ -70,8 +70,8 @@ class Resolver:
         pools = [self._pool(m) for m in mentions]
         countries = self._countries(mentions, pools)
         parents = [self._parent(text, mentions, i, pools) for i in range(len(mentions))]
-        for mention, pool, parent in zip(mentions, pools, parents, strict=True):
-            self._context(mention, pool, countries, parent)
+        for pool, parent in zip(pools, parents, strict=True):
+            self._context(pool, countries, parent)
         anchors = self._anchors(mentions, pools)
         for mention, pool in zip(mentions, pools, strict=True):
             self._nearness(mention, pool, anchors)
@@ -118,7 +118,7 @@ class Resolver:
         self, mentions: Sequence[Mention], pools: list[list[_Scored]]
     ) -> dict[str, float]:
         """Return the share of the article's clear mentions that each country has."""
-        votes: Counter[str] = Counter()
+        votes: defaultdict[str, float] = defaultdict(float)
         for mention, pool in zip(mentions, pools, strict=True):
             if not pool:
                 continue
@@ -148,7 +148,6 @@ class Resolver:
 
     def _context(
         self,
-        mention: Mention,
         pool: list[_Scored],
         countries: dict[str, float],
         parent: int | None,
@@ -171,7 +170,6 @@ class Resolver:
                     candidate.score += 3.0
                     candidate.reasons.append(f"the text names {gazetteer.name(parent)} after it")
         pool.sort(key=lambda c: (-c.score, c.row))
-        del mention
 
     def _anchors(
         self, mentions: Sequence[Mention], pools: list[list[_Scored]]

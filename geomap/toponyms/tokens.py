@@ -68,9 +68,7 @@ def tokenise(text: str, sentence_starts: frozenset[int] | set[int]) -> list[Toke
                 capital=raw[0].isupper(),
                 upper=len(raw) > 1 and raw.isupper(),
                 possessive=possessive is not None,
-                joined=bool(tokens)
-                and (gap in _JOINS or bool(dotted))
-                and not previous_possessive,
+                joined=bool(tokens) and (gap in _JOINS or bool(dotted)) and not previous_possessive,
                 hyphen=gap in ("-", "‑", "–"),
                 first=first,
             )
