@@ -29,15 +29,6 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    pytest.skip("Chromium is not installed")
-
-
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:

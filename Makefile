@@ -1,0 +1,43 @@
+# make map        install and draw the maps of examples/ into maps/
+# make test       install what the tests need and run all checks
+# make benchmark  the heavy and long checks (docs/benchmarks.md)
+# make gallery    draw everything in maps/ again
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SOURCES := pyproject.toml $(wildcard gazetteer/*.* gazetteer/areas/*.* geomap/gazetteer/*.py)
+
+.PHONY: map test benchmark gallery lint clean
+
+map: $(VENV)/installed
+	mkdir -p maps
+	$(BIN)/geomap map examples -o maps/examples.html --geojson maps/examples.geojson
+	$(BIN)/geomap brief examples --region "Donetsk Oblast" -o maps/examples-briefing.md
+
+gallery: map
+
+# The gazetteer is compiled while geomap is installed, so its sources count too. An older pip is
+# replaced first: it may not know editable installs by pyproject.toml.
+$(VENV)/installed: $(SOURCES)
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("geomap needs Python 3.11 or newer; set PYTHON=")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+test: $(VENV)/installed-dev
+	$(BIN)/python tests/install_chromium.py
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto -q --doctest-modules geomap tests
+
+benchmark: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist geomap/gazetteer/data

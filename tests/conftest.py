@@ -1,0 +1,86 @@
+"""Fixtures that several test files use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geomap import Gazetteer, Pipeline
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test corpora; tests that need it skip when it is absent."""
+    folder = Path(os.environ.get("GEOMAP_SHARED", ROOT.parent / "shared"))
+    if not (folder / "articles").is_dir():
+        pytest.skip(f"no test corpora in {folder} (set GEOMAP_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The sample articles of the project."""
+    return ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    """The embedded gazetteer."""
+    import geomap
+
+    return geomap.Gazetteer.open()
+
+
+@pytest.fixture(scope="session")
+def pipeline(gazetteer: Gazetteer) -> Pipeline:
+    """A pipeline with the default settings."""
+    import geomap
+
+    return geomap.Pipeline(gazetteer=gazetteer)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium lies; `make test` installs it."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if Path(own).exists():
+        return own
+    pytest.skip("no Chromium: make test installs it")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection that leaves this machine: geomap works offline."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        local = self.family == getattr(socket, "AF_UNIX", None)
+        if not local and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
