@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -118,6 +120,8 @@ def map_command(
     from geomap import commands
 
     _suffix(output, ".html")
+    if geojson is not None:
+        _suffix(geojson, ".geojson", "--geojson")
     run = commands.Run(
         articles, _options(locals()), _show(verbose, debug), front=front, strict=strict
     )
@@ -250,7 +254,11 @@ def gazetteer_lookup(
 
     _show(False, debug)
     text, found = commands.gazetteer_lookup(name, country, limit, as_json)
-    typer.echo(text)
+    if text:
+        typer.echo(_printable(text))
+    if not found:
+        where = f" in {country.upper()}" if country else ""
+        _complain(f"no place named {name!r}{where} in the gazetteer")
     raise typer.Exit(0 if found else 2)
 
 
@@ -259,12 +267,12 @@ _DEBUG = {"on": False}
 
 def _show(verbose: bool, debug: bool) -> bool:
     """Set up logging for the command line; return whether progress may be shown."""
-    import logging
-
     _DEBUG["on"] = debug
     if verbose or debug:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_Formatter("%(name)s: %(message)s"))
         level = logging.DEBUG if debug else logging.INFO
-        logging.basicConfig(level=level, stream=sys.stderr, format="%(name)s: %(message)s")
+        logging.basicConfig(level=level, handlers=[handler], force=True)
         for noisy in ("trafilatura", "htmldate", "charset_normalizer", "urllib3", "pyogrio"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
     return sys.stderr.isatty()
@@ -275,16 +283,16 @@ def _options(given: dict[str, Any]) -> dict[str, Any]:
     names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
     options = {n: given.get(n) for n in names}
     kinds = given.get("kinds")
-    if kinds:
+    if kinds is not None:
         listed = [k.strip() for k in kinds.split(",") if k.strip()]
         every = ["literal", "associative", "demonym"]
-        options["kinds"] = tuple(every if listed == ["all"] else listed)
+        options["kinds"] = tuple(every if "all" in listed else listed)
     return options
 
 
-def _suffix(path: Path, wanted: str) -> None:
+def _suffix(path: Path, wanted: str, option: str = "-o") -> None:
     if path.suffix.lower() != wanted:
-        raise SettingsError(f"-o {path}: this command writes {wanted} files")
+        raise SettingsError(f"{option} {path}: give a file name that ends in {wanted}")
 
 
 def _end(run: Any, summary: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
@@ -297,6 +305,13 @@ def _end(run: Any, summary: dict[str, Any], as_json: bool, quiet: bool = False) 
     elif not quiet:
         typer.echo(_printable("\n".join(summary["lines"])))
     raise typer.Exit(run.exit_code)
+
+
+class _Formatter(logging.Formatter):
+    """Log lines that cannot steer a terminal, whatever an article's name holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _printable(super().format(record))
 
 
 def _printable(text: str) -> str:
@@ -314,6 +329,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     command = typer.main.get_command(app)
     code: Any = 0
+    _DEBUG["on"] = False
     try:
         code = command.main(args=arguments, prog_name="geomap", standalone_mode=False)
     except typer.Exit as leaving:
@@ -324,13 +340,25 @@ def main(arguments: list[str] | None = None) -> None:
     except _ClickError as error:
         code = _complain(error.format_message(), " (see geomap --help)")
     except GeomapError as error:
-        if _DEBUG["on"]:
-            raise
+        _trace()
         code = _complain(str(error))
     except BrokenPipeError:
-        code = 0  # the reader of our output has seen enough
-        sys.stderr.close()
+        # The reader of our output has seen enough: nothing is left to flush at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        _trace()
+        told = f"{type(error).__name__}: {error}".rstrip(": ")
+        more = "" if _DEBUG["on"] else " (run again with --debug and report what it prints)"
+        code = _complain(f"something went wrong inside geomap: {told}", more)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _trace() -> None:
+    if _DEBUG["on"]:
+        import traceback
+
+        typer.echo(_printable(traceback.format_exc().rstrip()), err=True)
 
 
 def _complain(message: str, more: str = "") -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
-from geomap.errors import ArticleError, StrictError
+from geomap.errors import ArticleError, SettingsError, StrictError
 from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
-from geomap.output.files import write_text
+from geomap.models import Problem
+from geomap.output.files import check_destination, write_text
 from geomap.pipeline import Pipeline, Results
 from geomap.settings import Settings
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
 
-    from geomap.models import Article, Problem
+    from geomap.models import Article
     from geomap.output.layers import Feature
 
 PROGRESS_FROM = 20  # articles; fewer are done before a bar would be read
+SHOWN = 5  # problems named in an error; the rest is counted
 
 
 class Run:
@@ -57,11 +59,13 @@ class Run:
         self.article_date: dt.date | None = options.pop("article_date", None)
         given = {k: v for k, v in options.items() if v is not None}
         self.settings = Settings.from_mapping(given)
+        if self.settings.region is not None and not self.settings.region.strip():
+            raise SettingsError('--region is empty: give a name, e.g. "Donetsk Oblast"')
         self.strict = strict
         self.progress = progress
         self.gazetteer = Gazetteer.open()
         self.scope: Scope | None = None
-        if self.settings.region:
+        if self.settings.region is not None:
             self.scope = scope(self.gazetteer, self.settings.region)
         line = None
         if front is not None:
@@ -70,11 +74,28 @@ class Run:
             line = read_contact_line(front)
         self.line = line
         self.problems: list[Problem] = []
+        self._outputs: list[Path] = []
 
     @property
     def exit_code(self) -> int:
         """0, or 1 when an input was set aside."""
         return 1 if any(p.set_aside for p in self.problems) else 0
+
+    def _ready(self, *outputs: Path) -> None:
+        """Look at the outputs before the work, so that a slip costs no time.
+
+        Raises
+        ------
+        OutputError
+            One of them cannot be written.
+        SettingsError
+            Two of them are the same file.
+        """
+        for output in outputs:
+            check_destination(output)
+        self._outputs = [o.resolve() for o in outputs]
+        if len(set(self._outputs)) < len(outputs):
+            raise SettingsError(f"{outputs[0]}: is named for two outputs: give each its own file")
 
     def results(self) -> Results:
         """Read and process all articles.
@@ -82,7 +103,7 @@ class Run:
         Raises
         ------
         ArticleError
-            Not one article could be used.
+            Not one article could be used, or an output would replace one.
         StrictError
             Something was warned of, under `strict`.
         """
@@ -91,16 +112,39 @@ class Run:
             article_date=self.article_date,
             max_article_mb=self.settings.max_article_mb,
         )
-        self.problems += read.problems
+        for article in read:
+            if (
+                article.path
+                and article.path != "-"
+                and Path(article.path).resolve() in self._outputs
+            ):
+                raise ArticleError(
+                    f"{article.path}: is read and would be replaced: choose another -o"
+                )
+        self.problems += self._told(read.problems)
         self._heed()
         if not read.articles:
-            raise ArticleError("; ".join(str(p) for p in read.problems) or "no articles given")
+            raise ArticleError(_some(read.problems) or "no articles given")
         pipeline = Pipeline(self.settings, gazetteer=self.gazetteer, line=self.line)
         with self._bar(len(read)) as advance:
             results = pipeline.run(read, on_article=advance)
-        self.problems += results.problems
+        failed = [p for p in results.problems if p.set_aside]
+        if failed and not results.reports:
+            raise ArticleError(_some(failed))
+        # The reader has named the undated ones already, with their lines.
+        self.problems += [p for p in results.problems if p.kind != "undated"]
+        if not results.reports:
+            message = "no article of this period: the output is empty"
+            self.problems.append(Problem(self._period(results), message, "empty-period"))
         self._heed()
         return results
+
+    def _told(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Return the reader's problems; under a period the undated articles are left out."""
+        if self.settings.since is None and self.settings.until is None:
+            return list(problems)
+        message = "has no date: left out, since a period was asked for"
+        return [replace(p, message=message) if p.kind == "undated" else p for p in problems]
 
     def _heed(self) -> None:
         if self.strict and self.problems:
@@ -146,16 +190,20 @@ class Run:
             "gazetteer": self.gazetteer.stamp["versions"],
             "gazetteer_date": self.gazetteer.stamp["date"],
         }
+        if self.line is not None:
+            generator["front"] = self.line.source
+            generator["front_date"] = self.line.date.isoformat() if self.line.date else None
         return collection(rows, generator)
 
     def export(self, output: Path) -> dict[str, Any]:
         """Write GeoJSON; return the summary."""
         from geomap.output.geojson import dumps
 
+        self._ready(output)
         results = self.results()
         rows = self.features(results)
         write_text(output, dumps(self.collection(rows)))
-        return summary(results, rows, [(output, f"{len(rows)} features")])
+        return summary(results, [(output, count(len(rows), "feature"))], features=len(rows))
 
     def map(
         self,
@@ -170,6 +218,7 @@ class Run:
         from geomap.output.geojson import dumps
         from geomap.output.map import TileSource, render_map
 
+        self._ready(*[output] if geojson is None else [output, geojson])
         source = TileSource(tiles, tiles_attribution) if tiles else None
         results = self.results()
         rows = self.features(results)
@@ -184,9 +233,9 @@ class Run:
         outputs = [(output, "map")]
         if geojson is not None:
             write_text(geojson, dumps(whole))
-            outputs.append((geojson, f"{len(rows)} features"))
+            outputs.append((geojson, count(len(rows), "feature")))
         write_text(output, page)
-        return summary(results, rows, outputs)
+        return summary(results, outputs, features=len(rows))
 
     def _title(self) -> str:
         return self.scope.name if self.scope else "geomap"
@@ -215,7 +264,7 @@ class Run:
 
         bounds = bounds_of(whole)
         areas = self.gazetteer.areas
-        wanted = [(areas.row(i), i) for i in range(len(areas)) if areas.row(i).level == "country"]
+        wanted = [(areas.row(i), i) for i in areas.within_bbox(-180, -90, 180, 90, level="country")]
         towns = []
         if bounds is not None:
             box = padded(bounds)
@@ -223,17 +272,19 @@ class Run:
             wanted += [(areas.row(i), i) for i in near]
             towns = self.gazetteer.towns(*box, limit=4000)
         shapes = ((row.name or "", row.level, areas.drawing_geometry(i)) for row, i in wanted)
-        return basemap_for(bounds, shapes, towns)
+        return basemap_for(bounds, shapes, towns, areas.world())
 
     def brief(self, output: Path) -> dict[str, Any]:
         """Write the briefing; return the summary."""
         from geomap.output.briefing import briefing
 
+        self._ready(output)
         results = self.results()
         rows = self.features(results)
         assert self.scope is not None
         write_text(output, briefing(rows, region=self.scope.name, period=self._period(results)))
-        return summary(results, rows, [(output, f"briefing on {self.scope.name}")])
+        told = [(output, f"briefing on {self.scope.name}")]
+        return summary(results, told, features=len(rows))
 
     def _period(self, results: Results) -> str:
         days = results.dates
@@ -241,37 +292,39 @@ class Run:
         until = self.settings.until or (days[-1] if days else None)
         if since is None and until is None:
             return "undated reports"
+        if since is None or until is None:
+            return f"from {since}" if since else f"until {until}"
         return str(since) if since == until else f"{since} to {until}"
-
-    def _in_scope(self, geometry: Any) -> bool:
-        return self.scope is None or self.scope.holds(geometry)
 
     def extract(self, output: Path, what: str, *, texts: Path | None = None) -> dict[str, Any]:
         """Write records as JSON lines; return the summary."""
-        from shapely.geometry import Point
-
         from geomap.output.geojson import line
         from geomap.output.records import records, text_record
 
+        to_stdout = str(output) == "-"
+        self._ready(*[p for p in (None if to_stdout else output, texts) if p is not None])
         results = self.results()
         lines = []
         for report in results.reports:
-            for record in records(report, what, self.settings.kinds):
-                placed = record.get("lat") is not None
-                if placed and record["confidence"] < self.settings.min_confidence:
-                    continue
-                if placed and not self._in_scope(Point(record["lon"], record["lat"])):
-                    continue
-                lines.append(line(record) + "\n")
-        if str(output) == "-":
-            sys.stdout.write("".join(lines))
-        else:
-            write_text(output, "".join(lines))
-        outputs = [(output, f"{len(lines)} {what}")]
+            kept = records(
+                report,
+                what,
+                self.settings.kinds,
+                min_confidence=self.settings.min_confidence,
+                inside=self.scope.holds if self.scope else None,
+            )
+            lines += [line(record) + "\n" for record in kept]
+        outputs = [(output, count(len(lines), what[:-1]))]
         if texts is not None:
             write_text(texts, "".join(line(text_record(r.article)) + "\n" for r in results.reports))
-            outputs.append((texts, f"{len(results)} texts"))
-        return summary(results, [], outputs)
+            outputs.append((texts, count(len(results), "text")))
+        if to_stdout:
+            sys.stdout.flush()
+            sys.stdout.buffer.write("".join(lines).encode("utf-8"))  # whatever the console knows
+            sys.stdout.buffer.flush()
+        else:
+            write_text(output, "".join(lines))
+        return summary(results, outputs, records=len(lines))
 
 
 def _colours() -> dict[str, str]:
@@ -280,10 +333,24 @@ def _colours() -> dict[str, str]:
     return {p.name: p.colour for p in vocabulary().parties}
 
 
+def _some(problems: Sequence[Problem]) -> str:
+    """Return the first problems as one line."""
+    shown = "; ".join(str(p) for p in problems[:SHOWN])
+    return shown + (f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else "")
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 article", "2 articles"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def summary(
-    results: Results, rows: Sequence[Feature], outputs: list[tuple[Path, str]]
+    results: Results, outputs: Sequence[tuple[Path, str]], **written: int
 ) -> dict[str, Any]:
-    """Return what was done, for people (`lines`) and for programs."""
+    """Return what was done, for people (`lines`) and for programs.
+
+    The counts are of everything found; `written` counts what the filters left.
+    """
     days = [d.isoformat() for d in results.dates]
     undated = sum(r.article.date is None for r in results.reports)
     mentions = [r for report in results.reports for r in report.resolutions]
@@ -295,19 +362,18 @@ def summary(
         "refused": sum(r.status == "refused" for r in mentions),
         "hints": sum(len(r.hints) for r in results.reports),
         "claims": sum(len(r.claims) for r in results.reports),
-        "features": len(rows),
     }
     span = "no dates" if not days else days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    text = f"{counts['articles']} articles, {len(days)} dates ({span})"
+    text = f"{count(len(results), 'article')}, {count(len(days), 'date')} ({span})"
     if undated:
         text += f", {undated} undated"
     lines = [
         text,
-        f"{counts['places']} mentions placed, {counts['refused']} refused, "
-        f"{counts['hints']} hints, {counts['claims']} claims",
+        f"{count(counts['places'], 'mention')} placed, {counts['refused']} refused, "
+        f"{count(counts['hints'], 'hint')}, {count(counts['claims'], 'claim')}",
     ]
     lines += [f"{path}: {what}" for path, what in outputs]
-    return {**counts, "outputs": [str(p) for p, _ in outputs], "lines": lines}
+    return {**counts, **written, "outputs": [str(p) for p, _ in outputs], "lines": lines}
 
 
 def check() -> list[tuple[str, bool, str]]:
@@ -377,7 +443,7 @@ def gazetteer_lookup(name: str, country: str | None, limit: int, as_json: bool) 
     if as_json:
         return json.dumps([asdict(p) for p in places], ensure_ascii=True), bool(places)
     if not places:
-        return f"no place named {name!r} in the gazetteer", False
+        return "", False
     rows = [
         (
             p.name,

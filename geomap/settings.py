@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,18 @@ from geomap.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_DAY = ((dt.date, type(None)), "a day, e.g. date(2023, 3, 14)")
+_TYPES = (
+    ("since", *_DAY),
+    ("until", *_DAY),
+    ("region", (str, type(None)), 'a name, e.g. "Donetsk Oblast"'),
+    ("min_confidence", (float, int), "a number"),
+    ("kinds", (tuple,), "a tuple of kinds"),
+    ("hint_passes", (int,), "0 or 1"),
+    ("max_article_mb", (float, int), "a number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +57,24 @@ class Settings:
     max_article_mb: float = 20.0
 
     def __post_init__(self) -> None:
+        for name, right, what in _TYPES:
+            value = getattr(self, name)
+            if type(value) not in right:
+                raise SettingsError(f"{name} {value!r} is not {what}")
         if not 0.0 <= self.min_confidence <= 1.0:
             raise SettingsError(
                 f"min_confidence {self.min_confidence} is not between 0 and 1: write e.g. 0.5"
             )
         if self.since and self.until and self.since > self.until:
             raise SettingsError(f"since {self.since} is after until {self.until}: swap them")
-        unknown = set(self.kinds) - {"literal", "associative", "demonym"}
-        if unknown:
-            raise SettingsError(
-                f"unknown kind {sorted(unknown)[0]!r}: write literal, associative, demonym or all"
-            )
+        unknown = [k for k in self.kinds if k not in ("literal", "associative", "demonym")]
+        if unknown or not self.kinds:
+            what = f"unknown kind {unknown[0]!r}" if unknown else "kinds is empty"
+            raise SettingsError(f"{what}: write literal, associative, demonym or all")
         if self.hint_passes not in (0, 1):
             raise SettingsError(f"hint_passes {self.hint_passes} is not 0 or 1")
+        if not 0.0 < self.max_article_mb < math.inf:
+            raise SettingsError(f"max_article_mb {self.max_article_mb} is not a positive number")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Settings:
@@ -75,10 +93,16 @@ class Settings:
                 raise SettingsError(f"unknown setting {key!r}{hint}")
         given = dict(values)
         if "kinds" in given:
-            given["kinds"] = tuple(given["kinds"])
+            kinds = given["kinds"]
+            given["kinds"] = (kinds,) if isinstance(kinds, str) else tuple(kinds)
         return cls(**given)
 
     def digest(self) -> str:
         """Return a short hash of all settings, written into every output."""
-        text = json.dumps(asdict(self), default=str, sort_keys=True)
+        plain = asdict(self) | {
+            "kinds": sorted(set(self.kinds)),
+            "min_confidence": float(self.min_confidence),
+            "max_article_mb": float(self.max_article_mb),
+        }
+        text = json.dumps(plain, default=str, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -311,3 +311,12 @@ def test_all_ukrainian_and_most_other_codes_of_geonames_are_found(areas: Areas) 
         for c in sample
     ]
     assert np.mean(own) > 0.97
+
+
+def test_the_coarse_world_is_small_and_leaves_islets_out(areas: Areas) -> None:
+    land, borders = areas.world()
+    assert land.intersects(shapely.Point(37.8, 48.0)), "Donbas is land"
+    assert not land.intersects(shapely.Point(-30.0, 0.0)), "the Atlantic is not"
+    assert borders.distance(shapely.Point(37.0, 50.3)) < 1.0, "Ukraine borders Russia near Belgorod"
+    assert borders.distance(shapely.Point(34.5, 46.05)) > 0.5, "no border at Perekop"
+    assert shapely.get_num_coordinates(land) < 20_000

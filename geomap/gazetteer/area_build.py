@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DRAWING_TOLERANCE_DEG = 0.02  # corners smaller than this, squared, are cut (about 2 km)
+WORLD_TOLERANCE_DEG = 0.25  # for the backdrop of a whole world
 DRAWING_DECIMALS = 4  # of a degree: 11 m
 
 
@@ -97,6 +98,8 @@ def build_areas(source_dir: Path, out_dir: Path) -> AreaSummary:
         index[f"{prefix}offset"] = np.cumsum(lengths) - lengths
         (out_dir / FILES[f"{prefix}wkb"]).write_bytes(b"".join(blobs))
     np.save(out_dir / FILES["index"], index, allow_pickle=False)
+    whole = shapely.GeometryCollection(list(_world(np.array(drawn_countries, dtype=object))))
+    (out_dir / FILES["world"]).write_bytes(shapely.to_wkb(whole, byte_order=1))
     manifest = {
         "format": FORMAT,
         "crs": "EPSG:4326",
@@ -179,6 +182,18 @@ def _country_drawing(units: NDArray[np.object_], full: Any) -> Any:
     if not union.is_valid or union.is_empty:
         union = shapely.normalize(shapely.union_all(units))
     return union if union.is_valid and not union.is_empty else full
+
+
+def _world(shapes: NDArray[np.object_]) -> tuple[Any, Any]:
+    """Return the land of the whole world, coarse and without small islands, and its borders."""
+    grid = 0.01
+    parts = shapely.get_parts(shapes)
+    parts = parts[shapely.area(parts) > 0.15]
+    simple = shapely.coverage_simplify(parts, WORLD_TOLERANCE_DEG)
+    parts = shapely.set_precision(shapely.make_valid(simple), grid)
+    land = shapely.union_all(parts, grid_size=grid)
+    lines = shapely.union_all(shapely.boundary(parts), grid_size=grid)
+    return land, shapely.line_merge(lines.difference(land.boundary))
 
 
 def _fingerprint(path: Path) -> dict[str, int | str]:

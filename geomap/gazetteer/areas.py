@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     import geopandas
     from numpy.typing import NDArray
-    from shapely.geometry import MultiPolygon, Polygon
+    from shapely.geometry import MultiLineString, MultiPolygon, Polygon
 
 AreaLevel = Literal["country", "admin1"]
 
-FORMAT = 1
+FORMAT = 2
 LEVELS: tuple[AreaLevel, ...] = ("country", "admin1")  # the index stores positions in this
 MANIFEST = "areas-files.json"  # format, and sizes and checksums of the other files
 FILES = {
@@ -38,6 +38,7 @@ FILES = {
     "index": "areas.npy",
     "wkb": "areas.wkb",
     "drawing_wkb": "areas-drawing.wkb",
+    "world": "areas-world.wkb",
 }
 INDEX_DTYPE = np.dtype(
     [
@@ -104,6 +105,7 @@ class Areas:
         "_sums",
         "_tree",
         "_wkb",
+        "_world",
     )
 
     def __init__(
@@ -118,6 +120,7 @@ class Areas:
         self._json = blobs["rows"]
         self._wkb = blobs["wkb"]
         self._drawing_wkb = blobs["drawing_wkb"]
+        self._world = blobs["world"]
         self._sums = sums
         keys = zip(
             index["level"].tolist(), index["country"].tolist(), index["code"].tolist(), strict=True
@@ -226,6 +229,24 @@ class Areas:
         """
         self._check(i)
         return self._load(i, drawing=True)
+
+    def world(self) -> tuple[MultiPolygon, MultiLineString]:
+        """Return the land of the whole world and its borders, coarse: a backdrop for a map.
+
+        EPSG:4326 lon-lat, corners under a quarter of a degree cut, small islands left out.
+
+        Raises
+        ------
+        GazetteerError
+            The file of the world is damaged.
+        """
+        import shapely
+
+        try:
+            land, borders = shapely.get_parts(shapely.from_wkb(self._world.tobytes()))
+        except (ValueError, shapely.GEOSException) as error:
+            _broken(self._folder / FILES["world"], f"is damaged ({error})", error)
+        return land, borders
 
     def find(self, country: str, admin1_code: str | None = None) -> int | None:
         """Return the row of a country, or of its unit with a GeoNames admin1 code.

@@ -219,7 +219,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
         "lat": np.array(tables.lat, dtype=np.float64),
         "lon": np.array(tables.lon, dtype=np.float64),
         "population": np.array(tables.population, dtype=np.int64),
-        "geonameid": np.array(tables.geonameid, dtype=np.int64),
+        "geonameid": np.array(tables.geonameid, dtype=np.int32),
         "country": np.array([country_ids[c] for c in tables.country], dtype=np.int16),
         "admin1": np.array([admin1_ids[c] for c in tables.admin1], dtype=np.int32),
         "level": np.array(tables.level, dtype=np.uint8),
@@ -227,7 +227,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
         "area": np.array(tables.area, dtype=np.int32),
     }
     blob = [name.encode() for name in tables.names]
-    columns["place_name_offsets"] = np.cumsum([0, *map(len, blob)], dtype=np.int64)
+    columns["place_name_offsets"] = np.cumsum([0, *map(len, blob)], dtype=np.int32)
     (out / "place_names.bin").write_bytes(b"".join(blob))
 
     trie = marisa_trie.Trie(sorted(tables.refs))
@@ -241,7 +241,7 @@ def _write(tables: _Tables, out: Path, source_dir: Path) -> None:
             refs.append(row)
             kinds.append(rows[row])
         counts[key_id + 1] = len(rows)
-    columns["name_offsets"] = np.cumsum(counts)
+    columns["name_offsets"] = np.cumsum(counts, dtype=np.int32)
     columns["name_refs"] = np.array(refs, dtype=np.int32)
     columns["name_kinds"] = np.array(kinds, dtype=np.uint8)
     trie.save(str(out / "names.marisa"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,7 @@ class Scope:
 
     place: Place
     geometry: Any
-
-    @property
-    def name(self) -> str:
-        """The region's name, with its country: "Donetsk Oblast, UA"."""
-        return f"{self.place.name}, {self.place.country}" if self.place.country else self.place.name
+    name: str  # with its country: "Donetsk Oblast, Ukraine"
 
     def holds(self, geometry: Any) -> bool:
         """Say whether a geometry (EPSG:4326) lies in or overlaps the region."""
@@ -43,7 +40,8 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
     gazetteer : Gazetteer
     name : str
         "Donetsk Oblast", "Ukraine", "Bakhmut"; a name that a division and a town share means the
-        division, and with a country after a comma ("Lyman, UA") only places of that country.
+        division, and after a comma stands the country or division that it lies in ("Lyman, UA",
+        "Lyman, Donetsk Oblast").
 
     Raises
     ------
@@ -52,13 +50,11 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
     """
     import shapely
 
-    wanted, _, country = (part.strip() for part in name.partition(","))
-    code = country.upper() if len(country) == 2 else None
-    places = gazetteer.lookup(wanted, country=code) or gazetteer.lookup(name)
+    places = _places(gazetteer, name)
     if not places:
-        raise SettingsError(
-            f"no region {name!r} in the gazetteer: try 'geomap gazetteer lookup NAME'"
-        )
+        near = _nearest(gazetteer, name.partition(",")[0].strip())
+        advice = f"did you mean {near!r}?" if near else "try 'geomap gazetteer lookup NAME'"
+        raise SettingsError(f"no region {name!r} in the gazetteer: {advice}")
     with_area = [p for p in places if p.area is not None]
     # A town that shares its name with a far smaller division abroad is what is meant.
     if with_area and (with_area[0] is places[0] or with_area[0].country == places[0].country):
@@ -66,7 +62,44 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
         assert place.area is not None
         shape = gazetteer.areas.geometry(place.area)
         # Only the edge is widened, in plain degrees: the tolerance is coarse anyway.
-        return Scope(place, shapely.buffer(shape, EDGE_KM / 111.0, quad_segs=2))
+        edge = shapely.buffer(shape, EDGE_KM / 111.0, quad_segs=2)
+        return Scope(place, edge, _full_name(gazetteer, place))
     place = places[0]
     km = AROUND_TOWN_KM + place.radius_km
-    return Scope(place, geodesy.circle(place.lat, place.lon, km))
+    circle = geodesy.circle(place.lat, place.lon, km)
+    return Scope(place, circle, f"{_full_name(gazetteer, place)} and surroundings")
+
+
+def _places(gazetteer: Gazetteer, name: str) -> list[Place]:
+    wanted, _, within = (part.strip() for part in name.partition(","))
+    if not within:
+        return gazetteer.lookup(wanted)
+    code = _country_code(gazetteer, within)
+    if code is not None:
+        return gazetteer.lookup(wanted, country=code)
+    places = gazetteer.lookup(wanted)
+    return [p for p in places if (p.admin1_name or "").casefold() == within.casefold()]
+
+
+def _country_code(gazetteer: Gazetteer, country: str) -> str | None:
+    """Return the ISO code of a country given by its code or name."""
+    if len(country) == 2:
+        return country.upper()
+    named = [p for p in gazetteer.lookup(country) if p.precision == "country"]
+    return named[0].country if named else None
+
+
+def _full_name(gazetteer: Gazetteer, place: Place) -> str:
+    if not place.country or place.precision == "country":
+        return place.name
+    area = gazetteer.areas.find(place.country)
+    country = gazetteer.areas.row(area).name if area is not None else place.country
+    return f"{place.name}, {country}"
+
+
+def _nearest(gazetteer: Gazetteer, name: str) -> str | None:
+    """Return the name of the area that is written most like a name, or None."""
+    names = {gazetteer.areas.row(i).name or "" for i in range(len(gazetteer.areas))}
+    lower = {n.casefold(): n for n in sorted(names)}
+    near = difflib.get_close_matches(name.casefold(), lower, n=1, cutoff=0.75)
+    return lower[near[0]] if near else None

@@ -22,7 +22,6 @@ Town = tuple[str, float, float, int]
 """Name, latitude, longitude, population."""
 
 DETAIL = 0.001  # degrees: 110 m north-south, finer than the borders shipped
-COARSE = 0.25  # degrees, for the world outside the detailed box
 MAX_TOWNS = 900
 CITY = 200_000  # people
 CITY_DEGREES = 0.08  # about 9 km; cities500 lists the districts of a city beside it
@@ -131,6 +130,7 @@ def basemap_for(
     bounds: Bounds | None,
     areas: Iterable[tuple[str, str, Geometry]],
     towns: Iterable[Town] = (),
+    world: tuple[Geometry, Geometry] | None = None,
 ) -> BasemapData:
     """Cut areas and towns to what a map of `bounds` needs.
 
@@ -140,10 +140,13 @@ def basemap_for(
         West, south, east, north of the data in degrees (see `bounds_of`), padded here. With None
         only the coarse world is made.
     areas : iterable of (str, str, shapely geometry)
-        Name, level (`country` or `admin1`; others are left out) and polygon, EPSG:4326. Give every
-        country, so that the world outside the box can be drawn, and the admin-1 areas near it.
+        Name, level (`country` or `admin1`; others are left out) and polygon, EPSG:4326. Only those
+        near the box are drawn in detail; countries elsewhere get their name.
     towns : iterable of (str, float, float, int)
         Name, latitude, longitude, population. The most populous of each part of the box are kept.
+    world : tuple of shapely geometries, optional
+        Land and borders of the whole world, coarse (`gazetteer.areas.Areas.world`), drawn outside
+        the box.
 
     Returns
     -------
@@ -164,26 +167,30 @@ def basemap_for(
     box = None if bounds is None else shapely.box(*padded(bounds))
     core = None if bounds is None else shapely.box(*padded(bounds, 0.15, 0.4))
     return BasemapData(
-        countries=_countries(countries, box, core),
+        countries=_countries(countries, box, core, world),
         admin1=_admin1(regions, box, core),
         towns=_towns(towns, None if bounds is None else padded(bounds)),
     )
 
 
 def _countries(
-    countries: Sequence[tuple[str, Geometry]], box: Geometry | None, core: Geometry | None
+    countries: Sequence[tuple[str, Geometry]],
+    box: Geometry | None,
+    core: Geometry | None,
+    world: tuple[Geometry, Geometry] | None,
 ) -> list[dict[str, Any]]:
     import shapely
 
     found: list[dict[str, Any]] = []
-    land, borders = _world([shape for _, shape in countries])
-    if box is not None:
-        hole = box.buffer(-0.02, join_style="mitre")  # a little overlap hides the joint
-        land, borders = land.difference(hole), borders.difference(hole)
-    found += [
-        _feature("land", _polygons(land), 2, coarse=True),
-        _feature("border", borders, 2, coarse=True),
-    ]
+    if world is not None:
+        land, borders = world
+        if box is not None:
+            hole = box.buffer(-0.02, join_style="mitre")  # a little overlap hides the joint
+            land, borders = land.difference(hole), borders.difference(hole)
+        found += [
+            _feature("land", _polygons(land), 2, coarse=True),
+            _feature("border", borders, 2, coarse=True),
+        ]
     if box is not None:
         near = [shapely.make_valid(s) for _, s in countries if s.intersects(box)]
         land, coast, borders = _land_and_lines([s.intersection(box) for s in near])
@@ -216,23 +223,6 @@ def _admin1(
         if label is not None:
             found.append(label)
     return [f for f in found if f["geometry"] is not None]
-
-
-def _world(shapes: Sequence[Geometry]) -> tuple[Geometry, Geometry]:
-    """Return the land of the whole world, coarse and without small islands, and its borders."""
-    import shapely
-
-    grid = 0.01
-    parts = shapely.get_parts(shapes)
-    parts = parts[shapely.area(parts) > 0.15]
-    if not len(parts):
-        return shapely.MultiPolygon(), shapely.MultiLineString()
-    # Neighbours are simplified together where this shapely can, so that no gap opens between them.
-    simplify = getattr(shapely, "coverage_simplify", shapely.simplify)
-    parts = shapely.set_precision(shapely.make_valid(simplify(parts, COARSE)), grid)
-    land = shapely.union_all(parts, grid_size=grid)
-    lines = shapely.union_all(shapely.boundary(parts), grid_size=grid)
-    return land, shapely.line_merge(lines.difference(land.boundary))
 
 
 def _land_and_lines(shapes: Sequence[Geometry]) -> tuple[Geometry, Geometry, Geometry]:

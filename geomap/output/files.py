@@ -38,8 +38,32 @@ def _destination(path: Path) -> Path:
     return target
 
 
-def _cannot(path: Path, error: OSError) -> OutputError:
-    why = error.strerror or str(error) or type(error).__name__
+def check_destination(path: str | os.PathLike[str]) -> None:
+    """Say early whether a file can be written, before the work that makes it.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file that is to be written.
+
+    Raises
+    ------
+    OutputError
+        Its folder does not exist, or it or its folder is not writable.
+    """
+    asked = Path(path)
+    try:
+        target = _destination(asked)
+        with tempfile.TemporaryDirectory(prefix=".geomap-", dir=target.parent):
+            pass
+    except OutputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _cannot(asked, error) from error
+
+
+def _cannot(path: Path, error: OSError | ValueError) -> OutputError:
+    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return OutputError(f"{path} cannot be written: {why}")
 
 

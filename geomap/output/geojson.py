@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
     from geomap.output.layers import Feature
 
+_UNREADABLE = re.compile(
+    "[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 DECIMALS = 5  # about one metre
 ATTRIBUTION = "Places: GeoNames (CC BY 4.0). Areas: Natural Earth (public domain)."
 
@@ -80,12 +84,9 @@ def dumps(whole: Mapping[str, Any]) -> str:
 def line(record: Mapping[str, Any]) -> str:
     """Return a record as one line of JSON.
 
-    Readable letters stay as they are; half of a surrogate pair, which broken JSON can smuggle into
-    a text and UTF-8 cannot hold, is escaped.
+    Readable letters stay as they are. What would steer a terminal or turn the direction of an
+    editor's line is escaped, and so is half of a surrogate pair, which broken JSON can smuggle
+    into a text and UTF-8 cannot hold: all of it reads back as it was.
     """
-    text = json.dumps(record, ensure_ascii=False)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(record, ensure_ascii=True)
-    return text
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    return _UNREADABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -57,11 +57,16 @@ def features(
     """
     kept: list[Feature] = []
     for report in reports:
-        rows = [_mention(report, r) for r in report.resolutions if r.mention.kind in kinds]
+        rows = [_mention(report, r) for r in report.resolutions]
         rows += [_hint(report, h) for h in report.hints]
         rows += [_claim(report, c) for c in report.claims]
+        rows.sort(key=_order)
+        _number(rows)  # before anything is left out: ids do not hang on the filters
         sure = [
-            r for r in rows if r.geometry is None or r.properties["confidence"] >= min_confidence
+            r
+            for r in rows
+            if (r.geometry is None or r.properties["confidence"] >= min_confidence)
+            and (r.properties["layer"] != "mention" or r.properties["kind"] in kinds)
         ]
         near = [
             r for r in sure if r.geometry is not None and (inside is None or inside(r.geometry))
@@ -69,7 +74,6 @@ def features(
         unplaced = [r for r in sure if r.geometry is None]
         kept += near + (unplaced if near or inside is None else [])
     kept.sort(key=_order)
-    _number(kept)
     return kept
 
 

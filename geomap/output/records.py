@@ -6,14 +6,22 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.geojson import geometry_json
+from geomap.output.layers import features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from geomap.models import Article, Claim, Hint, Region, Report, Resolution
 
 
-def records(report: Report, what: str, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
+def records(
+    report: Report,
+    what: str,
+    kinds: Sequence[str],
+    *,
+    min_confidence: float = 0.0,
+    inside: Callable[[Any], bool] | None = None,
+) -> Iterator[dict[str, Any]]:
     """Yield the records of one report, in the order of the text.
 
     Parameters
@@ -22,7 +30,35 @@ def records(report: Report, what: str, kinds: Sequence[str]) -> Iterator[dict[st
     what : {"mentions", "hints", "claims"}
     kinds : sequence of str
         Kinds of mentions to give.
+    min_confidence : float
+        Records less sure are left out; what is not placed stays.
+    inside : callable, optional
+        Says of a geometry whether it lies in the region asked for. What is not placed stays when
+        anything else of the article lies there (as in `layers.features`).
     """
+    unplaced_too = True
+    if inside is not None:
+        rows = features([report], kinds=kinds, min_confidence=min_confidence, inside=inside)
+        unplaced_too = bool(rows)
+    for record in _all(report, what, kinds):
+        geometry = _geometry(record)
+        if geometry is None:
+            if unplaced_too:
+                yield record
+        elif record["confidence"] >= min_confidence and (inside is None or inside(geometry)):
+            yield record
+
+
+def _geometry(record: dict[str, Any]) -> Any:
+    """Return what the filters look at: the point of a record, else its region, else None."""
+    from shapely.geometry import Point, shape
+
+    if record.get("lat") is not None:
+        return Point(record["lon"], record["lat"])
+    return shape(record["region"]) if record["region"] else None
+
+
+def _all(report: Report, what: str, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
     article_id = report.article.id
     if what == "mentions":
         for resolution in report.resolutions:

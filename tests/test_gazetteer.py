@@ -1,0 +1,159 @@
+"""The offline gazetteer: names in any spelling find their place, with its source."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geomap import Gazetteer
+from geomap.errors import GazetteerError, SettingsError, TableError
+from geomap.gazetteer.names import fold
+from geomap.gazetteer.scope import scope
+from geomap.gazetteer.sources import aliases, useful_name
+from geomap.gazetteer.store import DEFAULT_DIR
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "country"),
+    [
+        ("Bakhmut", "Bakhmut", "UA"),
+        ("Artemivsk", "Bakhmut", "UA"),
+        ("Artyomovsk", "Bakhmut", "UA"),
+        ("Бахмут", "Bakhmut", "UA"),
+        ("Авдіївка", "Avdiivka", "UA"),
+        ("Авдеевка", "Avdiivka", "UA"),
+        ("AVDIIVKA", "Avdiivka", "UA"),
+        ("Chasov Yar", "Chasiv Yar", "UA"),
+        ("Ugledar", "Vuhledar", "UA"),
+        ("Kiev", "Kyiv", "UA"),
+        ("Slov’yans’k", "Sloviansk", "UA"),
+        ("Donetsk Oblast", "Donetsk Oblast", "UA"),
+        ("Kursk Oblast", "Kursk Oblast", "RU"),
+        ("Ukraine", "Ukraine", "UA"),
+        ("U.S.", "United States", "US"),
+        ("Britain", "United Kingdom", "GB"),
+    ],
+)
+def test_names_find_their_place(gazetteer: Gazetteer, name: str, place: str, country: str) -> None:
+    found = gazetteer.lookup(name)
+    assert found, f"{name} is not known"
+    assert (found[0].name, found[0].country) == (place, country)
+
+
+def test_a_place_says_where_it_is_and_how_sure(gazetteer: Gazetteer) -> None:
+    kreminna = gazetteer.lookup("Kreminna")[0]
+    assert (kreminna.geonameid, kreminna.lat, kreminna.lon) == (704138, 49.04811, 38.21552)
+    assert (kreminna.admin1_code, kreminna.admin1_name) == ("14", "Luhansk Oblast")
+    assert kreminna.precision == "settlement"
+    assert 0.5 <= kreminna.radius_km < 5
+    assert kreminna.feature_code is None, "cities500 gives no feature codes"
+
+
+def test_countries_stand_at_their_customary_points(gazetteer: Gazetteer) -> None:
+    ukraine, russia = gazetteer.lookup("Ukraine")[0], gazetteer.lookup("Russia")[0]
+    assert (ukraine.lat, ukraine.lon) == (49.0, 32.0)
+    assert (russia.lat, russia.lon) == (60.0, 100.0)
+    assert ukraine.area is not None
+    assert ukraine.precision == "country"
+
+
+def test_demonyms_are_not_places(gazetteer: Gazetteer) -> None:
+    assert not [p for p in gazetteer.lookup("Ukrainian") if p.name == "Ukraine"]
+
+
+def test_namesakes_are_told_apart(gazetteer: Gazetteer) -> None:
+    lymans = gazetteer.lookup("Lyman", country="UA")
+    assert {p.admin1_name for p in lymans} >= {"Donetsk Oblast", "Kharkiv Oblast", "Odesa Oblast"}
+    assert lymans[0].population == max(p.population for p in lymans)
+
+
+def test_sources_are_recorded(gazetteer: Gazetteer) -> None:
+    stamp = gazetteer.stamp
+    assert {"geonames", "natural_earth", "countryinfo", "aliases"} <= set(stamp["sources"])
+    assert all(s["licence"] and s["url"] and s["name"] for s in stamp["sources"].values())
+    assert stamp["counts"]["settlement"] > 230_000
+    assert sum(stamp["counts"].values()) == len(gazetteer)
+
+
+def _copy(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(DEFAULT_DIR, folder)
+    return folder
+
+
+def test_a_missing_gazetteer_says_how_to_mend_it(tmp_path: Path) -> None:
+    with pytest.raises(GazetteerError, match="reinstall"):
+        Gazetteer.open(tmp_path / "nothing")
+
+
+def test_a_cut_file_is_noticed(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    file = folder / "lat.npy"
+    file.write_bytes(file.read_bytes()[:-800])
+    with pytest.raises(GazetteerError, match="damaged"):
+        Gazetteer.open(folder)
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    stamp = json.loads((folder / "gazetteer.json").read_text(encoding="utf-8"))
+    (folder / "gazetteer.json").write_text(json.dumps(stamp | {"format": 99}), encoding="utf-8")
+    with pytest.raises(GazetteerError, match="format 99"):
+        Gazetteer.open(folder)
+
+
+def test_a_broken_alias_names_file_and_line(tmp_path: Path) -> None:
+    table = tmp_path / "aliases.tsv"
+    table.write_text("name\ttarget\tkind\nArtemivsk\tgn:713174\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"aliases\.tsv:2: .*three"):
+        aliases(table)
+
+
+def test_every_shipped_alias_is_read(root: Path) -> None:
+    rows = aliases(root / "gazetteer" / "aliases.tsv")
+    assert len(rows) > 100
+    assert len({(r.name, r.target, r.kind) for r in rows}) == len(rows), "a row stands twice"
+
+
+@pytest.mark.parametrize("name", ["qyyb", "IEV", "x", "", "1st", "N" * 61])
+def test_codes_and_automatic_transliterations_are_no_names(name: str) -> None:
+    assert not useful_name(name)
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
+
+
+@given(st.sampled_from(["Kostiantynivka", "Slov'iansk", "Ivano-Frankivsk"]), st.data())
+def test_case_and_apostrophes_do_not_matter(name: str, data: st.DataObject) -> None:
+    mark = data.draw(st.sampled_from(list("'’ʼ`´")))
+    changed = "".join(data.draw(st.sampled_from([c.lower(), c.upper()])) for c in name)
+    assert fold(changed.replace("'", mark)) == fold(name)
+
+
+def test_a_region_is_its_area(gazetteer: Gazetteer) -> None:
+    from shapely.geometry import Point
+
+    donetsk = scope(gazetteer, "Donetsk Oblast")
+    assert donetsk.name == "Donetsk Oblast, UA"
+    assert donetsk.holds(Point(37.99886, 48.59419)), "Bakhmut"
+    assert not donetsk.holds(Point(38.21552, 49.04811)), "Kreminna is in Luhansk Oblast"
+
+
+def test_a_town_as_a_region_is_its_surroundings(gazetteer: Gazetteer) -> None:
+    from shapely.geometry import Point
+
+    around = scope(gazetteer, "Bakhmut")
+    assert around.holds(Point(37.86, 48.58)), "Chasiv Yar, 10 km away"
+    assert not around.holds(Point(37.25, 48.28)), "Pokrovsk, 65 km away"
+
+
+def test_an_unknown_region_says_what_to_try(gazetteer: Gazetteer) -> None:
+    with pytest.raises(SettingsError, match="gazetteer lookup"):
+        scope(gazetteer, "Nowhereshire")
