@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,24 +16,29 @@ ROOT = Path(__file__).parents[1]
 RUNS = 5
 
 
+# Runs a command as the only child of a small process, whose own memory does not count.
+_WATCH = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
 def _command(*arguments: str) -> tuple[float, float]:
-    """Return the median seconds of a cold command, and its peak memory in MB (Linux, macOS)."""
-    seconds, peak = [], 0.0
+    """Return the median seconds of a cold command, and its peak memory in MB (not on Windows)."""
+    command = [sys.executable, "-m", "geomap.cli", *arguments]
+    seconds = []
     for _ in range(RUNS):
         begun = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "geomap.cli", *arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
+        subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, check=False
         )
-        if hasattr(os, "wait4"):
-            _, _, usage = os.wait4(process.pid, 0)
-            peak = max(peak, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2))
-            process.returncode = 0
-        else:
-            process.wait()
         seconds.append(time.perf_counter() - begun)
+    peak = float("nan")
+    if sys.platform != "win32":
+        watched = [sys.executable, "-c", _WATCH, *command]
+        answer = subprocess.run(watched, capture_output=True, text=True, check=True, cwd=ROOT)
+        peak = int(answer.stdout) / (1024**2 if sys.platform == "darwin" else 1024)
     return sorted(seconds)[RUNS // 2], peak
 
 

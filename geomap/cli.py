@@ -218,10 +218,10 @@ def brief(
 @app.command()
 def check(as_json: AsJson = False, debug: Debug = False) -> None:
     """Check that this installation is whole."""
-    from geomap import commands
+    from geomap import inspection
 
     _show(False, debug)
-    findings = commands.check()
+    findings = inspection.check()
     if as_json:
         typer.echo(json.dumps([{"what": w, "ok": ok, "detail": d} for w, ok, d in findings]))
     else:
@@ -233,10 +233,10 @@ def check(as_json: AsJson = False, debug: Debug = False) -> None:
 @gazetteer_app.command("info")
 def gazetteer_info(as_json: AsJson = False, debug: Debug = False) -> None:
     """Show what the gazetteer holds and where it comes from."""
-    from geomap import commands
+    from geomap import inspection
 
     _show(False, debug)
-    typer.echo(commands.gazetteer_info(as_json))
+    typer.echo(inspection.gazetteer_info(as_json))
 
 
 @gazetteer_app.command("lookup")
@@ -250,10 +250,10 @@ def gazetteer_lookup(
     debug: Debug = False,
 ) -> None:
     """Show the places that bear a name, with what tells them apart."""
-    from geomap import commands
+    from geomap import inspection
 
     _show(False, debug)
-    text, found = commands.gazetteer_lookup(name, country, limit, as_json)
+    text, found = inspection.gazetteer_lookup(name, country, limit, as_json)
     if text:
         typer.echo(_printable(text))
     if not found:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsing import QUIET, Opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geomap import Gazetteer, Pipeline
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +70,37 @@ def chromium_path() -> str:
     if Path(own).exists():
         return own
     pytest.skip("no Chromium: make test installs it")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    opened: list[Opened] = []
+
+    def open_page(html: str, size: tuple[int, int] = (1366, 768), *, touch: bool = False) -> Opened:
+        path = tmp_path / f"map{len(opened)}.html"
+        path.write_text(html, encoding="utf-8", newline="\n")
+        opened.append(Opened(browser, path, size, touch=touch))
+        return opened[-1]
+
+    yield open_page
+    for it in opened:
+        it.page.wait_for_timeout(50)
+        messages, requests, dialogs = it.messages, it.requests, it.dialogs
+        pwned = it.page.evaluate("window.pwned")
+        it.context.close()
+        assert messages == []
+        assert requests == []
+        assert dialogs == []
+        assert pwned is None
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,27 +11,7 @@ from map_samples import HOSTILE, PLACES, hostile, many, sample
 from geomap.output.basemap import BasemapData, basemap_for, bounds_of
 from geomap.output.map import TileSource, render_map
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 pytestmark = pytest.mark.browser
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -47,93 +25,6 @@ def basemap() -> BasemapData:
     ]
     towns = [(n, lat, lon, pop) for n, (lon, lat, _, _, pop) in PLACES.items()]
     return basemap_for(bounds_of(sample()), areas, towns)
-
-
-class Opened:
-    """A page opened from a file, offline, that keeps whatever it should not have done."""
-
-    def __init__(self, browser: Any, path: Path, size: tuple[int, int], *, touch: bool) -> None:
-        self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, has_touch=touch
-        )
-        self.context.set_offline(True)
-        self.messages: list[str] = []
-        self.requests: list[str] = []
-        self.dialogs: list[str] = []
-        own = path.as_uri()
-
-        def route(handle: Any) -> None:
-            if handle.request.url == own:
-                handle.continue_()
-            else:
-                self.requests.append(handle.request.url)
-                handle.abort()
-
-        def dialog(opened: Any) -> None:
-            self.dialogs.append(opened.message)
-            opened.dismiss()
-
-        self.context.route("**/*", route)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.on("console", lambda m: self.messages.append(f"{m.type}: {m.text}"))
-        self.page.on("pageerror", lambda e: self.messages.append(f"error: {e}"))
-        self.page.on("dialog", dialog)
-        self.page.goto(own)
-        # Waiting for a function would need eval, which the page's policy forbids.
-        assert self.page.evaluate("typeof window.geomap.select") == "function", self.messages
-
-    def click_mark(self, kind: str, name: str) -> None:
-        """Click on a symbol with the mouse, where it stands on the screen."""
-        x, y = self.page.evaluate(
-            """([kind, name]) => {
-              const g = window.geomap, box = g.map.getContainer().getBoundingClientRect();
-              const m = g.state.marks.find(m => m.kind === kind && m.name === name
-                && m.glyph && !m.glyph.muted && g.map.hasLayer(m.glyph));
-              const p = g.map.layerPointToContainerPoint(m.glyph._point);
-              return [box.x + p.x, box.y + p.y];
-            }""",
-            [kind, name],
-        )
-        self.page.mouse.move(x - 30, y - 30)
-        self.page.mouse.move(x, y)
-        self.page.mouse.click(x, y)
-        self.page.locator(".gm-popup").wait_for()
-
-    def ids(self, date: str) -> set[str]:
-        """Return the features that the layer of a date holds, if it is on the map."""
-        found = self.page.evaluate(
-            """(date) => {
-              const g = window.geomap, group = g.layersByDate[date], ids = [];
-              if (!g.map.hasLayer(group)) return null;
-              group.eachLayer(l => { if (g.map.hasLayer(l)) ids.push(...l.featureIds); });
-              return ids;
-            }""",
-            date,
-        )
-        return set() if found is None else set(found)
-
-
-@pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    opened: list[Opened] = []
-
-    def open_page(html: str, size: tuple[int, int] = (1366, 768), *, touch: bool = False) -> Opened:
-        path = tmp_path / f"map{len(opened)}.html"
-        path.write_text(html, encoding="utf-8", newline="\n")
-        opened.append(Opened(browser, path, size, touch=touch))
-        return opened[-1]
-
-    yield open_page
-    for it in opened:
-        it.page.wait_for_timeout(50)
-        messages, requests, dialogs = it.messages, it.requests, it.dialogs
-        pwned = it.page.evaluate("window.pwned")
-        it.context.close()
-        assert messages == []
-        assert requests == []
-        assert dialogs == []
-        assert pwned is None
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,10 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
         edge = shapely.buffer(shape, EDGE_KM / 111.0, quad_segs=2)
         return Scope(place, edge, _full_name(gazetteer, place))
     place = places[0]
+    if place.feature_class != "P":
+        raise SettingsError(
+            f"the gazetteer has no borders of {name!r}: name a country or a division"
+        )
     km = AROUND_TOWN_KM + place.radius_km
     circle = geodesy.circle(place.lat, place.lon, km)
     return Scope(place, circle, f"{_full_name(gazetteer, place)} and surroundings")

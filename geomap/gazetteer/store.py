@@ -85,7 +85,10 @@ class Gazetteer:
                     f"{folder}: gazetteer of format {stamp['format']}, this geomap reads format "
                     f"{FORMAT}: {_MEND}"
                 )
-            columns = {n: np.load(folder / f"{n}.npy", mmap_mode="r") for n in _COLUMNS}
+            # A plain view of the mapped file: numpy's memmap class is five times slower to index.
+            columns = {
+                n: np.load(folder / f"{n}.npy", mmap_mode="r").view(np.ndarray) for n in _COLUMNS
+            }
             trie = marisa_trie.Trie()
             trie.mmap(str(folder / "names.marisa"))
         except (OSError, ValueError, KeyError, RuntimeError) as error:

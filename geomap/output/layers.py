@@ -52,8 +52,9 @@ def features(
     min_confidence : float
         Features less sure are left out; refused mentions stay, they are what is not known.
     inside : callable, optional
-        Says of a geometry whether it lies in the region asked for. The refused names of an
-        article stay when anything else of it lies there: they might, too.
+        Says of a geometry whether it lies in the region asked for; it is asked of points, of a
+        hint's region the likeliest. The refused names of an article stay when anything else of it
+        lies there: they might, too.
     """
     kept: list[Feature] = []
     for report in reports:
@@ -69,7 +70,10 @@ def features(
             and (r.properties["layer"] != "mention" or r.properties["kind"] in kinds)
         ]
         near = [
-            r for r in sure if r.geometry is not None and (inside is None or inside(r.geometry))
+            r
+            for r in sure
+            if r.geometry is not None
+            and (inside is None or inside(point(r.properties["lat"], r.properties["lon"])))
         ]
         unplaced = [r for r in sure if r.geometry is None]
         kept += near + (unplaced if near or inside is None else [])
@@ -145,7 +149,7 @@ def _mention(report: Report, resolution: Resolution) -> Feature:
         "lat": resolution.lat,
         "lon": resolution.lon,
     }
-    return Feature(row, _point(resolution.lat, resolution.lon))
+    return Feature(row, point(resolution.lat, resolution.lon))
 
 
 def runner_up(candidate: Candidate) -> dict[str, Any]:
@@ -204,14 +208,15 @@ def _claim(report: Report, claim: Claim) -> Feature:
         "lat": _rounded(claim.lat),
         "lon": _rounded(claim.lon),
     }
-    return Feature(row, _point(claim.lat, claim.lon))
+    return Feature(row, point(claim.lat, claim.lon))
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 5)
 
 
-def _point(lat: float | None, lon: float | None) -> Any:
+def point(lat: float | None, lon: float | None) -> Any:
+    """Return a shapely point, or None when there is no place."""
     if lat is None or lon is None:
         return None
     from shapely.geometry import Point

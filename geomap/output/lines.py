@@ -60,9 +60,7 @@ def read_contact_line(path: str | os.PathLike[str]) -> ContactLine:
         except (ShapelyError, ValueError, TypeError, KeyError, AttributeError):
             continue
         parts += [
-            p
-            for p in shapely.get_parts(geometry)
-            if p.geom_type == "LineString" and not p.is_empty
+            p for p in shapely.get_parts(geometry) if p.geom_type == "LineString" and not p.is_empty
         ]
     if not parts:
         raise FrontError(

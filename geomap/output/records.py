@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.geojson import geometry_json
-from geomap.output.layers import features
+from geomap.output.layers import features, point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geomap.models import Article, Claim, Hint, Region, Report, Resolution
+
+
+_NOWHERE = SimpleNamespace(lat=None, lon=None)
 
 
 def records(
@@ -40,36 +44,29 @@ def records(
     if inside is not None:
         rows = features([report], kinds=kinds, min_confidence=min_confidence, inside=inside)
         unplaced_too = bool(rows)
-    for record in _all(report, what, kinds):
-        geometry = _geometry(record)
-        if geometry is None:
+    for record, at in _all(report, what, kinds):
+        if at.lat is None:
             if unplaced_too:
                 yield record
-        elif record["confidence"] >= min_confidence and (inside is None or inside(geometry)):
+        elif record["confidence"] >= min_confidence and (
+            inside is None or inside(point(at.lat, at.lon))
+        ):
             yield record
 
 
-def _geometry(record: dict[str, Any]) -> Any:
-    """Return what the filters look at: the point of a record, else its region, else None."""
-    from shapely.geometry import Point, shape
-
-    if record.get("lat") is not None:
-        return Point(record["lon"], record["lat"])
-    return shape(record["region"]) if record["region"] else None
-
-
-def _all(report: Report, what: str, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _all(report: Report, what: str, kinds: Sequence[str]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield each record with what has its `lat` and `lon`."""
     article_id = report.article.id
     if what == "mentions":
         for resolution in report.resolutions:
             if resolution.mention.kind in kinds:
-                yield _mention(article_id, resolution)
+                yield _mention(article_id, resolution), resolution
     elif what == "hints":
         for hint in report.hints:
-            yield _hint(article_id, hint)
+            yield _hint(article_id, hint), hint.region or _NOWHERE
     else:
         for claim in report.claims:
-            yield _claim(article_id, claim)
+            yield _claim(article_id, claim), claim
 
 
 def text_record(article: Article) -> dict[str, str]:
