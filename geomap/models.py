@@ -22,7 +22,7 @@ Precision = Literal[
     "exact", "settlement", "hromada", "raion", "admin1", "country", "estimated", "hint"
 ]
 Status = Literal["resolved", "hinted", "refused"]
-FeatureClass = Literal["P", "A", "L"]
+FeatureClass = Literal["A", "H", "L", "P", "R", "S", "T", "U", "V"]  # of GeoNames
 Relation = Literal[
     "near",
     "in_or_near",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-FORMAT = 1
+FORMAT = 2
 
 
 class NameKind(IntEnum):
@@ -24,5 +24,8 @@ class Level(IntEnum):
     COUNTRY = 1
     REGION = 2  # informal, of our own table: Donbas
     ADMIN1 = 3
-    CAPITAL = 4  # the settlement that is its country's capital
-    SETTLEMENT = 5
+    ADMIN2 = 4  # raion, county
+    ADMIN3 = 5  # hromada, municipality
+    CAPITAL = 6  # the settlement that is its country's capital
+    SETTLEMENT = 7
+    FEATURE = 8  # rivers, hills, woods, roads, facilities: everything else
