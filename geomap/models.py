@@ -106,7 +106,8 @@ class Place:
     """One row of the gazetteer.
 
     `radius_km` is how far the true place may lie from the point: the size of a settlement, the
-    half-width of an area. `area` is the row of its polygon in `gazetteer.areas`, if it has one.
+    half-width of an area. `area` is the row of its polygon in `gazetteer.areas`, `shape` that of
+    its own line or polygon (`Gazetteer.geometry` gives either).
     """
 
     key: int
@@ -123,6 +124,7 @@ class Place:
     admin1_name: str | None = None
     population: int = 0
     area: int | None = None
+    shape: int | None = None
     source: str = ""
 
 

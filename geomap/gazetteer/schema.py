@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geomap.models import Precision
 
 FORMAT = 2
 
@@ -29,3 +33,16 @@ class Level(IntEnum):
     CAPITAL = 6  # the settlement that is its country's capital
     SETTLEMENT = 7
     FEATURE = 8  # rivers, hills, woods, roads, facilities: everything else
+
+
+# How well a point is known, the best first; stored by position.
+PRECISIONS: tuple[Precision, ...] = (
+    "exact",
+    "settlement",
+    "estimated",
+    "hromada",
+    "raion",
+    "admin1",
+    "country",
+    "hint",
+)

