@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MIN_SHARE = 0.5  # below this softmax share of the best candidate a mention is refused ...
 SAME_PLACE_KM = 25.0  # ... unless its rivals lie this near
+POWER_VOTE = 0.25  # what all mentions of a government count for its country
 MAX_CANDIDATES = 60
 RUNNERS_UP = 4
 _EARTH_KM = 6371.0
@@ -119,6 +120,7 @@ class Resolver:
     ) -> dict[str, float]:
         """Return the share of the article's clear mentions that each country has."""
         votes: defaultdict[str, float] = defaultdict(float)
+        powers: set[str] = set()
         for mention, pool in zip(mentions, pools, strict=True):
             if not pool:
                 continue
@@ -126,8 +128,15 @@ class Resolver:
             clear = len(pool) == 1 or best.score - pool[1].score > 1.5
             country = self.gazetteer.country(best.row)
             if clear and country:
-                votes[country] += 0.5 if mention.kind != "literal" else 1.0
-        total = sum(votes.values())
+                if mention.kind == "literal":
+                    votes[country] += 1.0
+                else:
+                    powers.add(country)
+        # "Moscow says Russia holds Donetsk": a power that acts says little about where.
+        for country in powers:
+            votes[country] += POWER_VOTE
+        # One more vote for nobody: a single name does not make an article about its country.
+        total = sum(votes.values()) + 1.0
         return {c: n / total for c, n in votes.items()} if total else {}
 
     def _parent(
@@ -157,7 +166,7 @@ class Resolver:
             country = gazetteer.country(candidate.row)
             if country and int(gazetteer.level[candidate.row]) > Level.COUNTRY:
                 share = countries.get(country, 0.0)
-                candidate.score += 4.0 * math.sqrt(share)
+                candidate.score += 4.5 * share
                 if share > 0.1:
                     candidate.reasons.append(f"the article is about {country}")
             if parent is not None and candidate.row != parent:
