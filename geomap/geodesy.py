@@ -83,7 +83,7 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     Examples
     --------
     >>> round(distance_km(48.594, 37.999, 49.048, 38.216), 1)  # Bakhmut to Kreminna
-    53.0
+    52.9
     """
     return float(_geod().inv(lon1, lat1, lon2, lat2)[2]) / 1000
 

@@ -78,7 +78,7 @@ def test_a_narrower_buffer_lies_in_a_wider_one():
     assert geodesy.buffer(point, 10).covers(geodesy.buffer(point, 9.9))
 
 
-def test_bahkmut_to_kreminna_is_53_km_north_north_east():
+def test_bakhmut_to_kreminna_is_53_km_north_north_east():
     there = geodesy.azimuth_deg(48.594, 37.999, 49.048, 38.216)
     assert geodesy.distance_km(48.594, 37.999, 49.048, 38.216) == pytest.approx(53.0, abs=0.1)
     assert geodesy.wind_of(there) == "NNE"

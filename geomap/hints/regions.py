@@ -1,7 +1,7 @@
 """From a relation and its anchors to a polygon that should hold what the hint locates.
 
 All shapes are made on WGS84 (`geomap.geodesy`) and come back in EPSG:4326. The figures are the
-table's (`relations.toml`): widths are chosen so that about nine in ten true places lie inside.
+table's (`relations.toml`); how often a region holds the true place is told in `docs/hints.md`.
 """
 
 from __future__ import annotations
