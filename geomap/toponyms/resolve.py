@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ SAME_PLACE_KM = 25.0  # ... unless its rivals lie this near
 POWER_VOTE = 0.25  # what all mentions of a government count for its country
 MAX_CANDIDATES = 60
 RUNNERS_UP = 4
+ANCHORS = 12  # places nearby in the text that a candidate is measured from
+WINDOW = 40
 _EARTH_KM = 6371.0
 # Between a name and the division or country it lies in: ", ", " in eastern ", " (".
 _PARENT = re.compile(r"\s*(?:,|\bin\b|\()\s*(?:the\s+)?(?:\w+ern\s+)?")
@@ -202,10 +205,7 @@ class Resolver:
         """Raise candidates near other clear places of the article, the more the nearer both."""
         if len(pool) < 2:
             return
-        name = fold(mention.name)
-        close = sorted(
-            (a for a in anchors if a[2] != name), key=lambda a: abs(a[0] - mention.start)
-        )[:12]
+        close = _closest(anchors, mention.start, fold(mention.name))
         if not close:
             return
         for candidate in pool:
@@ -356,6 +356,19 @@ def _yield_to_bearers(pool: list[_Scored]) -> None:
         for candidate in pool:
             if borrowed in candidate.reasons:
                 candidate.score -= 2.0
+
+
+def _closest(
+    anchors: list[tuple[int, int, str]], offset: int, name: str
+) -> list[tuple[int, int, str]]:
+    """Return the anchors of other names that stand nearest to an offset.
+
+    Only a window of them is looked at, so that a long list of places stays linear.
+    """
+    at = bisect_left(anchors, (offset,))
+    window = [a for a in anchors[max(0, at - WINDOW) : at + WINDOW] if a[2] != name]
+    window.sort(key=lambda a: (abs(a[0] - offset), a[0]))
+    return window[:ANCHORS]
 
 
 def _softmax(scores: list[float]) -> list[float]:
