@@ -263,18 +263,19 @@ def gazetteer_lookup(
 
 
 _DEBUG = {"on": False}
+_STOPPED = 130  # what typer and shells give for Ctrl-C
 
 
 def _show(verbose: bool, debug: bool) -> bool:
     """Set up logging for the command line; return whether progress may be shown."""
     _DEBUG["on"] = debug
+    logger = logging.getLogger("geomap")
+    logger.handlers.clear()  # of an earlier call in the same process
     if verbose or debug:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_Formatter("%(name)s: %(message)s"))
-        level = logging.DEBUG if debug else logging.INFO
-        logging.basicConfig(level=level, handlers=[handler], force=True)
-        for noisy in ("trafilatura", "htmldate", "charset_normalizer", "urllib3", "pyogrio"):
-            logging.getLogger(noisy).setLevel(logging.WARNING)
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG if debug else logging.INFO)
     return sys.stderr.isatty()
 
 
@@ -335,8 +336,7 @@ def main(arguments: list[str] | None = None) -> None:
     except typer.Exit as leaving:
         code = leaving.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("geomap: stopped; nothing half-written is left", err=True)
-        code = 130
+        code = _STOPPED
     except _ClickError as error:
         code = _complain(error.format_message(), " (see geomap --help)")
     except GeomapError as error:
@@ -351,6 +351,8 @@ def main(arguments: list[str] | None = None) -> None:
         told = f"{type(error).__name__}: {error}".rstrip(": ")
         more = "" if _DEBUG["on"] else " (run again with --debug and report what it prints)"
         code = _complain(f"something went wrong inside geomap: {told}", more)
+    if code == _STOPPED:
+        typer.echo("geomap: stopped; nothing half-written is left", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

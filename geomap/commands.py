@@ -139,9 +139,14 @@ class Run:
         return results
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Return the reader's problems; under a period the undated articles are left out."""
+        """Return the reader's problems in the words of the command line."""
+        problems = [
+            replace(p, message=p.message.replace("max_article_mb", "--max-article-mb"))
+            for p in problems
+        ]
+        # Under a period the undated articles are left out.
         if self.settings.since is None and self.settings.until is None:
-            return list(problems)
+            return problems
         message = "has no date: left out, since a period was asked for"
         return [replace(p, message=message) if p.kind == "undated" else p for p in problems]
 

@@ -22,6 +22,7 @@ WINDS = (
     "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE",
     "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW",
 )  # fmt: skip
+_NO_HOLE_KM = 0.001  # a hole of less than a metre is none
 _ARC_STEP_DEG = 4.0  # a sector's arc is drawn with a vertex every 4 degrees: 0.06 % of the radius
 
 
@@ -82,7 +83,7 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     Examples
     --------
     >>> round(distance_km(48.594, 37.999, 49.048, 38.216), 1)  # Bakhmut to Kreminna
-    53.0
+    52.9
     """
     return float(_geod().inv(lon1, lat1, lon2, lat2)[2]) / 1000
 
@@ -153,6 +154,8 @@ def sector(
 
     if not 0 <= inner_km < outer_km:
         raise CrsError(f"a ring from {inner_km} km to {outer_km} km has no area")
+    if inner_km < _NO_HOLE_KM:
+        inner_km = 0.0
     whole = half_width_deg >= 180
     half = 180.0 if whole else half_width_deg
     count = max(2, int(np.ceil(2 * half / _ARC_STEP_DEG)) + 1)

@@ -7,6 +7,7 @@ EPSG:4326 in (lon, lat) order; plain numbers are always named `lat` and `lon`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -293,9 +294,9 @@ class Report:
 
     def sentence_at(self, offset: int) -> Span:
         """Return the sentence that holds an offset (the whole text when there is none)."""
-        for span in self.sentences:
-            if span.start <= offset < span.end:
-                return span
+        at = bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        if at >= 0 and offset < self.sentences[at].end:
+            return self.sentences[at]
         return Span(0, len(self.article.text))
 
     def event_date(self, span: Span, near: int) -> dt.date | None:
@@ -304,7 +305,9 @@ class Report:
         The day words nearest to the offset count; when they mean a period ("last week"), or there
         are none, the day is not known.
         """
-        days = [d for d in self.days if span.start <= d.start < span.end]
+        first = bisect_left(self.days, span.start, key=lambda d: d.start)
+        last = bisect_left(self.days, span.end, key=lambda d: d.start)
+        days = self.days[first:last]
         if not days:
             return None
         nearest = min(days, key=lambda d: (abs(d.start - near), d.start))

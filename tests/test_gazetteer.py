@@ -141,7 +141,7 @@ def test_a_region_is_its_area(gazetteer: Gazetteer) -> None:
     from shapely.geometry import Point
 
     donetsk = scope(gazetteer, "Donetsk Oblast")
-    assert donetsk.name == "Donetsk Oblast, UA"
+    assert donetsk.name == "Donetsk Oblast, Ukraine"
     assert donetsk.holds(Point(37.99886, 48.59419)), "Bakhmut"
     assert not donetsk.holds(Point(38.21552, 49.04811)), "Kreminna is in Luhansk Oblast"
 

@@ -18,7 +18,7 @@ ROOMS = [
     {"output"},
     {"workspace"},
     {"pipeline", "bulk"},
-    {"commands", "cli"},
+    {"inspection", "commands", "cli"},
 ]
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
 MODULES = sorted((Path(__file__).parents[1] / "geomap").rglob("*.py"))

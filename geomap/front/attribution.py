@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _SAY_NP = re.compile(
     r"(?:^|[,;:—–(]\s*|\bthat\s+|\band\s+|\bbut\s+|”\s*|\"\s*)([^,;:—–()“”\"]{2,80}?)\s*$"
 )
+_WINDOW = 240  # characters before a verb of saying in which its speaker stands
+# "... Bakhmut,” said a spokesman": the speaker follows.
+_OPENED = re.compile(r"(?:[,.!?][”\"’']|[”\"]|,)\s*$")
+_SPEAKER_AFTER = re.compile(r"\s+([^,;:—–()“”\".]{2,80})")
 _ACCORDING = re.compile(r"\baccording\s+to\s+([^,;.()]{2,80})", re.I)
 
 
@@ -34,11 +38,15 @@ def attribution(text: str, sentence: Span) -> Attribution | None:
         words = according.group(1).strip()
         return Attribution(words, according.start(1), according.start(1) + len(words), "said")
     for match in word_pattern("speech").finditer(text, sentence.start, sentence.end):
-        phrase = _SAY_NP.search(text[sentence.start : match.start()])
-        if phrase is None:
+        floor = max(sentence.start, match.start() - _WINDOW)
+        phrase = _SAY_NP.search(text[floor : match.start()])
+        if phrase is None or _OPENED.search(text[floor : match.start()]):
+            inverted = _inverted(text, match, sentence)
+            if inverted:
+                return inverted
             continue
         words = re.sub(r"(?:\s+(?:also|later|\w+ly))+$", "", phrase.group(1))
-        start = sentence.start + phrase.start(1)
+        start = floor + phrase.start(1)
         noun = text[match.end() : match.end() + 1] == ":"  # "Unconfirmed claims:"
         if noun or word_pattern("speech").search(words):
             continue
@@ -47,6 +55,21 @@ def attribution(text: str, sentence: Span) -> Attribution | None:
             continue
         return Attribution(words, start, start + len(words), match.group().lower())
     return None
+
+
+def _inverted(text: str, verb: re.Match[str], sentence: Span) -> Attribution | None:
+    """Return the speaker after a verb of saying that follows a quotation or a comma."""
+    if verb.group().lower() not in ("said", "says"):
+        return None
+    if not _OPENED.search(text[max(sentence.start, verb.start() - 4) : verb.start()]):
+        return None
+    after = _SPEAKER_AFTER.match(text, verb.end(), sentence.end)
+    if after is None:
+        return None
+    words = re.sub(r"\s+(?:on|in|at|who|late|early)\b.*$", "", after.group(1).rstrip())
+    if len(words.split()) > 9 or not _could_speak(words):
+        return None
+    return Attribution(words, after.start(1), after.start(1) + len(words), verb.group().lower())
 
 
 def source_kind(attribution: Attribution | None) -> SourceKind:

@@ -8,12 +8,13 @@ the nearest party before it is the actor; the nearest place after it (else befor
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geomap.front.attribution import Attribution, attribution, source_kind
 from geomap.front.patterns import party_pattern, verb_pattern, word_pattern
+from geomap.front.places import Places, Where
 from geomap.front.vocabulary import Verb, vocabulary
 from geomap.models import Claim, Span
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
-    from geomap.models import Hint, Modality, Region, Relation, Resolution
+    from geomap.models import Hint, Modality, Resolution
 
+_WINDOW = 240  # characters before a verb that its rules look at
+_ATTEMPTS = frozenset({"attacked", "counterattacked"})  # these take place even in vain
 _CLAUSE = re.compile(
     r"[;:]|\b(?:but|as|while|because|although|though|whereas|which|where)\b|,\s+and\b", re.I
 )
@@ -34,7 +37,8 @@ _DETERMINER = re.compile(
     re.I,
 )
 _BEFORE_BASE = re.compile(
-    r"\b(?:to|not|n[’']t|will|would|could|can|may|might|should|did|do|does|must|and|forces|troops|soldiers|units|they|we|drones|fighters)\s+(?:\w+ly\s+)?$",
+    r"\b(?:to|not|n[’']t|will|would|could|can|may|might|should|did|do|does|must|and|forces|troops|soldiers|units|they|we|drones|fighters)\s+"
+    r"(?:(?:\w+ly|still|now|also|no\s+longer|both)\s+)?$",
     re.I,
 )
 _BE = re.compile(
@@ -65,21 +69,6 @@ class _PartyWord:
     party: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    name: str
-    lat: float | None
-    lon: float | None
-    region: Region | None
-    relation: Relation | None
-    part: str | None
-    start: int | None
-    confidence: float
-    direction: str | None = None
-    distance_km: float | None = None
-    at: int = 0  # where its words begin
-
-
 class ClaimReader:
     """Reads the claims of one article from its sentences, places and hints."""
 
@@ -90,10 +79,10 @@ class ClaimReader:
         hints: Sequence[Hint],
     ) -> None:
         self.text = text
-        self.resolutions = [r for r in resolutions if r.mention.kind == "literal"]
-        self._starts = [r.mention.start for r in self.resolutions]
-        self.hints = list(hints)
-        self._hint_starts = [h.start for h in self.hints]
+        self.places = Places(text, resolutions, hints)
+        self._sentence = Span(0, 0)
+        self._breaks: list[re.Match[str]] = []
+        self._party_words: list[_PartyWord] = []
 
     def claims(
         self, sentence: Span, event_date: Callable[[Span, int], dt.date | None]
@@ -106,31 +95,29 @@ class ClaimReader:
         event_date : callable
             Gives the day that a sentence names nearest to an offset (`Report.event_date`).
         """
-        if self._quiet(sentence):
+        self._party_words = self._parties_of(sentence)
+        if not self._party_words and not self.places.any_in(sentence.start, sentence.end):
             return []
-        found: list[Claim] = []
+        self._sentence = sentence
+        self._breaks = list(_CLAUSE.finditer(self.text, sentence.start, sentence.end))
+        words = self.text[sentence.start : sentence.end]
+        found: dict[tuple[object, ...], Claim] = {}
         said_by = attribution(self.text, sentence)
         for match in verb_pattern().finditer(self.text, sentence.start, sentence.end):
             verbs = vocabulary().verbs[re.sub(r"\s+", " ", match.group().lower())]
             verb = self._acting(verbs, match.start(), match.end(), sentence)
             if verb is None:
                 continue
-            day = event_date(sentence, match.start())
-            claim = self._claim(verb, match.start(), match.end(), sentence, said_by, day)
-            if claim is not None and not any(_same(claim, c) for c in found):
-                found.append(claim)
-        return found
-
-    def _quiet(self, sentence: Span) -> bool:
-        """Say whether a sentence can hold no claim: it names no place and no party."""
-        at = bisect_left(self._starts, sentence.start)
-        if at < len(self._starts) and self._starts[at] < sentence.end:
-            return False
-        return party_pattern()[0].search(self.text, sentence.start, sentence.end) is None
+            for claim in self._claims_of(verb, match.start(), match.end(), said_by):
+                key = (claim.actor, claim.action, claim.place, claim.part, claim.negated)
+                if key not in found:
+                    day = event_date(sentence, match.start())
+                    found[key] = replace(claim, text=words, event_date=day)
+        return list(found.values())
 
     def _acting(self, verbs: tuple[Verb, ...], start: int, end: int, sentence: Span) -> Verb | None:
         """Return the reading of a word as a verb that acts, or None for a noun or an adjective."""
-        before = self.text[sentence.start : start]
+        before = self._before(start)
         after = self.text[end : min(end + 60, sentence.end)]
         forms = {v.form: v for v in verbs}
         if verbs[0].takes == "attack":
@@ -149,68 +136,78 @@ class ClaimReader:
             ):
                 return None
             return verb
-        if "progressive" in forms:
-            return forms["progressive"]
+        if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
+            return None if re.match(r"\s+of\b", after) else forms["progressive"]
         if "infinitive" in forms:
             return forms["infinitive"] if _BEFORE_BASE.search(before) else None
         return forms["present"] if _subject_before(before) else None
 
-    def _claim(
-        self,
-        verb: Verb,
-        start: int,
-        end: int,
-        sentence: Span,
-        said_by: Attribution | None,
-        event_date: dt.date | None,
-    ) -> Claim | None:
+    def _before(self, offset: int, floor: int = 0) -> str:
+        """Return the words of the sentence before an offset: as many as any rule looks at."""
+        return self.text[max(self._sentence.start, floor, offset - _WINDOW) : offset]
+
+    def _claims_of(
+        self, verb: Verb, start: int, end: int, said_by: Attribution | None
+    ) -> list[Claim]:
+        """Return what one verb claims: one claim for each place that it lists."""
+        sentence = self._sentence
         clause = self._clause(start, sentence)
-        before = self.text[clause.start : start]
+        before = self._before(start, clause.start)
         passive = verb.form in ("past", "participle") and bool(_PASSIVE.search(before))
         where = self._where(verb, start, end, clause, sentence, passive)
         if where is None:
-            return None
-        actor = self._actor(start, end, clause, sentence, said_by, passive)
+            return []
+        actor = self._actor(start, end, clause, said_by, passive)
         negated = self._negated(before)
         modality = self._modality(verb, before, start, said_by, negated)
         if modality == "denied":
             negated = True
-        kind = source_kind(said_by)
-        confidence = where.confidence * (0.9 if actor else 0.5)
-        confidence *= {"stated": 1.0, "confirmed": 1.0, "claimed": 0.8}.get(modality, 0.6)
-        return Claim(
-            start=sentence.start,
-            end=sentence.end,
-            text=self.text[sentence.start : sentence.end],
-            actor=actor,
-            action=verb.action,
-            place=where.name,
-            lat=where.lat,
-            lon=where.lon,
-            region=where.region,
-            relation=where.relation,
-            part=where.part,
-            direction=where.direction,
-            distance_km=where.distance_km,
-            event_date=event_date,
-            attribution=said_by.text if said_by else None,
-            source_kind=kind,
-            negated=negated,
-            modality=modality,
-            confidence=round(confidence, 3),
-            trigger=Span(start, end),
-            place_start=where.start,
-        )
+        if self._in_vain(before, end):
+            # An attack that failed took place; a capture that failed did not.
+            modality, negated = "failed", negated or verb.action not in _ATTEMPTS
+        sure = 0.9 if actor else 0.5
+        sure *= {"stated": 1.0, "confirmed": 1.0, "claimed": 0.8, "failed": 0.9}.get(modality, 0.6)
+        listed = self.places.listed(where, clause.end) if (where.start or 0) >= end else [where]
+        return [
+            Claim(
+                start=sentence.start,
+                end=sentence.end,
+                text="",
+                actor=actor,
+                action=verb.action,
+                place=place.name,
+                lat=place.lat,
+                lon=place.lon,
+                region=place.region,
+                relation=place.relation,
+                part=place.part,
+                direction=place.direction,
+                distance_km=place.distance_km,
+                attribution=said_by.text if said_by else None,
+                source_kind=source_kind(said_by),
+                negated=negated,
+                modality=modality,
+                confidence=round(place.confidence * sure, 3),
+                trigger=Span(start, end),
+                place_start=place.start,
+            )
+            for place in listed
+        ]
+
+    def _in_vain(self, before: str, end: int) -> bool:
+        """Say whether "unsuccessfully" or the like stands beside a verb."""
+        near = " ".join(before.split()[-4:])
+        after = " ".join(self.text[end : min(end + 60, self._sentence.end)].split()[:3])
+        pattern = word_pattern("in_vain")
+        return pattern.search(near) is not None or pattern.search(after) is not None
 
     def _clause(self, offset: int, sentence: Span) -> Span:
         """Return the stretch between the conjunctions round an offset."""
-        start, end = sentence.start, sentence.end
-        for match in _CLAUSE.finditer(self.text, sentence.start, sentence.end):
-            if match.end() <= offset:
-                start = match.end()
-            elif match.start() > offset:
-                end = match.start()
-                break
+        at = bisect_right(self._breaks, offset, key=lambda m: m.end())
+        start = self._breaks[at - 1].end() if at else sentence.start
+        while at < len(self._breaks) and self._breaks[at].start() <= offset:
+            at += 1
+        end = self._breaks[at].start() if at < len(self._breaks) else sentence.end
         return Span(start, end)
 
     def _negated(self, before: str) -> bool:
@@ -244,19 +241,24 @@ class ClaimReader:
         words = vocabulary().words
         return before.endswith((*words["force_nouns"], "after", "by", "while", ","))
 
-    def _parties(self, start: int, end: int) -> list[_PartyWord]:
+    def _parties_of(self, sentence: Span) -> list[_PartyWord]:
         pattern, owner = party_pattern()
         return [
             _PartyWord(m.start(), m.end(), owner[m.group().lower().replace("’", "'")].name)
-            for m in pattern.finditer(self.text, start, end)
+            for m in pattern.finditer(self.text, sentence.start, sentence.end)
         ]
+
+    def _parties(self, start: int, end: int) -> list[_PartyWord]:
+        """Return the words for parties in a stretch of the sentence, the last 40 at most."""
+        low = bisect_left(self._party_words, start, key=lambda p: p.start)
+        high = bisect_left(self._party_words, end, key=lambda p: p.start)
+        return [p for p in self._party_words[max(low, high - 40) : high] if p.end <= end]
 
     def _actor(
         self,
         start: int,
         end: int,
         clause: Span,
-        sentence: Span,
         said_by: Attribution | None,
         passive: bool,
     ) -> str | None:
@@ -266,7 +268,7 @@ class ClaimReader:
             after = self._parties(by.end(), min(by.end() + 60, clause.end)) if by else []
             return after[0].party if after else None
         spoken = said_by is not None and said_by.end <= start
-        for low in (clause.start, sentence.start):
+        for low in (clause.start, self._sentence.start):
             subjects = [
                 p for p in self._parties(low, start)
                 if not (spoken and said_by and said_by.start <= p.start < said_by.end)
@@ -276,7 +278,7 @@ class ClaimReader:
                 return subjects[-1].party  # the nearest before the verb
         if said_by is not None:
             speaker = self._parties(said_by.start, said_by.end)
-            if speaker and (spoken or _we(self.text[sentence.start : start])):
+            if speaker and (spoken or _we(self._before(start))):
                 return speaker[0].party
         return None
 
@@ -295,11 +297,12 @@ class ClaimReader:
             return not re.match(r"[’']s\b", self.text[word.end : word.end + 2])
         # An adjective needs a force after it: "Ukrainian soldiers", not "Ukrainian villages".
         following = " ".join(self.text[word.end : verb_start].split()[:4])
-        return word_pattern("force_nouns").search(following) is not None
+        # "denied Russian claims to have captured": they who claim are the actor.
+        return any(word_pattern(n).search(following) for n in ("force_nouns", "claimings"))
 
     def _where(
         self, verb: Verb, start: int, end: int, clause: Span, sentence: Span, passive: bool
-    ) -> _Where | None:
+    ) -> Where | None:
         """Return the place of a claim: after the verb, else before it.
 
         What only happened somewhere in or near a place ("captured a crossing on its edge") gets
@@ -307,7 +310,7 @@ class ClaimReader:
         """
         strict = verb.takes == "place"
         if verb.takes != "attack" and not passive:
-            found = self._first_place(end, clause.end)
+            found = self.places.first(end, clause.end)
             if found is not None and found.start is not None:
                 words = self.text[end : found.at]
                 direct = _LEAD.fullmatch(words) is not None
@@ -315,78 +318,21 @@ class ClaimReader:
                     return None
                 return found if direct or found.relation else replace(found, relation="part")
             if _PRONOUN_PLACE.match(self.text, end):
-                return self._last_settlement(start)
+                return self.places.last_settlement(start)
             if strict:
                 return None
-            found = found or self._last_place(sentence.start, start)
+            found = found or self.places.last(sentence.start, start)
             return replace(found, relation=found.relation or "near") if found else None
         if passive and verb.takes != "attack":
-            before = self.text[clause.start : start]
+            before = self._before(start, clause.start)
             if _NOUN_PLACE.search(before):
-                named = self._last_settlement(start)
+                named = self.places.last_settlement(start)
                 return replace(named, confidence=0.5 * named.confidence) if named else None
             if strict and not re.search(r"[A-Z]\w+\s+(?:\w+\s+){1,3}$", before):
                 return None
-        found = self._last_place(clause.start, start) if passive else None
-        found = found or self._first_place(end, clause.end)
-        return found or self._leading_place(sentence.start, start)
-
-    def _first_place(self, start: int, end: int) -> _Where | None:
-        """Return the first hint or mention in a stretch, whichever begins earlier."""
-        hint = next(
-            (h for h in self.hints[bisect_left(self._hint_starts, start):] if h.start < end), None
-        )  # fmt: skip
-        at = bisect_left(self._starts, start)
-        mention = self.resolutions[at] if at < len(self.resolutions) else None
-        if mention is not None and mention.mention.start >= end:
-            mention = None
-        if hint is not None and (mention is None or hint.start <= mention.mention.start):
-            return self._of_hint(hint)
-        return self._of_mention(mention) if mention is not None else None
-
-    def _leading_place(self, start: int, end: int) -> _Where | None:
-        """Return the first place of a stretch: "Near Kreminna, north of Bakhmut, soldiers ..."."""
-        return self._first_place(start, end)
-
-    def _last_place(self, start: int, end: int) -> _Where | None:
-        at = bisect_left(self._starts, end) - 1
-        while at >= 0 and self._starts[at] >= start:
-            found = self._of_mention(self.resolutions[at])
-            if found is not None:
-                return found
-            at -= 1
-        return None
-
-    def _last_settlement(self, offset: int) -> _Where | None:
-        at = bisect_left(self._starts, offset) - 1
-        while at >= 0:
-            resolution = self.resolutions[at]
-            if resolution.place is not None and resolution.place.feature_class == "P":
-                return self._of_mention(resolution)
-            at -= 1
-        return None
-
-    def _of_mention(self, resolution: Resolution) -> _Where | None:
-        if resolution.place is not None and resolution.place.precision == "country":
-            return None
-        return _Where(
-            resolution.name, resolution.lat, resolution.lon, resolution.region, None, None,
-            resolution.mention.start, max(resolution.confidence, 0.1), at=resolution.mention.start,
-        )  # fmt: skip
-
-    def _of_hint(self, hint: Hint) -> _Where | None:
-        anchor = hint.anchors[0]
-        region = hint.region
-        direct = hint.relation in ("within", "part") and anchor.place is not None
-        place = anchor.place
-        lat = place.lat if direct and place else (region.lat if region else None)
-        lon = place.lon if direct and place else (region.lon if region else None)
-        part = hint.direction if hint.relation == "part" else None
-        return _Where(
-            anchor.name, lat, lon, region, hint.relation, part, anchor.start,
-            max(hint.confidence, 0.1), None if part else hint.direction, hint.distance_km,
-            hint.start,
-        )  # fmt: skip
+        found = self.places.last(clause.start, start) if passive else None
+        found = found or self.places.first(end, clause.end)
+        return found or self.places.first(sentence.start, start)
 
 
 def _subject_before(before: str) -> bool:
@@ -397,14 +343,14 @@ def _subject_before(before: str) -> bool:
         rf"(?:\b(?:{words}|they|it|we|he|have|has|had|was|were|been|also|\w+ly))$", tail, re.I
     ):
         return True
-    return any(m.end() == len(tail) for m in party_pattern()[0].finditer(tail))
+    pattern, owner = party_pattern()
+    return any(
+        m.end() == len(tail)
+        and m.group().lower().replace("’", "'")
+        not in owner[m.group().lower().replace("’", "'")].adjectives
+        for m in pattern.finditer(tail)
+    )
 
 
 def _we(words: str) -> bool:
     return re.search(r"\b(?:we|our)\b", words, re.IGNORECASE) is not None
-
-
-def _same(a: Claim, b: Claim) -> bool:
-    return (a.actor, a.action, a.place, a.part, a.negated) == (
-        b.actor, b.action, b.place, b.part, b.negated,
-    )  # fmt: skip

@@ -12,8 +12,8 @@ from geomap.tables import load_table
 
 _LISTS = frozenset(
     {
-        "attack_nouns", "negations", "unreal", "real_to", "auxiliaries", "speech", "denials",
-        "confirmations", "claimings", "pronouns", "footage", "analysts", "bloggers", "officials",
+        "attack_nouns", "negations", "unreal", "real_to", "in_vain", "speech", "denials",
+        "confirmations", "claimings", "footage", "analysts", "bloggers", "officials",
         "force_nouns",
     }
 )  # fmt: skip
@@ -51,6 +51,11 @@ class Vocabulary:
     words: dict[str, tuple[str, ...]]
 
 
+def _lower(word: object) -> bool:
+    """Say whether something is a word in lower case."""
+    return isinstance(word, str) and bool(word.strip()) and word == word.lower()
+
+
 def check_parties(table: dict[str, Any]) -> tuple[Party, ...]:
     """Return the parties of a table.
 
@@ -63,14 +68,16 @@ def check_parties(table: dict[str, Any]) -> tuple[Party, ...]:
     parties: list[Party] = []
     owner: dict[str, str] = {}
     for name, row in table.items():
+        if not isinstance(row, dict):
+            raise TableError(f"{where}: [{name}] is not a table")
         missing = {"side", "colour", *_PARTY_LISTS} - row.keys()
         if missing:
             raise TableError(f"{where}: [{name}] lacks {', '.join(sorted(missing))}")
-        if not re.fullmatch(r"#[0-9a-f]{6}", row["colour"]):
+        if not re.fullmatch(r"#[0-9a-f]{6}", str(row["colour"])):
             raise TableError(f"{where}: [{name}] colour {row['colour']!r} is not like #2166ac")
         for key in _PARTY_LISTS:
             for word in row[key]:
-                if word != word.lower() or not word.strip():
+                if not _lower(word):
                     raise TableError(f"{where}: [{name}] {key}: {word!r} is not in lower case")
                 if owner.setdefault(word, name) != name:
                     raise TableError(f"{where}: {word!r} belongs to {owner[word]} and to {name}")
@@ -93,15 +100,22 @@ def check_actions(
     words = table.get("words", {})
     if set(words) != _LISTS:
         raise TableError(f"{where}: [words] must have exactly {', '.join(sorted(_LISTS))}")
+    for name, entries in words.items():
+        wrong = [e for e in entries if not _lower(e)]
+        if wrong or not entries:
+            told = f"{wrong[0]!r} is not in lower case" if wrong else "is empty"
+            raise TableError(f"{where}: [words] {name}: {told}")
     verbs: dict[str, list[Verb]] = {}
     for action, row in table.items():
         if action == "words":
             continue
+        if not isinstance(row, dict):
+            raise TableError(f"{where}: [{action}] is not a table")
         if row.get("takes") not in ("object", "place", "attack"):
             raise TableError(f"{where}: [{action}] takes must be 'object', 'place' or 'attack'")
-        for forms in row.get("verbs", []):
-            if len(forms) != len(FORMS):
-                raise TableError(f"{where}: [{action}] {forms!r} must be five forms")
+        for forms in row.get("verbs") or [[]]:
+            if len(forms) != len(FORMS) or not all(_lower(w) for w in forms):
+                raise TableError(f"{where}: [{action}] {forms!r} must be five forms in lower case")
             for form, word in zip(FORMS, forms, strict=True):
                 verb = Verb(row.get("action", action), form, row["takes"])
                 if verb not in verbs.setdefault(word, []):

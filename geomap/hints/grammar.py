@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from geomap.models import Bound, Relation, Resolution, Span
 
+_FAR_BACK = 3000  # characters in which "the city" looks back for its name
 IMPLIED = "the place of the sentence"
 
 
@@ -50,6 +51,8 @@ class _Patterns:
     toward: re.Pattern[str]
     between: re.Pattern[str]
     road: re.Pattern[str]
+    named_road: re.Pattern[str]
+    road_after: re.Pattern[str]
     part_of: re.Pattern[str]
     part_adjective: re.Pattern[str]
     owned_part: re.Pattern[str]
@@ -71,7 +74,7 @@ def _patterns() -> _Patterns:
     ward = rf"(?:to\s+the\s+)?(?P<dir>{DIRECTION})(?:ward|wards|erly)?"
     owned = rf"['’]s\s+(?P<dir>{DIRECTION})(?:ern)?\b(?:\s+{nouns})?"
     return _Patterns(
-        direction_of=re.compile(rf"\b{just}{ward}\s+(?:of|from)\s+", flags),
+        direction_of=re.compile(rf"(?<!\bthe )\b{just}{ward}\s+(?:of|from)\s+", flags),
         to_direction=re.compile(
             rf"\b(?:further\s+)?to\s+the\s+(?P<dir>{DIRECTION})\b(?!\s+of\b)", flags
         ),
@@ -85,19 +88,26 @@ def _patterns() -> _Patterns:
             r"\b(?:along|on|via|down)\s+the\s+(?:road|highway|route|railway)"
             r"\s+(?:from|between)\s+", flags,
         ),
+        named_road=re.compile(r"\b(?:along|on|via|down)\s+the\s+", flags),
+        road_after=re.compile(r"\s+(?:road|highway|route|railway|line)\b", flags),
         part_of=re.compile(
             rf"\b(?:the\s+)?(?P<dir>{adjective})(?:\s+and\s+{adjective})?\s+{nouns}\s+of\s+"
-            rf"|\bin\s+the\s+(?P<dir2>{DIRECTION})\s+of\s+", flags,
+            rf"|\b(?<!to )the\s+(?P<dir2>{DIRECTION})\s+of\s+", flags,
         ),
         part_adjective=re.compile(rf"\b(?P<dir>{adjective})\s+", flags),
         owned_part=re.compile(rf"\b(?:the|that)\s+(?P<noun>{settlement}){owned}", flags),
         direction_word_after=re.compile(owned, flags),
         lead=re.compile(
-            rf"(?:the\s+)?(?:(?:{settlement}|villages|towns|cities|settlements|ruins|outskirts)\s+of\s+)?"
+            r"(?:the\s+)?(?:(?:(?:regional|provincial|strategic|small|eastern|embattled|ruined|key)\s+)?"
+            rf"(?:{settlement}|capital|villages|towns|cities|settlements|ruins|outskirts)\s+of\s+)?"
             r"(?:(?:nearby|occupied|besieged|contested|Russian-held|Ukrainian-held)\s+)*(?:the\s+)?",
             flags,
         ),
-        front=re.compile(rf"{words_pattern(words['front'])}\b", flags),
+        # Not "the front of the building", "the front door".
+        front=re.compile(
+            rf"{words_pattern(words['front'])}\b(?!\s+(?:of|doors?|page|seats?|row|desk|gates?)\b)",
+            flags,
+        ),
         noun=re.compile(
             rf"(?:the|this|that)\s+(?:\w+\s+)?{settlement}\b(?!\s+of\b)(?!['’])", flags
         ),
@@ -143,7 +153,8 @@ class Reader:
                     found.append(self._measured(d, anchors, end, wind(directed["dir"])))
                 continue
             away = patterns.from_after.match(self.text, d.end)
-            if away:
+            # "within 5 km of Bakhmut", but not "5 km of trenches", "took 3 km of Bakhmut".
+            if away and ("of" not in away.group().lower().split() or d.bound == "at_most"):
                 anchors, end = self._anchors(away.end())
                 if anchors:
                     found.append(self._measured(d, anchors, end, None))
@@ -267,6 +278,16 @@ class Reader:
                     continue
                 anchors = (_anchor(first), _anchor(second))
                 found.append(Expression(match.start(), second.mention.end, relation, anchors))
+        for match in patterns.named_road.finditer(self.text):
+            first = self._mention_at(match.end())
+            hyphen = re.compile("[-‑–]").match(self.text, first.mention.end) if first else None
+            second = self._mention_at(hyphen.end()) if hyphen else None
+            if first is None or second is None:
+                continue
+            after = patterns.road_after.match(self.text, second.mention.end)
+            if after:  # "along the Bakhmut-Kostiantynivka highway"
+                anchors = (_anchor(first), _anchor(second))
+                found.append(Expression(match.start(), after.end(), "along", anchors))
         return found
 
     def _anchors(self, offset: int) -> tuple[tuple[Anchor, ...], int]:
@@ -293,6 +314,11 @@ class Reader:
             anchors.append(_anchor(following))
             end = following.mention.end
 
+    def within(self, start: int, end: int) -> list[Resolution]:
+        """Return the resolutions that begin at or after `start` and end by `end`, in order."""
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [r for r in self.resolutions[low:high] if r.mention.end <= end]
+
     def _mention_at(self, offset: int) -> Resolution | None:
         at = bisect_left(self._starts, offset)
         if at < len(self._starts) and self._starts[at] == offset:
@@ -312,15 +338,14 @@ class Reader:
 
         When the paragraph names none before, the one before it does.
         """
-        at = bisect_left(self._starts, offset) - 1
-        while at >= 0:
+        low = bisect_left(self._starts, offset - _FAR_BACK)
+        for at in range(bisect_left(self._starts, offset) - 1, low - 1, -1):
             resolution = self.resolutions[at]
             place = resolution.place
             literal = resolution.mention.kind == "literal"
             if literal and place is not None and place.feature_class == "P":
                 gap = self.text[resolution.mention.end : offset]
                 return _anchor(resolution) if gap.count("\n") <= 2 else None
-            at -= 1
         return None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
@@ -28,6 +27,7 @@ _NOUN = re.compile(
 )
 _NOUN_TO = re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$")
 _LOCATING = frozenset({"direction", "distance", "distance_direction", "between", "along"})
+_REACH = 2000  # characters before an expression in which what it locates is looked for
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
 
 
@@ -193,10 +193,7 @@ class Locator:
         reader = self.reader
         sentence = self.sentences[self._sentence(expression.start)] if self.sentences else None
         floor = sentence.start if sentence else 0
-        before = [
-            r for r in reader.resolutions
-            if floor <= r.mention.start and r.mention.end <= expression.start
-        ]  # fmt: skip
+        before = reader.within(max(floor, expression.start - _REACH), expression.start)
         if expression.relation in _LOCATING and before:
             last = before[-1]
             gap = self.text[last.mention.end : expression.start]
@@ -212,7 +209,7 @@ class Locator:
             measured = expression.distance_km is not None
             if settled and measured and _PLAIN.fullmatch(gap):
                 return self._named([last], 0.7)
-        words = self.text[floor : expression.start]
+        words = self.text[max(floor, expression.start - 100) : expression.start]
         noun = _NOUN.search(words)
         if noun is None and expression.anchors[0].name == IMPLIED:
             noun = _NOUN_TO.search(words)
@@ -242,25 +239,35 @@ class Locator:
         """
         here = self._sentence(expression.start)
         for hint in reversed(earlier):
+            if self._sentence(hint.start) != here or expression.start - hint.start > _REACH:
+                break
             measured = hint.relation == "front_distance" and hint.locates is None
-            if self._sentence(hint.start) == here and hint.region is not None and not measured:
+            if hint.region is not None and not measured:
                 return hint.region, hint.locates or hint.anchors[0].name
         for number in range(here, max(here - _STEPS, -1), -1):
             span = self.sentences[number]
-            named = [
-                r for r in self.reader.resolutions
-                if span.start <= r.mention.start < min(span.end, expression.start)
-                and r.mention.kind == "literal" and r.lat is not None
-                and (r.place is None or r.place.feature_class == "P")
-            ]  # fmt: skip
-            # The first settlement is what a sentence is about; later ones help to find it
-            # ("Near Kreminna, north of Bakhmut, ...").
-            if named:
-                first = named[0]
-                if first.place is not None:
-                    return regions.near(first.place), first.name
-                if first.region is not None:
-                    return first.region, first.name
+            found = self._first_settlement(span.start, min(span.end, expression.start))
+            # "3 km from the front line near Chasiv Yar": the place may follow.
+            if found is None and number == here:
+                found = self._first_settlement(expression.end, span.end)
+            if found is not None:
+                return found
+        return None
+
+    def _first_settlement(self, start: int, end: int) -> tuple[Region, str] | None:
+        """Return the first settlement of a stretch, with its surroundings.
+
+        The first is what a sentence is about; later ones help to find it ("Near Kreminna, north
+        of Bakhmut, ...").
+        """
+        for resolution in self.reader.within(start, end):
+            if resolution.mention.kind != "literal" or resolution.lat is None:
+                continue
+            place = resolution.place
+            if place is not None and place.feature_class == "P":
+                return regions.near(place), resolution.name
+            if place is None and resolution.region is not None:
+                return resolution.region, resolution.name
         return None
 
 
@@ -272,29 +279,40 @@ def _joined(shapes: list[Region]) -> Region:
 
 
 def _combined(hints: list[Hint]) -> list[Hint]:
-    """Narrow the regions of hints that locate the same mention to what they have in common."""
-    by_mention: dict[int, list[int]] = {}
-    for number, hint in enumerate(hints):
+    """Narrow the regions of hints that locate the same mentions to what they have in common.
+
+    A hint on a whole list ("all east of D") narrows what is said of one of its names, not the
+    other way round. Hints that exclude each other keep their regions, and are trusted less.
+    """
+    by_mention: dict[int, list[Hint]] = {}
+    for hint in hints:
         for start in hint.locates_mentions:
-            by_mention.setdefault(start, []).append(number)
-    combined = list(hints)
-    for numbers in by_mention.values():
-        for one, other in pairwise(numbers):
-            first, second = combined[one].region, combined[other].region
-            if first is None or second is None:
-                continue
-            both = regions.intersect(first, second)
-            if both is None:
-                reason = "does not agree with another hint on the same place"
-                for n in (one, other):
-                    lower = round(combined[n].confidence * 0.5, 3)
-                    combined[n] = replace(
-                        combined[n], confidence=lower, reasons=(*combined[n].reasons, reason)
-                    )
-            else:
-                for n in (one, other):
-                    combined[n] = replace(combined[n], region=both)
-    return combined
+            if hint.region is not None:
+                by_mention.setdefault(start, []).append(hint)
+    return [_narrowed(h, by_mention) if h.region and h.locates_mentions else h for h in hints]
+
+
+def _narrowed(hint: Hint, by_mention: dict[int, list[Hint]]) -> Hint:
+    """Return a hint with what other hints on all of its mentions leave of its region."""
+    mentions = set(hint.locates_mentions)
+    others = sorted(
+        (
+            h for h in by_mention[hint.locates_mentions[0]]
+            if h is not hint and mentions <= set(h.locates_mentions)
+        ),
+        key=lambda h: (h.start, h.end),
+    )  # fmt: skip
+    region = hint.region
+    for other in others:
+        if region is None or other.region is None:
+            break
+        region = regions.intersect(region, other.region)
+    if region is None:
+        reason = "does not agree with another hint on the same place"
+        return replace(
+            hint, confidence=round(hint.confidence * 0.5, 3), reasons=(*hint.reasons, reason)
+        )
+    return replace(hint, region=region)
 
 
 def evidence(hints: Sequence[Hint]) -> dict[int, list[Evidence]]:

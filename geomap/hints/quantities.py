@@ -30,8 +30,13 @@ def words_pattern(words: tuple[str, ...] | list[str]) -> str:
     return "(?:" + "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered) + ")"
 
 
+MAX_KM = 2000.0  # what is said to be further off is not placed by it
+
+# The 16 winds as words: "north", "north-east", "north north east", "east-southeast".
 DIRECTION = (
-    r"(?:(?:north|south|east|west)(?:[- ]))?(?:north|south)[- ]?(?:east|west)|north|south|east|west"
+    r"(?:north[- ]north[- ]?(?:east|west)|south[- ]south[- ]?(?:east|west)"
+    r"|east[- ](?:north|south)[- ]?east|west[- ](?:north|south)[- ]?west"
+    r"|(?:north|south)[- ]?(?:east|west)|north|south|east|west)"
 )
 
 
@@ -51,14 +56,30 @@ def wind(word: str) -> str | None:
 def _distance_pattern() -> re.Pattern[str]:
     table = relations()
     units = words_pattern(list(table.units))
-    digits = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?"
-    number = rf"(?:{digits}|{words_pattern(list(table.numbers))})"
+    digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+    number = rf"(?:{digits}|{words_pattern(list(table.numbers))}\b)"
     hedges = [*table.words["approximate"], *table.words["at_most"], *table.words["at_least"],
               *table.words["plain"]]  # fmt: skip
     hedge = rf"(?P<hedge>(?:\b{words_pattern(hedges)}\s+){{1,3}})?"
-    main = rf"(?P<low>{number})(?:\s?(?:-|–|to)\s?(?P<high>{number}))?[\s\u00a0-]*(?P<unit>{units})"
-    second = rf"(?:\s*\(\s*(?:{hedge.replace('hedge', 'h2')})?{number}[\s\u00a0-]*{units}\s*\))?"
-    return re.compile(rf"{hedge}(?<![\w.,])(?:{main})\b{second}", re.IGNORECASE)
+    span = r"\s?(?:-|–|to)\s?"
+    unit = r"[\s\u00a0-]*"
+    half = r"(?P<half>(?:\s+|-)and[\s-]a[\s-]half)?"
+    main = rf"(?P<low>{number}){half}(?:{span}(?P<high>{number}))?{unit}(?P<unit>{units})"
+    again = rf"(?:{hedge.replace('hedge', 'h2')})?{number}(?:{span}{number})?{unit}{units}"
+    return re.compile(
+        rf"{hedge}(?<![\w.,$€£])(?:{main})\b(?:\s*\(\s*{again}\s*\))?(?P<loose>\s+or\s+so\b)?",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _hedge_pattern() -> re.Pattern[str]:
+    """Return the pattern of hedges by what they do; the longest wins ("no less than")."""
+    words = relations().words
+    kinds = [(w, k) for k in ("approximate", "at_most", "at_least") for w in words[k]]
+    kinds.sort(key=lambda pair: -len(pair[0]))
+    body = "|".join(rf"(?P<{k}_{n}>{re.escape(w)})" for n, (w, k) in enumerate(kinds))
+    return re.compile(rf"\b(?:{body})\b")
 
 
 def _number(words: str) -> float:
@@ -84,19 +105,18 @@ def find_distances(text: str) -> list[Distance]:
     table = relations()
     found = []
     for match in _distance_pattern().finditer(text):
-        km = _number(match["low"])
+        km = _number(match["low"]) + (0.5 if match["half"] else 0.0)
         if match["high"]:
             km = (km + _number(match["high"])) / 2
         km *= table.units[re.sub(r"\s+", " ", match["unit"].lower())]
         hedge = " ".join((match["hedge"] or "").lower().split())
+        hedges = {(m.lastgroup or "").rsplit("_", 1)[0] for m in _hedge_pattern().finditer(hedge)}
         bound: Bound | None = None
-        if any(re.search(rf"\b{w}\b", hedge) for w in table.words["at_most"]):
+        if "at_most" in hedges:
             bound = "at_most"
-        elif any(re.search(rf"\b{w}\b", hedge) for w in table.words["at_least"]):
+        elif "at_least" in hedges:
             bound = "at_least"
-        approximate = match["high"] is not None or any(
-            re.search(rf"\b{w}\b", hedge) for w in table.words["approximate"]
-        )
-        if km > 0:
+        approximate = bool(match["high"] or match["loose"] or "approximate" in hedges)
+        if 0 < km <= MAX_KM:
             found.append(Distance(match.start(), match.end(), round(km, 3), approximate, bound))
     return found

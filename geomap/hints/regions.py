@@ -1,7 +1,7 @@
 """From a relation and its anchors to a polygon that should hold what the hint locates.
 
 All shapes are made on WGS84 (`geomap.geodesy`) and come back in EPSG:4326. The figures are the
-table's (`relations.toml`): widths are chosen so that about nine in ten true places lie inside.
+table's (`relations.toml`); how often a region holds the true place is told in `docs/hints.md`.
 """
 
 from __future__ import annotations
@@ -89,13 +89,13 @@ def distance(
     relation = "distance_direction" if wind else "distance"
     inner = km * table.figure(relation, "inner_factor")
     outer = km * table.figure(relation, "outer_factor") + edge_km
+    # A village's point is itself off by some hundred metres: no ring is thinner than that.
+    outer = max(outer, inner + 0.5)
     likely = km * table.figure(relation, "likely_factor")
     if bound == "at_most":
         inner, likely = 0.0, 0.6 * km
     elif bound == "at_least":
-        inner, outer, likely = 0.9 * km, 2.0 * km + edge_km, 1.2 * km
-    # A village's point is itself off by some hundred metres: no ring is thinner than that.
-    outer = max(outer, inner + 0.5)
+        inner, outer, likely = 0.9 * km, max(2.0 * km + edge_km, 0.9 * km + 0.5), 1.2 * km
     if wind is None:
         return Region(geodesy.sector(lat, lon, 0.0, 180.0, inner, outer), lat, lon)
     azimuth = geodesy.azimuth_of(wind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
@@ -15,6 +16,32 @@ _LISTS = (
     "approximate", "at_most", "at_least", "plain", "near", "in_or_near", "toward", "front",
     "settlement_nouns", "region_nouns", "part_nouns", "part_adjectives", "owners",
 )  # fmt: skip
+# The figures that the shapes of `regions` need, beside each relation's confidence.
+_FIGURES: dict[str, tuple[str, ...]] = {
+    "near": ("village_km", "metropolis_km"),
+    "in_or_near": ("village_km", "metropolis_km"),
+    "within": (),
+    "part": ("half_width_deg",),
+    "direction": ("inner_km", "outer_km", "likely_km", "half_width_deg"),
+    "distance": ("inner_factor", "outer_factor", "likely_factor"),
+    "distance_direction": ("inner_factor", "outer_factor", "likely_factor", "half_width_deg"),
+    "between": ("from_share", "to_share", "aside_share"),
+    "along": ("aside_km",),
+    "toward": ("radius_km",),
+    "front_distance": (
+        "inner_factor", "outer_factor", "context_km", "unknown_front_km",
+        "unknown_front_confidence",
+    ),
+}  # fmt: skip
+_ORDERED = (
+    ("near", "village_km", "metropolis_km"),
+    ("in_or_near", "village_km", "metropolis_km"),
+    ("direction", "inner_km", "outer_km"),
+    ("distance", "inner_factor", "outer_factor"),
+    ("distance_direction", "inner_factor", "outer_factor"),
+    ("between", "from_share", "to_share"),
+    ("front_distance", "inner_factor", "outer_factor"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +92,27 @@ def check(table: dict[str, Any]) -> Relations:
         As `relations`.
     """
     where = "hints/relations.toml"
+    for group, entry in table.items():
+        if not isinstance(entry, dict):
+            raise TableError(f"{where}: [{group}] is not a table")
     words = table.get("words", {})
     for name in _LISTS:
         entries = words.get(name)
-        if not entries or not all(isinstance(e, str) and e == e.lower() for e in entries):
+        sound = isinstance(entries, list) and entries
+        if not sound or not all(isinstance(e, str) and e == e.lower() for e in entries):
             raise TableError(f"{where}: [words] {name} must be a list of lower-case words")
     directions = dict(words.get("directions", {}))
     if set(directions.values()) != set(WINDS):
         raise TableError(f"{where}: [words] directions must name all of {', '.join(WINDS)}")
+    for name in ("units", "words"):
+        if not table.get(name):
+            raise TableError(f"{where}: [{name}] is missing")
+    if not words.get("numbers"):
+        raise TableError(f"{where}: [words] numbers is missing")
     figures = {k: v for k, v in table.items() if k not in ("words", "units")}
-    missing = set(get_args(Relation)) - figures.keys()
-    if missing or figures.keys() - set(get_args(Relation)):
+    if figures.keys() != set(get_args(Relation)):
         raise TableError(f"{where}: relations must be exactly {', '.join(get_args(Relation))}")
-    for group, numbers in (*figures.items(), ("units", table.get("units", {}))):
-        for name, value in numbers.items():
-            if not isinstance(value, int | float) or not value > 0:
-                raise TableError(f"{where}: [{group}] {name} = {value!r} is not a positive number")
+    _check_figures(where, {**figures, "units": table["units"], "numbers": words["numbers"]})
     return Relations(
         directions=directions,
         numbers={k: float(v) for k, v in words["numbers"].items()},
@@ -88,3 +120,21 @@ def check(table: dict[str, Any]) -> Relations:
         words={name: tuple(words[name]) for name in _LISTS},
         figures={g: {k: float(v) for k, v in n.items()} for g, n in figures.items()},
     )
+
+
+def _check_figures(where: str, groups: dict[str, dict[str, Any]]) -> None:
+    """Raise a `TableError` for the first figure that is missing or out of its range."""
+    for group, numbers in groups.items():
+        for name, value in numbers.items():
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 < value < math.inf:
+                raise TableError(f"{where}: [{group}] {name} = {value!r} is not a positive number")
+            if name.endswith("confidence") and value > 1:
+                raise TableError(f"{where}: [{group}] {name} = {value!r} is more than 1")
+    for group, required in _FIGURES.items():
+        missing = [name for name in (*required, "confidence") if name not in groups[group]]
+        if missing:
+            raise TableError(f"{where}: [{group}] lacks {', '.join(missing)}")
+    for group, low, high in _ORDERED:
+        if not groups[group][low] < groups[group][high]:
+            raise TableError(f"{where}: [{group}] {low} must be less than {high}")

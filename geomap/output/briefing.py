@@ -24,7 +24,7 @@ LEAD_WORDS = 10  # ... and then begins this many words before what is cited
 TITLE_WORDS = 20
 MAX_PLACES = 15
 MAX_REFUSED = 20
-# What Markdown and its dialects read as markup: GitHub's formulas ($), names (@) and bare links too.
+# What Markdown and its dialects read as markup; of GitHub's, formulas ($), names (@), bare links.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=[Ww][Ww][Ww])\.)")
 _LINE_START = re.compile(r"^((?:\d{1,9}(?=[.)]))?)([-+=.)])")
 _WINDS = {
@@ -59,10 +59,10 @@ _PAIRS = {
     "along": ("along the road from {} to {}", "along a road from {}"),
 }
 # Words that begin a sentence with a capital and are written small within one.
-_SMALL = frozenset(
+_SMALL = (
     "the a an two three four five several some many most both local regional their its his her "
     "our officials police residents witnesses analysts soldiers troops medics authorities "
-    "commanders military".split()
+    "commanders military"
 )
 _SURE = ((0.75, "high"), (0.5, "medium"), (0.0, "low"))
 
@@ -314,7 +314,7 @@ def _where(p: Properties, pair: Sequence[str]) -> tuple[str, str]:
 
 def _speaker(words: str) -> str:
     first = words.split(" ", 1)[0]
-    return plain(words[0].lower() + words[1:] if first.lower() in _SMALL else words)
+    return plain(words[0].lower() + words[1:] if first.lower() in _SMALL.split() else words)
 
 
 def _places(placed: Iterable[Properties]) -> list[dict[str, Any]]:

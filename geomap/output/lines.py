@@ -36,7 +36,7 @@ def read_contact_line(path: str | os.PathLike[str]) -> ContactLine:
 
     file = Path(path)
     try:
-        data = json.loads(file.read_text(encoding="utf-8-sig"))
+        data = json.loads(file.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
     except OSError as error:
         raise FrontError(f"{file}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -68,10 +68,13 @@ def read_contact_line(path: str | os.PathLike[str]) -> ContactLine:
         )
     lines = shapely.multilinestrings(parts)
     west, south, east, north = lines.bounds
-    # Written so that what is not a number fails, too.
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise FrontError(f"{file}: is not in degrees (EPSG:4326): convert it first")
     return ContactLine(lines, date or _day_in_name(file), file.name)
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is not a number of JSON")
 
 
 def _property(row: Any, name: str) -> Any:

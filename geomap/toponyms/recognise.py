@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ from geomap.gazetteer.schema import Level, NameKind
 from geomap.models import Mention
 from geomap.toponyms.cues import cues
 from geomap.toponyms.kinds import mention_kind
+from geomap.toponyms.spans import NameSpan, find_persons, find_runs, may_stand_beside
 from geomap.toponyms.tokens import Token, tokenise
+from geomap.toponyms.told import add_told, told_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,33 +31,9 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 6  # longest name looked for; longer ones in GeoNames are descriptions
 ACCEPT = 0.5  # a name is taken for a place from this score on
-_HINT_AFTER = re.compile(
-    r"\s*\((?:[^()]{0,40}\b)?(?:(?:north|south|east|west)[a-z-]*\s+of|near|between|outside|"
-    r"(?:in|on)\s+the\s+(?:north|south|east|west)|\d+\s?(?:km|kilomet|miles))",
-    re.IGNORECASE,
-)
 _DATELINE_AFTER = re.compile(
     r"(?:,\s+[A-Z][\w. ]{1,30})?\s*(?:\([A-Z][\w/ ]{1,20}\)\s*)?(?::|—|–|--| - )"
 )
-
-
-@dataclass(slots=True)
-class NameSpan:
-    """A candidate name: words `first` to `last` (exclusive) of the article."""
-
-    first: int
-    last: int
-    key: str
-    rows: list[NamedRow]
-    score: float = 0.0
-    reasons: list[str] = field(default_factory=list)
-    feature: str | None = None
-    run: tuple[int, int] = (0, 0)
-
-    def add(self, amount: float, reason: str) -> None:
-        """Change the score, and keep why."""
-        self.score += amount
-        self.reasons.append(reason)
 
 
 class Recogniser:
@@ -85,18 +63,20 @@ class Recogniser:
         tokens = tokenise(text, {s.start for s in sentences})
         spans = self._candidates(tokens)
         lower_words = {t.folded for t in tokens if not t.capital}
-        runs = _runs(tokens)
-        persons = _persons(tokens, runs, spans)
+        runs = find_runs(tokens)
+        spans = add_told(text, tokens, runs, spans, self._names)
+        strays = _strays(tokens, spans)
+        persons = find_persons(tokens, runs, spans)
         for span in spans:
             span.run = runs[span.first]
-            self._judge(text, tokens, span, lower_words, persons)
+            self._judge(text, tokens, span, lower_words, persons, strays)
         _agree(spans)
         _follow_lists(spans, tokens)
         mentions = []
         for span in spans:
             if span.score < ACCEPT:
                 continue
-            demonym = all(r.kind == NameKind.DEMONYM for r in span.rows)
+            demonym = bool(span.rows) and all(r.kind == NameKind.DEMONYM for r in span.rows)
             start, end = tokens[span.first].start, tokens[span.last - 1].end
             governs = any(
                 r.kind <= NameKind.ALIAS
@@ -165,7 +145,7 @@ class Recogniser:
         """Return how likely a name is a place before any cue, with the reason."""
         known = self._priors.get(span.key)
         if known is None:
-            known = max((self._row_prior(r) for r in span.rows), default=(-3.0, "no known place"))
+            known = max((self._row_prior(r) for r in span.rows), default=(-1.0, "no known place"))
             self._priors[span.key] = known
         return known
 
@@ -193,16 +173,21 @@ class Recogniser:
         span: NameSpan,
         lower_words: set[str],
         persons: set[str],
+        strays: list[int],
     ) -> None:
         span.add(*self._prior(span))
         words = cues()
         _left(tokens, span, words.locative)
         _right(text, tokens, span)
         start, end = span.run
-        rest = [tokens[k] for k in (*range(start, span.first), *range(span.last, end))]
-        stray = [t for t in rest if not _may_stand_beside(t)]
-        if stray:
-            span.add(-5.0, f"part of a longer name, with {stray[0].text!r}")
+        stray = _first_in(strays, start, span.first)
+        stray = _first_in(strays, span.last, end) if stray is None else stray
+        if stray is not None:
+            span.add(-5.0, f"part of a longer name, with {tokens[stray].text!r}")
+        if span.feature == "admin1" and not any(
+            int(self.gazetteer.level[r.row]) in (Level.REGION, Level.ADMIN1) for r in span.rows
+        ):
+            span.feature = None  # "most of Bakhmut"
         if span.key in words.not_places:
             span.add(-6.0, "a known person, body or thing")
         elif span.key in words.common:
@@ -220,84 +205,32 @@ def _inner(tokens: list[Token], first: int, last: int) -> bool:
     return tokens[last - 1].hyphen and last - first > 2
 
 
-def _runs(tokens: list[Token]) -> list[tuple[int, int]]:
-    """Return for each word the stretch of capitalised words that it stands in.
+def _strays(tokens: list[Token], spans: list[NameSpan]) -> list[int]:
+    """Return the capitalised words that make a name beside them part of a longer one.
 
-    A leading function word of a sentence ("Near Kreminna") and words of all-caps lines that are
-    common words do not belong to it.
+    Names joined by a hyphen leave each other whole: "the Bakhmut-Kostiantynivka highway".
     """
-    words = cues()
-    runs: list[tuple[int, int]] = [(i, i + 1) for i in range(len(tokens))]
-    i = 0
-    while i < len(tokens):
-        if not _in_run(tokens[i], words.common, words.locative):
-            i += 1
-            continue
-        j = i + 1
-        while (
-            j < len(tokens)
-            and tokens[j].joined
-            and _in_run(tokens[j], words.common if tokens[j].upper else frozenset(), words.locative)
-        ):
-            j += 1
-        for k in range(i, j):
-            runs[k] = (i, j)
-        i = j
-    return runs
+    paired = {
+        k
+        for one, other in pairwise(spans)
+        if one.last == other.first and tokens[other.first].hyphen
+        for k in (*range(one.first, one.last), *range(other.first, other.last))
+    }
+    return [
+        k for k, t in enumerate(tokens)
+        if t.capital and k not in paired and not may_stand_beside(t)
+    ]  # fmt: skip
 
 
-def _in_run(token: Token, common: frozenset[str], locative: frozenset[str]) -> bool:
-    if not token.capital:
-        return False
-    if token.first or token.upper:
-        return token.folded not in common and token.folded not in locative
-    return True
+def _first_in(numbers: list[int], low: int, high: int) -> int | None:
+    """Return the first of some rising numbers in low <= n < high."""
+    at = bisect_left(numbers, low)
+    return numbers[at] if at < len(numbers) and numbers[at] < high else None
 
 
-def _may_stand_beside(token: Token) -> bool:
-    """Say whether a capitalised word beside a name can belong to a place's description."""
-    words = cues()
-    return (
-        token.folded in words.admin1_after
-        or token.folded in words.place_after
-        or token.folded in words.directions
-        or token.hyphen
-        or not token.text[0].isalpha()
-        or token.folded in _DEMONYM_PREFIXES
-    )
-
-
-_DEMONYM_PREFIXES = frozenset({"russian", "ukrainian", "soviet", "russia", "ukraine"})
-
-
-def _persons(tokens: list[Token], runs: list[tuple[int, int]], spans: list[NameSpan]) -> set[str]:
-    """Return the folded words that the article uses as names of persons.
-
-    A run of two or more capitalised words that follows a title, or that no gazetteer name covers
-    and a verb of saying follows, is a person; so is its last word later in the article.
-    """
-    words = cues()
-    covered = {(s.first, s.last) for s in spans}
-    persons: set[str] = set()
-    for run in sorted(set(runs)):
-        start, end = run
-        names = list(range(start, end))
-        while names and tokens[names[0]].folded in words.titles:
-            names.pop(0)
-        if not names or not tokens[names[0]].capital:
-            continue
-        before = tokens[start - 1] if start > 0 and tokens[start].joined else None
-        titled = len(names) < end - start or (before is not None and before.folded in words.titles)
-        after = tokens[end] if end < len(tokens) else None
-        speaks = after is not None and after.folded in words.speech and len(names) > 1
-        if (names[0], names[-1] + 1) in covered and not titled:
-            continue
-        if titled or speaks:
-            if tokens[names[-1]].folded in words.place_after | words.admin1_after:
-                continue
-            persons.add(tokens[names[-1]].folded)
-            persons.add(" ".join(tokens[k].folded for k in names))
-    return persons
+def _paired(tokens: list[Token], at: int) -> bool:
+    """Say whether a second name is joined on: "the Bakhmut-Kostiantynivka highway"."""
+    return at < len(tokens) and tokens[at].hyphen and tokens[at].capital
 
 
 def _left(tokens: list[Token], span: NameSpan, locative: frozenset[str]) -> None:
@@ -327,7 +260,7 @@ def _left(tokens: list[Token], span: NameSpan, locative: frozenset[str]) -> None
         span.feature = "admin1"
     elif before.folded in words.takes_place:
         span.add(2.0, f"after {before.text!r}")
-    elif before.folded == "the":
+    elif before.folded == "the" and not _paired(tokens, span.last):
         span.add(-1.5, "after 'the'")
     elif before.folded in words.titles and not directed:
         span.add(-4.0, f"after the title {before.text!r}")
@@ -343,8 +276,9 @@ def _right(text: str, tokens: list[Token], span: NameSpan) -> None:
     last = tokens[span.last - 1]
     after = tokens[span.last] if span.last < len(tokens) else None
     tail = text[last.end : last.end + 80]
-    if _HINT_AFTER.match(tail):
-        span.add(3.0, "its place is told in brackets")
+    told = told_after(text, last.end)
+    if told:
+        span.add(*told)
     line_start = text.rfind("\n", 0, tokens[span.first].start) + 1
     opening = text[line_start : tokens[span.first].start].strip().lower()
     if opening in ("", "near", "outside") and last.upper and _DATELINE_AFTER.match(tail):
@@ -352,6 +286,8 @@ def _right(text: str, tokens: list[Token], span: NameSpan) -> None:
     if after is None:
         return
     plural = _shared_feature(tokens, span.last)
+    if last.possessive and after.folded in words.directions | words.place_after:
+        span.add(1.5, f"owns {after.text!r}")
     if after.joined and not last.possessive and after.folded in words.admin1_after:
         span.add(2.5, f"before {after.text!r}")
         span.feature = "admin1"
@@ -365,6 +301,23 @@ def _right(text: str, tokens: list[Token], span: NameSpan) -> None:
             span.feature = "admin1"
     elif after.folded in words.speech and after.joined:
         span.add(-1.0, f"before {after.text!r}")
+    elif after.joined and _suffers(tokens, span.last):
+        span.add(1.5, f"before {after.text!r} and a verb that takes a place")
+
+
+def _suffers(tokens: list[Token], at: int) -> bool:
+    """Say whether "was captured", "has been shelled", "is under attack" follows."""
+    words = cues()
+    if tokens[at].folded not in ("was", "were", "is", "has", "had", "remains"):
+        return False
+    for k in range(at + 1, min(at + 4, len(tokens))):
+        if not tokens[k].joined or tokens[k].capital:
+            return False
+        if tokens[k].folded in words.takes_place:
+            return True
+        if tokens[k].folded == "under" and k == at + 1:
+            return True
+    return False
 
 
 def _shared_feature(tokens: list[Token], at: int) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 MIN_SHARE = 0.5  # below this softmax share of the best candidate a mention is refused ...
 SAME_PLACE_KM = 25.0  # ... unless its rivals lie this near
+POWER_VOTE = 0.25  # what all mentions of a government count for its country
 MAX_CANDIDATES = 60
 RUNNERS_UP = 4
+ANCHORS = 12  # places nearby in the text that a candidate is measured from
+WINDOW = 40
 _EARTH_KM = 6371.0
 # Between a name and the division or country it lies in: ", ", " in eastern ", " (".
 _PARENT = re.compile(r"\s*(?:,|\bin\b|\()\s*(?:the\s+)?(?:\w+ern\s+)?")
@@ -119,6 +123,7 @@ class Resolver:
     ) -> dict[str, float]:
         """Return the share of the article's clear mentions that each country has."""
         votes: defaultdict[str, float] = defaultdict(float)
+        powers: set[str] = set()
         for mention, pool in zip(mentions, pools, strict=True):
             if not pool:
                 continue
@@ -126,8 +131,15 @@ class Resolver:
             clear = len(pool) == 1 or best.score - pool[1].score > 1.5
             country = self.gazetteer.country(best.row)
             if clear and country:
-                votes[country] += 0.5 if mention.kind != "literal" else 1.0
-        total = sum(votes.values())
+                if mention.kind == "literal":
+                    votes[country] += 1.0
+                else:
+                    powers.add(country)
+        # "Moscow says Russia holds Donetsk": a power that acts says little about where.
+        for country in powers:
+            votes[country] += POWER_VOTE
+        # One more vote for nobody: a single name does not make an article about its country.
+        total = sum(votes.values()) + 1.0
         return {c: n / total for c, n in votes.items()} if total else {}
 
     def _parent(
@@ -157,7 +169,7 @@ class Resolver:
             country = gazetteer.country(candidate.row)
             if country and int(gazetteer.level[candidate.row]) > Level.COUNTRY:
                 share = countries.get(country, 0.0)
-                candidate.score += 4.0 * math.sqrt(share)
+                candidate.score += 4.5 * share
                 if share > 0.1:
                     candidate.reasons.append(f"the article is about {country}")
             if parent is not None and candidate.row != parent:
@@ -193,10 +205,7 @@ class Resolver:
         """Raise candidates near other clear places of the article, the more the nearer both."""
         if len(pool) < 2:
             return
-        name = fold(mention.name)
-        close = sorted(
-            (a for a in anchors if a[2] != name), key=lambda a: abs(a[0] - mention.start)
-        )[:12]
+        close = _closest(anchors, mention.start, fold(mention.name))
         if not close:
             return
         for candidate in pool:
@@ -347,6 +356,19 @@ def _yield_to_bearers(pool: list[_Scored]) -> None:
         for candidate in pool:
             if borrowed in candidate.reasons:
                 candidate.score -= 2.0
+
+
+def _closest(
+    anchors: list[tuple[int, int, str]], offset: int, name: str
+) -> list[tuple[int, int, str]]:
+    """Return the anchors of other names that stand nearest to an offset.
+
+    Only a window of them is looked at, so that a long list of places stays linear.
+    """
+    at = bisect_left(anchors, (offset,))
+    window = [a for a in anchors[max(0, at - WINDOW) : at + WINDOW] if a[2] != name]
+    window.sort(key=lambda a: (abs(a[0] - offset), a[0]))
+    return window[:ANCHORS]
 
 
 def _softmax(scores: list[float]) -> list[float]:

@@ -1,0 +1,141 @@
+"""The tables that people may change: what is wrong with one is said in one line."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from geomap.errors import TableError, UnknownRelationError
+from geomap.front import vocabulary as front
+from geomap.hints import relations as hints
+from geomap.tables import load_table, word_sets
+from geomap.toponyms.cues import Cues, cues
+
+
+def table(package: str, file: str) -> dict[str, Any]:
+    return copy.deepcopy(load_table(package, file))
+
+
+@pytest.fixture
+def relations() -> dict[str, Any]:
+    return table("geomap.hints", "relations.toml")
+
+
+@pytest.fixture
+def parties() -> dict[str, Any]:
+    return table("geomap.front", "parties.toml")
+
+
+@pytest.fixture
+def actions() -> dict[str, Any]:
+    return table("geomap.front", "actions.toml")
+
+
+def test_the_tables_that_ship_are_sound(
+    relations: dict[str, Any], parties: dict[str, Any], actions: dict[str, Any]
+):
+    assert hints.check(relations).figure("near", "village_km") > 0
+    assert [p.name for p in front.check_parties(parties)] == ["Russia", "Ukraine"]
+    assert "captured" in {v.action for vs in front.check_actions(actions)[0].values() for v in vs}
+    assert all(getattr(cues(), f.name) for f in fields(Cues))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t["words"].pop("near"), r"\[words\] near must be a list"),
+        (lambda t: t["words"].update(near=[]), r"\[words\] near must be a list"),
+        (lambda t: t["words"].update(near=["Near"]), r"\[words\] near must be .*lower-case"),
+        (lambda t: t["words"].update(near=[1]), r"\[words\] near"),
+        (lambda t: t["words"].update(near="near"), r"\[words\] near must be a list"),
+        (lambda t: t["words"].pop("numbers"), r"\[words\] numbers"),
+        (lambda t: t["words"]["numbers"].update(ten="10"), r"numbers.* ten = '10'"),
+        (lambda t: t["words"]["directions"].pop("north"), r"directions must name all of N, NNE"),
+        (lambda t: t["words"]["directions"].update(up="UP"), r"directions must name all"),
+        (lambda t: t.pop("between"), r"relations must be exactly near, in_or_near"),
+        (lambda t: t.update(beyond={"km": 1}), r"relations must be exactly"),
+        (lambda t: t["near"].update(village_km=-1), r"\[near\] village_km = -1 is not a positive"),
+        (lambda t: t["near"].update(village_km="6"), r"\[near\] village_km = '6'"),
+        (lambda t: t["near"].update(village_km=True), r"\[near\] village_km = True"),
+        (lambda t: t["near"].pop("village_km"), r"\[near\] lacks village_km"),
+        (lambda t: t["near"].update(confidence=1.5), r"\[near\] confidence = 1.5"),
+        (lambda t: t["direction"].update(outer_km=0.5), r"\[direction\] inner_km .* outer_km"),
+        (lambda t: t["units"].update(km=0), r"\[units\] km = 0"),
+        (lambda t: t.pop("units"), r"\[units\] is missing"),
+        (lambda t: t.pop("words"), r"\[words\]"),
+        (lambda t: t.update(near=3), r"\[near\]"),
+    ],
+)
+def test_a_broken_table_of_relations(relations: dict[str, Any], change: Any, message: str):
+    change(relations)
+    with pytest.raises(TableError, match=r"^hints/relations\.toml: .*" + message):
+        hints.check(relations)
+
+
+def test_an_unknown_figure_names_the_relations():
+    with pytest.raises(UnknownRelationError, match=r"'miles' for relation 'beyond' \(relations: a"):
+        hints.relations().figure("beyond", "miles")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t["Russia"].pop("side"), r"\[Russia\] lacks side"),
+        (lambda t: t["Russia"].pop("names"), r"\[Russia\] lacks names"),
+        (lambda t: t["Russia"].update(colour="red"), r"\[Russia\] colour 'red' is not like #"),
+        (lambda t: t["Russia"].update(colour=3), r"\[Russia\] colour 3 is not like #"),
+        (lambda t: t["Russia"]["names"].append("Moscow"), r"names: 'Moscow' is not in lower case"),
+        (lambda t: t["Russia"]["names"].append(" "), r"names: ' ' is not"),
+        (lambda t: t["Russia"]["names"].append(5), r"names: 5 is not"),
+        (lambda t: t["Ukraine"]["names"].append("russia"), r"'russia' belongs to Russia and to Uk"),
+        (lambda t: t.update(France=3), r"\[France\]"),
+    ],
+)
+def test_a_broken_table_of_parties(parties: dict[str, Any], change: Any, message: str):
+    change(parties)
+    with pytest.raises(TableError, match=r"^front/parties\.toml: .*" + message):
+        front.check_parties(parties)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t["words"].pop("speech"), r"\[words\] must have exactly analysts"),
+        (lambda t: t["words"].update(more=["x"]), r"\[words\] must have exactly"),
+        (lambda t: t["words"].update(speech=["Said"]), r"\[words\] speech: 'Said'"),
+        (lambda t: t["words"].update(speech=[]), r"\[words\] speech"),
+        (lambda t: t["captured"].update(takes="men"), r"\[captured\] takes must be 'object'"),
+        (lambda t: t["captured"].pop("takes"), r"\[captured\] takes must be"),
+        (lambda t: t["captured"].update(verbs=[["take"]]), r"\[captured\] \['take'\] must be five"),
+        (lambda t: t["captured"].update(verbs=[["A"] * 5]), r"\[captured\] .*'A'.* lower case"),
+        (lambda t: t["captured"].update(verbs=[]), r"\[captured\] .*five forms"),
+        (lambda t: t.update(captured=3), r"\[captured\]"),
+    ],
+)
+def test_a_broken_table_of_actions(actions: dict[str, Any], change: Any, message: str):
+    change(actions)
+    with pytest.raises(TableError, match=r"^front/actions\.toml: .*" + message):
+        front.check_actions(actions)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"one": ["a"]}, r"missing \['two'\]"),
+        ({"one": ["a"], "two": ["b"], "three": ["c"]}, r"unknown \['three'\]"),
+        ({"one": ["A"], "two": ["b"]}, r"one: 'A' is not a lower-case word"),
+        ({"one": [" "], "two": ["b"]}, r"one: ' ' is not"),
+        ({"one": [1], "two": ["b"]}, r"one: 1 is not"),
+    ],
+)
+def test_a_broken_table_of_cues(words: dict[str, Any], message: str):
+    with pytest.raises(TableError, match=r"^cues\.toml: .*" + message):
+        word_sets(words, "cues.toml", {"one", "two"})
+
+
+def test_a_table_that_is_missing_is_named():
+    with pytest.raises(TableError, match=r"geomap\.hints/nothing\.toml"):
+        load_table("geomap.hints", "nothing.toml")
