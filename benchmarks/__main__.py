@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("quality", "speed", "install", "gazetteer", "scale")
+NAMES = ("quality", "names", "speed", "install", "gazetteer", "scale")
 
 
 def main() -> int:

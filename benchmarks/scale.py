@@ -17,7 +17,24 @@ from geomap.gazetteer.names import fold
 from geomap.gazetteer.store import DEFAULT_DIR, Gazetteer
 
 ROWS = 13_000_000
-_SYLLABLES = "ba ka to mi ru sa no ve li do pe ta ni go la su ri ma ko le ha di fu ya ne".split()
+_SYLLABLES = (
+    "ba",
+    "ka",
+    "to",
+    "mi",
+    "ru",
+    "sa",
+    "no",
+    "ve",
+    "li",
+    "do",
+    "pe",
+    "ta",
+    "ni",
+    "go",
+    "la",
+    "su",
+)
 
 # Shared and private resident memory of one of two processes that look names up in one gazetteer.
 _SHARING = """

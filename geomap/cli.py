@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import os
 import sys
 from enum import StrEnum
@@ -17,6 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
+from geomap.cli_gazetteer import app as gazetteer_app
+from geomap.console import DEBUG, complain, printable, show, trace
 from geomap.errors import GeomapError, SettingsError
 
 # Typer bundles click or depends on it, by version; its error classes are reached through typer.
@@ -29,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-gazetteer_app = typer.Typer(help="Look into the offline gazetteer.", no_args_is_help=True)
 app.add_typer(gazetteer_app, name="gazetteer")
 
 
@@ -123,7 +123,7 @@ def map_command(
     if geojson is not None:
         _suffix(geojson, ".geojson", "--geojson")
     run = commands.Run(
-        articles, _options(locals()), _show(verbose, debug), front=front, strict=strict
+        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
     )
     summary = run.map(
         output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
@@ -158,7 +158,7 @@ def extract(
     from geomap import commands
 
     run = commands.Run(
-        articles, _options(locals()), _show(verbose, debug), front=front, strict=strict
+        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
     )
     _end(run, run.extract(output, what.value, texts=texts), as_json, quiet=str(output) == "-")
 
@@ -184,7 +184,7 @@ def export(
 
     _suffix(output, ".geojson")
     run = commands.Run(
-        articles, _options(locals()), _show(verbose, debug), front=front, strict=strict
+        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
     )
     _end(run, run.export(output), as_json)
 
@@ -210,7 +210,7 @@ def brief(
 
     _suffix(output, ".md")
     run = commands.Run(
-        articles, _options(locals()), _show(verbose, debug), front=front, strict=strict
+        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
     )
     _end(run, run.brief(output), as_json)
 
@@ -220,7 +220,7 @@ def check(as_json: AsJson = False, debug: Debug = False) -> None:
     """Check that this installation is whole."""
     from geomap import inspection
 
-    _show(False, debug)
+    show(False, debug)
     findings = inspection.check()
     if as_json:
         typer.echo(json.dumps([{"what": w, "ok": ok, "detail": d} for w, ok, d in findings]))
@@ -230,53 +230,7 @@ def check(as_json: AsJson = False, debug: Debug = False) -> None:
     raise typer.Exit(0 if all(ok for _, ok, _ in findings) else 2)
 
 
-@gazetteer_app.command("info")
-def gazetteer_info(as_json: AsJson = False, debug: Debug = False) -> None:
-    """Show what the gazetteer holds and where it comes from."""
-    from geomap import inspection
-
-    _show(False, debug)
-    typer.echo(inspection.gazetteer_info(as_json))
-
-
-@gazetteer_app.command("lookup")
-def gazetteer_lookup(
-    name: Annotated[str, typer.Argument(help="A place name in any spelling or script.")],
-    country: Annotated[
-        str | None, typer.Option("--country", help="Only this country (ISO code).")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
-    as_json: AsJson = False,
-    debug: Debug = False,
-) -> None:
-    """Show the places that bear a name, with what tells them apart."""
-    from geomap import inspection
-
-    _show(False, debug)
-    text, found = inspection.gazetteer_lookup(name, country, limit, as_json)
-    if text:
-        typer.echo(_printable(text))
-    if not found:
-        where = f" in {country.upper()}" if country else ""
-        _complain(f"no place named {name!r}{where} in the gazetteer")
-    raise typer.Exit(0 if found else 2)
-
-
-_DEBUG = {"on": False}
 _STOPPED = 130  # what typer and shells give for Ctrl-C
-
-
-def _show(verbose: bool, debug: bool) -> bool:
-    """Set up logging for the command line; return whether progress may be shown."""
-    _DEBUG["on"] = debug
-    logger = logging.getLogger("geomap")
-    logger.handlers.clear()  # of an earlier call in the same process
-    if verbose or debug:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(_Formatter("%(name)s: %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG if debug else logging.INFO)
-    return sys.stderr.isatty()
 
 
 def _options(given: dict[str, Any]) -> dict[str, Any]:
@@ -300,27 +254,12 @@ def _end(run: Any, summary: dict[str, Any], as_json: bool, quiet: bool = False) 
     """Print the problems and the summary; leave with the right code."""
     for problem in run.problems:
         word = "set aside" if problem.set_aside else "warning"
-        typer.echo(_printable(f"geomap: {word}: {problem}"), err=True)
+        typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
     elif not quiet:
-        typer.echo(_printable("\n".join(summary["lines"])))
+        typer.echo(printable("\n".join(summary["lines"])))
     raise typer.Exit(run.exit_code)
-
-
-class _Formatter(logging.Formatter):
-    """Log lines that cannot steer a terminal, whatever an article's name holds."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return _printable(super().format(record))
-
-
-def _printable(text: str) -> str:
-    """Return a text that cannot steer a terminal: control and direction marks are shown."""
-    return "".join(
-        c if c == "\n" or (c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF) else repr(c)[1:-1]
-        for c in text
-    )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -330,7 +269,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     command = typer.main.get_command(app)
     code: Any = 0
-    _DEBUG["on"] = False
+    DEBUG["on"] = False
     try:
         code = command.main(args=arguments, prog_name="geomap", standalone_mode=False)
     except typer.Exit as leaving:
@@ -338,35 +277,22 @@ def main(arguments: list[str] | None = None) -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = _STOPPED
     except _ClickError as error:
-        code = _complain(error.format_message(), " (see geomap --help)")
+        code = complain(error.format_message(), " (see geomap --help)")
     except GeomapError as error:
-        _trace()
-        code = _complain(str(error))
+        trace()
+        code = complain(str(error))
     except BrokenPipeError:
         # The reader of our output has seen enough: nothing is left to flush at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        _trace()
+        trace()
         told = f"{type(error).__name__}: {error}".rstrip(": ")
-        more = "" if _DEBUG["on"] else " (run again with --debug and report what it prints)"
-        code = _complain(f"something went wrong inside geomap: {told}", more)
+        more = "" if DEBUG["on"] else " (run again with --debug and report what it prints)"
+        code = complain(f"something went wrong inside geomap: {told}", more)
     if code == _STOPPED:
         typer.echo("geomap: stopped; nothing half-written is left", err=True)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _trace() -> None:
-    if _DEBUG["on"]:
-        import traceback
-
-        typer.echo(_printable(traceback.format_exc().rstrip()), err=True)
-
-
-def _complain(message: str, more: str = "") -> int:
-    if message:  # empty when help was printed because no command was given
-        typer.echo(_printable(f"geomap: error: {' '.join(message.split())}{more}"), err=True)
-    return 2
 
 
 if __name__ == "__main__":

@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from geomap.console import complain, printable, show
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 app = typer.Typer(help="Look into the offline gazetteer, and add to it.", no_args_is_help=True)
 
+Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def info(as_json: AsJson = False) -> None:
+def info(as_json: AsJson = False, debug: Debug = False) -> None:
     """Show what the gazetteer holds and where it comes from."""
     from geomap import gazetteer_commands
 
+    show(False, debug)
     typer.echo(gazetteer_commands.info(as_json))
 
 
@@ -37,14 +41,20 @@ def lookup(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
     as_json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """Show the places that bear a name, with what tells them apart."""
     from geomap import gazetteer_commands
 
+    show(False, debug)
     text, found = gazetteer_commands.lookup(
         name, near=near, country=country, limit=limit, as_json=as_json
     )
-    typer.echo(text)
+    if text:
+        typer.echo(printable(text))
+    if not found:
+        where = f" in {country.upper()}" if country else ""
+        complain(f"no place named {name!r}{where} in the gazetteer")
     raise typer.Exit(0 if found else 2)
 
 
@@ -65,10 +75,12 @@ def add(
         Path | None, typer.Option("--rejects", help="List the rows that could not be used here.")
     ] = None,
     as_json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """Add files to your own gazetteer; it is used from then on."""
     from geomap import gazetteer_commands as commands
 
+    show(False, debug)
     mapping = commands.parse_mapping(columns or [])
     with _bar("adding") as advance:
         summary = commands.add(
@@ -90,7 +102,7 @@ def add(
         ]
         typer.echo(json.dumps({"sources": rows, "places": summary.places}, ensure_ascii=True))
     else:
-        typer.echo("\n".join(commands.told(summary)))
+        typer.echo(printable("\n".join(commands.told(summary))))
     raise typer.Exit(1 if any(s.rejected for s in summary.sources) else 0)
 
 
@@ -103,10 +115,12 @@ def fetch(
     keep: Annotated[
         bool, typer.Option("--only-download", help="Do not add what was downloaded.")
     ] = False,
+    debug: Debug = False,
 ) -> None:
     """Download GeoNames or OpenStreetMap data of countries, and add them."""
     from geomap import gazetteer_commands as commands
 
+    show(False, debug)
     with _bar("downloading") as advance:
         files = commands.fetch(countries, source, on_progress=advance)
     for file in files:
@@ -118,7 +132,7 @@ def fetch(
             files, mapping=None, fresh=False, rejects=None,
             on_progress=lambda name, rows: advance(name, rows, None),
         )  # fmt: skip
-    typer.echo("\n".join(commands.told(summary)))
+    typer.echo(printable("\n".join(commands.told(summary))))
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def lookup(
     if as_json:
         return json.dumps([_record(gazetteer, f) for f in found], ensure_ascii=True), bool(found)
     if not found:
-        return f"no place named {name!r} in the gazetteer", False
+        return "", False
     return _table(gazetteer, found, anchor), True
 
 
@@ -109,7 +109,8 @@ def _table(gazetteer: Gazetteer, found: Sequence[Found], anchor: Place | None) -
 
 def _where(gazetteer: Gazetteer, place: Place) -> str:
     """Return the units a place lies in, the nearest first: "Bakhmut Raion, Donetsk Oblast"."""
-    units, row = [], gazetteer.parent(place.key)
+    units: list[str] = []
+    row = gazetteer.parent(place.key)
     while row is not None and len(units) < 4:
         unit = gazetteer.place(row)
         if unit.feature_code in ("ADM1", "ADM2", "ADM3"):
@@ -167,7 +168,8 @@ def told(summary: AddSummary) -> list[str]:
         for r in s.rejects[:SHOWN_REJECTS]:
             lines.append(f"  line {r.line}: {r.reason}: {r.text}")
         if s.rejected > SHOWN_REJECTS:
-            lines.append(f"  ... and {s.rejected - SHOWN_REJECTS:,} more (--rejects FILE lists them)")
+            more = s.rejected - SHOWN_REJECTS
+            lines.append(f"  ... and {more:,} more (--rejects FILE lists them)")
     lines.append(f"{summary.places:,} places, {summary.names:,} names in {summary.path}")
     return lines
 

@@ -137,7 +137,7 @@ class Pipeline:
             resolutions,
             sentences,
             line=self.line,
-            area_geometry=self.gazetteer.areas.geometry,
+            area_geometry=self.gazetteer.geometry,
         ).hints()
 
     def _line_problems(self, article: Article, hints: Sequence[Any]) -> list[Problem]:

@@ -115,3 +115,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests away from the gazetteer that the user of this machine may have made."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GEOMAP_DATA", str(tmp_path_factory.mktemp("data")))
+    yield
+    patch.undo()

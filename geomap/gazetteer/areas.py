@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry import MultiLineString, MultiPolygon, Polygon
 
-AreaLevel = Literal["country", "admin1"]
+AreaLevel = Literal["country", "admin1", "admin2"]
 
-FORMAT = 2
-LEVELS: tuple[AreaLevel, ...] = ("country", "admin1")  # the index stores positions in this
+FORMAT = 3
+# The index stores positions in this.
+LEVELS: tuple[AreaLevel, ...] = ("country", "admin1", "admin2")
 MANIFEST = "areas-files.json"  # format, and sizes and checksums of the other files
 FILES = {
     "rows": "areas.json",
@@ -44,7 +45,7 @@ INDEX_DTYPE = np.dtype(
     [
         ("level", "<u1"),
         ("country", "S2"),
-        ("code", "S12"),  # empty for None
+        ("code", "S24"),  # empty for None
         ("row_offset", "<i8"),  # of the row's JSON object in areas.json
         ("row_length", "<i8"),
         ("offset", "<i8"),  # of the polygon in areas.wkb

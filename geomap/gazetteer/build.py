@@ -34,6 +34,8 @@ from geomap.gazetteer.schema import Level, NameKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geomap.gazetteer.codifier_place import CodifierRows
+
 ALIAS_KINDS = ("alias", "preferred", "demonym")
 GEONAMES, COUNTRYINFO, NATURAL_EARTH, OURS, CODIFIER = range(5)
 SOURCE_KEYS = ("geonames", "countryinfo", "natural_earth", "aliases", "katottg")
@@ -82,15 +84,24 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
         A source package or file is missing.
     """
     from geomap.gazetteer.area_build import build_areas
+    from geomap.gazetteer.codifier_place import codifier_rows
+    from geomap.gazetteer.derived_areas import derive_raions
 
+    cities = list(sources.cities500())
+    codified = codifier_rows([c for c in cities if c.country == "UA"])
     with replacing(out_dir) as out:
-        build_areas(source_dir / "areas", out)
+        build_areas(
+            source_dir / "areas",
+            out,
+            lambda oblasts: derive_raions(codified.codifier, codified.placed, oblasts),
+        )
         area_rows = json.loads((out / "areas.json").read_text(encoding="utf-8"))["rows"]
         columns = Columns(out)
         targets = _add_wholes(columns, area_rows)
         _add_admin1(columns, area_rows, targets)
         _add_regions(columns, source_dir / "regions.toml", out, targets)
-        _add_settlements(columns, targets)
+        areas = {r["code"]: i for i, r in enumerate(area_rows) if r["level"] == "admin2"}
+        _add_settlements(columns, targets, cities, codified, areas)
         _add_aliases(columns, source_dir / "aliases.tsv", targets)
         versions = sources.versions()
         stamp = {
@@ -126,9 +137,7 @@ def _add_wholes(columns: Columns, area_rows: list[dict[str, Any]]) -> dict[str, 
     return targets
 
 
-def _add_admin1(
-    columns: Columns, area_rows: list[dict[str, Any]], targets: dict[str, int]
-) -> None:
+def _add_admin1(columns: Columns, area_rows: list[dict[str, Any]], targets: dict[str, int]) -> None:
     for number, area in enumerate(area_rows):
         if area["level"] != "admin1" or not area["name"] or not area["code"]:
             continue
@@ -191,27 +200,32 @@ def _add_regions(columns: Columns, path: Path, out: Path, targets: dict[str, int
         targets[f"region:{region.name}"] = columns.add(row, OURS)
 
 
-def _add_settlements(columns: Columns, targets: dict[str, int]) -> None:
+def _add_settlements(
+    columns: Columns,
+    targets: dict[str, int],
+    cities: list[SourceRow],
+    codified: CodifierRows,
+    areas: dict[str, int],
+) -> None:
     """Add GeoNames' settlements, and under them all of the Ukrainian codifier's."""
-    from geomap.gazetteer.codifier_place import codifier_rows
-
-    cities = list(sources.cities500())
-    codified = codifier_rows([c for c in cities if c.country == "UA"])
     by_code: dict[str, int] = {}
     for row in codified.rows:
         parent = by_code.get(row.parent or "", -1)
         if parent < 0 and row.admin1_code:
             parent = targets.get(f"{row.country}.{row.admin1_code}", -1)
-        by_code[str(row.source_id)] = columns.add(row, CODIFIER, parent=parent)
+        code = str(row.source_id)
+        by_code[code] = columns.add(row, CODIFIER, area=areas.get(code, -1), parent=parent)
     for city in cities:
-        code = codified.matches.get(city.geonameid or 0)
-        unit = by_code.get(codified.parents.get(code, ""), -1) if code else -1
+        matched = codified.matches.get(city.geonameid or 0)
+        unit = -1
+        if matched:
+            unit = by_code.get(codified.codifier.units[matched].parent or "", -1)
         if unit < 0 and city.admin1_code:
             unit = targets.get(f"{city.country}.{city.admin1_code}", -1)
         number = columns.add(city, GEONAMES, parent=unit)
         targets[f"gn:{city.geonameid}"] = number
-        if code:
-            columns.provenance.append((number, CODIFIER, code))
+        if matched:
+            columns.provenance.append((number, CODIFIER, matched))
 
 
 def _add_aliases(columns: Columns, path: Path, targets: dict[str, int]) -> None:

@@ -247,8 +247,7 @@ def raion_names(codifier: Codifier, raion: Unit) -> tuple[str, ...]:
     from geomap.gazetteer.romanise import romanise_ukrainian
 
     members = [u for u in codifier.of("M", "T", "X") if u.raion == raion.code]
-    seats = set(codifier.seats().values())
-    members.sort(key=lambda u: (u.category != "M", u.code not in seats))
+    members.sort(key=lambda u: u.category != "M")
     adjective = romanise_ukrainian(raion.name)
     seat = next((u for u in members if adjective_of(raion.name, u.name)), None)
     stem = romanise_ukrainian(seat.name) if seat else adjective

@@ -97,7 +97,7 @@ class Columns:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.data = {name: array(code) for name, code in _NUMBERS.items()}
+        self.data: dict[str, array[Any]] = {n: array(code) for n, code in _NUMBERS.items()}
         self.texts = bytearray()
         self.text_ends = array("q")
         self.countries, self.admin1s, self.features = Codes(), Codes(), Codes()

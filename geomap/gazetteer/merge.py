@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GazetteerError
@@ -91,6 +92,9 @@ def add_sources(
             merger = Merger(base, columns)
             for source in imports:
                 added.append(merger.take(source, _number(stamp, source), on_progress))
+                # A dump's date is that of its newest row: known when it has been read.
+                date = source.date.isoformat() if source.date else None
+                stamp["sources"][source.name]["date"] = date
             for file in base.path.glob("areas*"):
                 shutil.copyfile(file, out / file.name)
             places, names = columns.write(out, stamp)
@@ -115,7 +119,7 @@ def thaw(base: Gazetteer, folder: Path) -> Columns:
     ends = base.columns["place_name_offsets"][1:]
     columns.text_ends.frombytes(ends.astype(columns.text_ends.typecode).tobytes())
     blob, offsets = (base.path / "shapes.wkb").read_bytes(), base.columns["shape_offsets"].tolist()
-    columns.shapes = [blob[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    columns.shapes = [blob[a:b] for a, b in pairwise(offsets)]
     ids, offsets = (base.path / "origin_ids.bin").read_bytes(), base.columns["origin_offsets"]
     columns.provenance = [
         (row, source, ids[a:b].decode())
@@ -163,7 +167,6 @@ def _number(stamp: dict[str, Any], source: Import) -> int:
         "attribution": source.attribution,
         "url": source.attribution,
         "format": source.format,
-        "date": source.date,
     }
     stamp["added"].append(source.name)
     return keys.index(source.name)
@@ -222,10 +225,8 @@ class Merger:
         self.taken.add(same)
         self.columns.names(row, same, NameKind.ALTERNATE)
         self._improve(same, row, source)
-        if row.source_id:
-            self.columns.provenance.append((same, source, row.source_id))
-        elif row.geonameid is not None:
-            self.columns.provenance.append((same, source, str(row.geonameid)))
+        own_id = row.source_id if row.geonameid is None else str(row.geonameid)
+        self.columns.provenance.append((same, source, own_id or ""))
         return True
 
     def rename(self, geonameid: int, name: str) -> bool:
@@ -250,8 +251,6 @@ class Merger:
 
     def _placed(self, row: SourceRow) -> SourceRow:
         """Return a row with its country and division, found by name or by the areas."""
-        from dataclasses import replace
-
         if row.country and (row.admin1_code or row.level <= Level.COUNTRY):
             return row
         found = self._division(row.country, row.admin1_name) if row.admin1_name else None
@@ -399,8 +398,7 @@ class Merger:
             data["lat"][number], data["lon"][number] = row.lat, row.lon
             data["precision"][number], data["source"][number] = new, source
             data["radius_km"][number] = radius if radius is not None else 1.0
-        if row.population > data["population"][number]:
-            data["population"][number] = row.population
+        data["population"][number] = max(row.population, data["population"][number])
         word = self.columns.features.words[data["feature"][number]]
         if row.feature_code and word.endswith("."):
             code = f"{row.feature_class}.{row.feature_code}"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geomap.errors import CrsError, SettingsError
-from geomap.gazetteer.schema import Level
-from geomap.gazetteer.tree import PointTree, chord_limit_km
+from geomap.gazetteer.schema import PRECISIONS, Level
+from geomap.gazetteer.tree import PointTree, checked_points, chord_limit_km
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from geomap.models import Place
 
     Rows = NDArray[np.int64]
+    Wanted = tuple[int, bool, bool]  # min_population, settlements_only, located_only
 
 BORDER_DEG = 0.06  # shipped borders are generalised: this near to one, both sides are possible
 _KEPT_TREES = 8
 _BATCH = 4096
+_GUESSED = PRECISIONS.index("estimated")  # from here on a settlement's point is not its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class SpatialIndex:
     """Spatial questions to a gazetteer; make one and share it between threads.
 
     Nothing is computed until the first question. Rows are numbers for `gazetteer.place(row)`.
-    Unless `settlements_only` is False, answers are capitals and settlements.
+    Unless `settlements_only` is False, answers are capitals and settlements; unless `located_only`
+    is False, without those whose point is a guess (estimated, or that of their hromada or raion).
 
     Examples
     --------
@@ -65,7 +68,7 @@ class SpatialIndex:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self._trees: dict[tuple[int, bool], PointTree] = {}
+        self._trees: dict[Wanted, PointTree] = {}
         self._lock = threading.Lock()
 
     def nearest(
@@ -76,6 +79,7 @@ class SpatialIndex:
         k: int = 1,
         min_population: int = 0,
         settlements_only: bool = True,
+        located_only: bool = True,
     ) -> tuple[Rows, NDArray[np.float64]]:
         """Return the places nearest to points.
 
@@ -87,7 +91,8 @@ class SpatialIndex:
             How many places for each point.
         min_population : int, optional
             Only places of so many people.
-        settlements_only : bool, optional
+        settlements_only, located_only : bool, optional
+            See the class.
 
         Returns
         -------
@@ -104,8 +109,8 @@ class SpatialIndex:
         """
         if k < 1:
             raise SettingsError(f"k={k}: ask for at least one place")
-        lat, lon = _points(lats, lons)
-        tree = self._tree(min_population, settlements_only)
+        lat, lon = checked_points(lats, lons)
+        tree = self._tree((min_population, settlements_only, located_only))
         rows = np.full((len(lat), k), -1, dtype=np.int64)
         km = np.full((len(lat), k), np.inf)
         step = max(1, _BATCH * 16 // max(k, 16))
@@ -135,6 +140,7 @@ class SpatialIndex:
         *,
         min_population: int = 0,
         settlements_only: bool = True,
+        located_only: bool = True,
     ) -> Rows:
         """Return the rows at most `km` kilometres from a point (degrees), the nearest first.
 
@@ -147,8 +153,8 @@ class SpatialIndex:
         """
         if not km >= 0:
             raise SettingsError(f"a distance of {km} km: write 0 or more")
-        (la,), (lo,) = _points([lat], [lon])
-        tree = self._tree(min_population, settlements_only)
+        (la,), (lo,) = checked_points([lat], [lon])
+        tree = self._tree((min_population, settlements_only, located_only))
         found = tree.within(la, lo, float(chord_limit_km(np.array([km]))[0]))
         length = self._distance_km(np.full(len(found), la), np.full(len(found), lo), found)
         inside = length <= km
@@ -164,6 +170,7 @@ class SpatialIndex:
         *,
         min_population: int = 0,
         settlements_only: bool = True,
+        located_only: bool = True,
     ) -> Rows:
         """Return the rows in a box (degrees, border included), the most populous first.
 
@@ -174,16 +181,22 @@ class SpatialIndex:
         CrsError
             A bound is not finite or out of range, or south is north of north.
         """
-        _points([south, north], [west, east])
+        checked_points([south, north], [west, east])
         if south > north:
             raise CrsError(f"a box from {south} up to {north} degrees: give south before north")
         lat, lon = self.gazetteer.lat, self.gazetteer.lon
         across = (lon >= west) | (lon <= east) if west > east else (lon >= west) & (lon <= east)
         hit = across & (lat >= south) & (lat <= north)
-        return self._by_people(np.flatnonzero(hit), min_population, settlements_only)
+        wanted = min_population, settlements_only, located_only
+        return self._by_people(np.flatnonzero(hit), wanted)
 
     def in_geometry(
-        self, geometry: Any, *, min_population: int = 0, settlements_only: bool = True
+        self,
+        geometry: Any,
+        *,
+        min_population: int = 0,
+        settlements_only: bool = True,
+        located_only: bool = True,
     ) -> Rows:
         """Return the rows in a polygon (EPSG:4326, border included), the most populous first.
 
@@ -205,8 +218,8 @@ class SpatialIndex:
                 "degrees: give EPSG:4326 lon-lat, cut at the 180th meridian"
             )
         rows = self.in_bbox(
-            west, south, east, north,
-            min_population=min_population, settlements_only=settlements_only,
+            west, south, east, north, min_population=min_population,
+            settlements_only=settlements_only, located_only=located_only,
         )  # fmt: skip
         shapely.prepare(geometry)
         lon, lat = self.gazetteer.lon[rows], self.gazetteer.lat[rows]
@@ -247,28 +260,28 @@ class SpatialIndex:
         columns, stamp = self.gazetteer.columns, self.gazetteer.stamp
         country, admin1 = columns["country"], columns["admin1"]
         level = int(self.gazetteer.level[place.key])
+        nowhere = country == _number(stamp["countries"], "")
         member = np.zeros(len(self.gazetteer), dtype=bool)
-        unknown = np.zeros(len(self.gazetteer), dtype=bool)
+        unknown = ~member  # whose sources do not say whether they lie in it
         if level == Level.COUNTRY:
-            member |= country == _number(stamp["countries"], place.country)
-            unknown |= country == _number(stamp["countries"], "")
+            own = country == _number(stamp["countries"], place.country)
+            member, unknown = own, nowhere
         elif level == Level.ADMIN1:
-            member |= admin1 == _number(stamp["admin1"], f"{place.country}.{place.admin1_code}")
-            unknown |= admin1 == _number(stamp["admin1"], "")
-            unknown &= (country == _number(stamp["countries"], place.country)) | (
-                country == _number(stamp["countries"], "")
-            )
-        else:
-            unknown |= True
-        member |= self._descendants(place.key)
+            own = country == _number(stamp["countries"], place.country)
+            member = admin1 == _number(stamp["admin1"], f"{place.country}.{place.admin1_code}")
+            unknown = (own | nowhere) & (admin1 == _number(stamp["admin1"], ""))
+        elif level in (Level.ADMIN2, Level.ADMIN3):
+            parent = columns["parent"]
+            unknown = (parent < 0) | (self.gazetteer.level[parent] < level)
+        member = member | self._descendants(place.key)
         geometry = self.gazetteer.geometry(place)
         if getattr(geometry, "geom_type", None) in ("Polygon", "MultiPolygon"):
-            drawn = self.in_geometry(geometry, settlements_only=settlements_only)
+            drawn = self.in_geometry(geometry, settlements_only=False, located_only=False)
             member[drawn[unknown[drawn]]] = True
-        # A country lies in its parts only as far as its point does: what is wider is no member.
+        # The point of an oblast may lie in one of its raions, which does not hold the oblast.
         member &= (self.gazetteer.level > level) | (self.gazetteer.level >= Level.CAPITAL)
         member[place.key] = False
-        return self._by_people(np.flatnonzero(member), min_population, settlements_only)
+        return self._by_people(np.flatnonzero(member), (min_population, settlements_only, False))
 
     def containing(self, lat: float, lon: float) -> list[Holder]:
         """Return the countries and divisions that a point (degrees) lies in, or may lie in.
@@ -283,7 +296,7 @@ class SpatialIndex:
         """
         import shapely
 
-        _points([lat], [lon])
+        checked_points([lat], [lon])
         areas, point = self.gazetteer.areas, shapely.Point(lon, lat)
         near = areas.containing(lon, lat, margin_deg=BORDER_DEG)
         about = {i: areas.row(i) for i in near}
@@ -307,28 +320,31 @@ class SpatialIndex:
             )
         return found
 
-    def _tree(self, min_population: int, settlements_only: bool) -> PointTree:
+    def _tree(self, wanted: Wanted) -> PointTree:
         """Return the tree of the places asked for; the last few are kept."""
-        key = (max(0, int(min_population)), bool(settlements_only))
         with self._lock:
-            tree = self._trees.pop(key, None)
+            tree = self._trees.pop(wanted, None)
             if tree is None:
-                rows = np.flatnonzero(self._wanted(slice(None), *key))
+                rows = np.flatnonzero(self._wanted(slice(None), wanted))
                 tree = PointTree(self.gazetteer.lat[rows], self.gazetteer.lon[rows], rows)
-            self._trees[key] = tree
+            self._trees[wanted] = tree
             while len(self._trees) > _KEPT_TREES:
                 del self._trees[next(iter(self._trees))]
             return tree
 
-    def _wanted(self, rows: Any, min_population: int, settlements_only: bool) -> NDArray[np.bool_]:
+    def _wanted(self, rows: Any, wanted: Wanted) -> NDArray[np.bool_]:
+        min_population, settlements_only, located_only = wanted
         population, level = self.gazetteer.population[rows], self.gazetteer.level[rows]
-        wanted: NDArray[np.bool_] = population >= min_population
+        kept: NDArray[np.bool_] = population >= min_population
+        settlement = (level == Level.CAPITAL) | (level == Level.SETTLEMENT)
         if settlements_only:
-            wanted &= (level == Level.CAPITAL) | (level == Level.SETTLEMENT)
-        return wanted
+            kept &= settlement
+        if located_only:
+            kept &= ~settlement | (self.gazetteer.columns["precision"][rows] < _GUESSED)
+        return kept
 
-    def _by_people(self, rows: Rows, min_population: int, settlements_only: bool) -> Rows:
-        rows = rows[self._wanted(rows, min_population, settlements_only)]
+    def _by_people(self, rows: Rows, wanted: Wanted) -> Rows:
+        rows = rows[self._wanted(rows, wanted)]
         return rows[np.argsort(-self.gazetteer.population[rows], kind="stable")]
 
     def _distance_km(self, lat: Any, lon: Any, rows: Rows) -> NDArray[np.float64]:
@@ -371,23 +387,3 @@ class SpatialIndex:
 def _number(words: list[str], word: str | None) -> int:
     """Return the code of a string in a column; one that no row has when it is not there."""
     return words.index(word) if word is not None and word in words else -(1 << 15)
-
-
-def _points(lats: ArrayLike, lons: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return coordinates as arrays, or say which one cannot be."""
-    try:
-        lat = np.atleast_1d(np.asarray(lats, dtype=np.float64))
-        lon = np.atleast_1d(np.asarray(lons, dtype=np.float64))
-    except (TypeError, ValueError) as error:
-        raise CrsError(f"coordinates are not numbers ({error}): give degrees") from error
-    if lat.shape != lon.shape or lat.ndim != 1:
-        raise CrsError(f"{lat.shape} latitudes and {lon.shape} longitudes: give as many of each")
-    for name, values, most in (("latitude", lat, 90.0), ("longitude", lon, 180.0)):
-        wrong = ~(np.abs(values) <= most)
-        if wrong.any():
-            at = int(wrong.argmax())
-            raise CrsError(
-                f"{name} {values[at]} (point {at}): give degrees from -{most:g} to {most:g}, "
-                "latitudes before longitudes"
-            )
-    return lat, lon

@@ -221,7 +221,7 @@ class Gazetteer:
         for number in range(int(start), int(end)):
             offsets = self.columns["origin_offsets"]
             piece = self._origin_ids[int(offsets[number]) : int(offsets[number + 1])].tobytes()
-            found[keys[int(self.columns["origin_sources"][number])]] = piece.decode()
+            found[keys[int(self.columns["origin_sources"][number])]] = piece.decode() or None
         return tuple(Origin(source, source_id) for source, source_id in found.items())
 
     @cached_property
@@ -297,7 +297,7 @@ class Gazetteer:
             rows = [
                 r
                 for r in found
-                if r.kind != NameKind.DEMONYM and (country is None or self.country(r.row) == country)
+                if r.kind != NameKind.DEMONYM and country in (None, self.country(r.row))
             ]
             if rows:
                 return [self.place(r) for r in self.ranked(rows)]

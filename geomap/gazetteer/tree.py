@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geomap.errors import CrsError
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -49,6 +51,32 @@ def _rival_limit_km(chord_km: Floats) -> Floats:
     half = np.arcsin(np.minimum(chord_km / (2 * _LEAST_RADIUS_KM), 1.0))
     limit = chord_limit_km(2 * _LEAST_RADIUS_KM * half)
     return np.where(chord_km < 2 * _LEAST_RADIUS_KM, limit, np.inf)
+
+
+def checked_points(lats: ArrayLike, lons: ArrayLike) -> tuple[Floats, Floats]:
+    """Return coordinates as arrays.
+
+    Raises
+    ------
+    CrsError
+        They are not degrees, or not as many of each; the message names the first that is wrong.
+    """
+    try:
+        lat = np.atleast_1d(np.asarray(lats, dtype=np.float64))
+        lon = np.atleast_1d(np.asarray(lons, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise CrsError(f"coordinates are not numbers ({error}): give degrees") from error
+    if lat.shape != lon.shape or lat.ndim != 1:
+        raise CrsError(f"{lat.shape} latitudes and {lon.shape} longitudes: give as many of each")
+    for name, values, most in (("latitude", lat, 90.0), ("longitude", lon, 180.0)):
+        wrong = ~(np.abs(values) <= most)
+        if wrong.any():
+            at = int(wrong.argmax())
+            raise CrsError(
+                f"{name} {values[at]} (point {at}): give degrees from -{most:g} to {most:g}, "
+                "latitudes before longitudes"
+            )
+    return lat, lon
 
 
 class PointTree:

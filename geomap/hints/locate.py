@@ -16,7 +16,7 @@ from geomap.models import Anchor, Evidence, Hint, Region
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geomap.models import ContactLine, Resolution, Span
+    from geomap.models import ContactLine, Place, Resolution, Span
 
 # "... Orestopil, Vovche and Hai (all southeast of": the words between a name and its bracket.
 _BRACKET = re.compile(r"\s*\((?:(?P<all>all|both|each)\s+)?(?:located\s+|just\s+|about\s+)?$")
@@ -41,7 +41,7 @@ class Locator:
         sentences: Sequence[Span],
         *,
         line: ContactLine | None = None,
-        area_geometry: Callable[[int], Any] | None = None,
+        area_geometry: Callable[[Place], Any] | None = None,
     ) -> None:
         self.text = text
         self.line = line
@@ -154,8 +154,8 @@ class Locator:
         place = expression.anchors[0].place
         assert place is not None
         wind = expression.direction or "N"
-        if wide and place.area is not None and self.area_geometry is not None:
-            area = self.area_geometry(place.area)
+        area = self.area_geometry(place) if wide and self.area_geometry is not None else None
+        if area is not None and area.geom_type in ("Polygon", "MultiPolygon"):
             half = relations().figure("part", "half_width_deg")
             west, south, east, north = area.bounds
             centre = area.centroid

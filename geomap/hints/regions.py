@@ -135,10 +135,11 @@ def toward(place: Place) -> Region:
     return Region(geodesy.circle(place.lat, place.lon, km), place.lat, place.lon)
 
 
-def whole(place: Place, geometry: Callable[[int], Any] | None) -> Region:
+def whole(place: Place, geometry: Callable[[Place], Any] | None) -> Region:
     """Return a place's own polygon, or its circle when it has none."""
-    if place.area is not None and geometry is not None:
-        return Region(geometry(place.area), place.lat, place.lon)
+    area = geometry(place) if geometry is not None else None
+    if area is not None and area.geom_type in ("Polygon", "MultiPolygon"):
+        return Region(area, place.lat, place.lon)
     km = max(place.radius_km, 1.0)
     return Region(geodesy.circle(place.lat, place.lon, km), place.lat, place.lon)
 

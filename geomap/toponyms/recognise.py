@@ -15,6 +15,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from geomap.gazetteer.names import spelling_key
 from geomap.gazetteer.schema import Level, NameKind
 from geomap.models import Mention
 from geomap.toponyms.cues import cues
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from geomap.gazetteer.store import Gazetteer, NamedRow
     from geomap.models import Span
 
+MIN_SPELT = 5  # letters; shorter words share a tolerant key too often
 MAX_WORDS = 6  # longest name looked for; longer ones in GeoNames are descriptions
 ACCEPT = 0.5  # a name is taken for a place from this score on
 _DATELINE_AFTER = re.compile(
@@ -131,7 +133,39 @@ class Recogniser:
                     spans.append(NameSpan(i, last, key, rows))
                     skip_until = last
                     break
+            else:
+                other = self._otherwise_spelt(tokens, i)
+                if other is not None:
+                    spans.append(other)
+                    skip_until = other.last
         return spans
+
+    def _otherwise_spelt(self, tokens: list[Token], i: int) -> NameSpan | None:
+        """Return the longest name at a word that is known in another romanisation.
+
+        Only for words long enough that the tolerant key still tells names apart, and that are no
+        common words; the words beside must speak for a place, too (`_judge`).
+        """
+        if tokens[i].folded in cues().common or len(tokens[i].folded) < MIN_SPELT:
+            return None
+        ends: dict[int, int] = {}
+        key = ""
+        for j in range(i, min(i + MAX_WORDS, len(tokens))):
+            if j > i and not tokens[j].joined:
+                break
+            word = spelling_key(tokens[j].folded)
+            key = f"{key} {word}" if key else word
+            ends[len(key)] = j + 1
+        known = [k for k in self.gazetteer.spelling_prefixes(key) if len(k) in ends]
+        if not known:
+            return None
+        last = ends[len(known[-1])]
+        if not tokens[last - 1].capital and last - i > 1 and not _inner(tokens, i, last):
+            return None
+        span = NameSpan(i, last, " ".join(t.folded for t in tokens[i:last]), [])
+        span.rows = self.gazetteer.spelling_rows(known[-1])
+        span.add(-0.5, "known in another spelling")
+        return span
 
     def _usable(self, key: str, token: Token) -> list[NamedRow]:
         """Return the rows of a key that a word of this shape can mean."""

@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geomap.gazetteer.names import fold
+from geomap.gazetteer.names import fold, spelling_key
 from geomap.gazetteer.schema import Level, NameKind
 from geomap.models import Candidate, Resolution
 
@@ -89,7 +89,10 @@ class Resolver:
         """Return the candidates of a mention with what is known without context."""
         gazetteer = self.gazetteer
         pool = []
-        for named in gazetteer.rows(fold(mention.name)):
+        exact = gazetteer.rows(fold(mention.name))
+        bearers = {n.row for n in exact}
+        others = gazetteer.spelling_rows(spelling_key(mention.name))
+        for named in (*exact, *(n for n in others if n.row not in bearers)):
             if (named.kind == NameKind.DEMONYM) != (mention.kind == "demonym"):
                 continue
             level = int(gazetteer.level[named.row])
@@ -104,7 +107,10 @@ class Resolver:
                 score = 0.9 * math.log10(population + 10)
                 score += 2.5 if level == Level.CAPITAL else 0.0
                 reasons.append(f"population {population:,}")
-            if named.kind == NameKind.ALTERNATE:
+            if named.row not in bearers:
+                score -= 2.5
+                reasons.append("a similar spelling of its name")
+            elif named.kind == NameKind.ALTERNATE:
                 score -= 1.0 if population > 100_000 or level < Level.ADMIN1 else 2.0
                 reasons.append("another spelling of its name")
             if mention.feature == "admin1":

@@ -35,7 +35,8 @@ def read_source(
         A GeoNames file, CSV, TSV, GeoJSON (each also as .zip or .gz), GeoPackage, or
         OpenStreetMap extract.
     mapping : mapping of str to str, optional
-        For tables with unusual titles: role to title, {"name": "NAZVA", "lat": "SHYR"}.
+        For tables with unusual titles: role to title, {"name": "NAZVA", "lat": "SHYR"}; files of
+        a fixed format (GeoNames, OpenStreetMap) do not look at it.
     source : str, optional
         What to call the source; by default its kind and file name.
 
@@ -76,7 +77,6 @@ def _binary(packed: Packed, head: bytes, mapping: Mapping[str, str] | None) -> I
         return found
     kind = osm.kind_of(packed, head)
     if kind is not None:
-        _no_mapping(path, mapping)
         osm.library()
         found = _import(packed, "osm", "OpenStreetMap ", OPENSTREETMAP)
         found.date = osm.date_of(path, kind)
@@ -94,7 +94,8 @@ def _text(packed: Packed, head: bytes, mapping: Mapping[str, str] | None) -> Imp
     delimiter = tabular.delimiter_of(first)
     header = [title.strip(' "') for title in first.split(delimiter)]
     roles = columns.detect(header)
-    if mapping is None and not (roles.has_name and roles.has_point):
+    mapped = mapping is not None and not set(header).isdisjoint(mapping.values())
+    if not mapped and not (roles.has_name and roles.has_point):
         found = _geonames(packed, lines)
         if found is not None:
             return found
@@ -201,8 +202,3 @@ _FITS: dict[Format, Callable[[list[str]], bool]] = {
 
 def _import(packed: Packed, kind: Format, prefix: str, licence: tuple[str, str]) -> Import:
     return Import(packed.path, f"{prefix}{packed.inner}", kind, *licence)
-
-
-def _no_mapping(path: Path, mapping: Mapping[str, str] | None) -> None:
-    if mapping:
-        raise GazetteerError(f"{path}: a mapping is for CSV, GeoJSON and GeoPackage only")
