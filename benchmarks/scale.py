@@ -18,23 +18,10 @@ from geomap.gazetteer.store import DEFAULT_DIR, Gazetteer
 
 ROWS = 13_000_000
 _SYLLABLES = (
-    "ba",
-    "ka",
-    "to",
-    "mi",
-    "ru",
-    "sa",
-    "no",
-    "ve",
-    "li",
-    "do",
-    "pe",
-    "ta",
-    "ni",
-    "go",
-    "la",
-    "su",
-)
+    "ba", "ka", "to", "mi", "ru", "sa", "no", "ve", "li", "do", "pe", "ta", "ni", "go", "la", "su",
+    "ri", "ma", "ko", "le", "ha", "di", "fu", "ya",
+)  # fmt: skip
+_COUNTRIES = ("US", "CN", "IN", "MX", "FR", "ID", "BR", "NO", "IR", "PK", "DE", "TH", "RU", "UA")
 
 # Shared and private resident memory of one of two processes that look names up in one gazetteer.
 _SHARING = """
@@ -54,12 +41,13 @@ def _write(path: Path, rows: int) -> None:
     draw = random.Random(7)
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
-            name = "".join(draw.choices(_SYLLABLES, k=draw.randint(2, 5))).capitalize()
+            name = "".join(draw.choices(_SYLLABLES, k=draw.randint(4, 6))).capitalize()
             other = name + draw.choice(["e", "o", "ka", " Nova"])
             lat, lon = draw.uniform(-60, 70), draw.uniform(-180, 180)
             cells = [
-                str(20_000_000 + number), name, name, other, f"{lat:.5f}", f"{lon:.5f}", "P", "PPL",
-                "UA", "", "05", "", "", "", str(draw.randint(0, 5000)), "", "", "", "2024-01-01",
+                str(20_000_000 + number), name, name, other, f"{lat:.5f}", f"{lon:.5f}",
+                "P", "PPL", draw.choice(_COUNTRIES), "", "05", "", "", "",
+                str(draw.randint(0, 5000)), "", "", "", "2024-01-01",
             ]  # fmt: skip
             file.write("\t".join(cells) + "\n")
 

@@ -87,7 +87,7 @@ def _copy(tmp_path: Path) -> Path:
 
 
 def test_a_missing_gazetteer_says_how_to_mend_it(tmp_path: Path) -> None:
-    with pytest.raises(GazetteerError, match="missing or damaged.*add --fresh"):
+    with pytest.raises(GazetteerError, match=r"missing or damaged.*add --fresh"):
         Gazetteer.open(tmp_path / "nothing")
 
 

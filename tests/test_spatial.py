@@ -236,7 +236,7 @@ def test_by_a_border_both_neighbours_answer(gazetteer: Gazetteer, index: Spatial
     assert russia is not None
     shapes = [gazetteer.areas.geometry(a) for a in (ukraine, russia)]
     border = shapely.intersection(shapes[0].boundary, shapely.buffer(shapes[1], 1e-6))
-    point = shapely.line_interpolate_point(shapely.get_parts(border)[0], 0.5, True)
+    point = shapely.line_interpolate_point(shapely.get_parts(border)[0], 0.5, normalized=True)
     found = [h for h in index.containing(point.y, point.x) if h.level == "country"]
     assert {h.country for h in found} == {"UA", "RU"}
     assert not any(h.certain for h in found)

@@ -129,15 +129,24 @@ def test_namesakes_are_told_apart(pipeline: geomap.Pipeline, sentence: str, admi
 
 
 def test_a_namesake_that_no_hint_fits_is_placed_by_the_hint(pipeline: geomap.Pipeline):
+    text = "Shells hit Izium (north-east of Sumy City)."
+    izium = found(pipeline, text, "Izium")
+    assert izium.status == "hinted"
+    assert izium.precision == "hint"
+    assert izium.place is None
+    assert geodesy.wind_of(geodesy.azimuth_deg(50.91, 34.8, izium.lat, izium.lon)) == "NE"
+    assert izium.region is not None
+    assert "placed by the hint alone" in izium.reasons[-1]
+    assert any(c.place.admin1_name == "Kharkiv Oblast" for c in izium.runners_up)
+
+
+def test_a_village_of_a_raion_is_chosen_by_its_hint(pipeline: geomap.Pipeline):
     text = "Shells hit Lyman (north-east of Kharkiv City)."
     lyman = found(pipeline, text, "Lyman")
-    assert lyman.status == "hinted"
-    assert lyman.precision == "hint"
-    assert lyman.place is None
-    assert geodesy.wind_of(geodesy.azimuth_deg(49.98, 36.25, lyman.lat, lyman.lon)) == "NE"
-    assert lyman.region is not None
-    assert "placed by the hint alone" in lyman.reasons[-1]
-    assert any(c.place.admin1_name == "Donetsk Oblast" for c in lyman.runners_up)
+    assert (lyman.status, lyman.precision) == ("resolved", "hromada")
+    assert lyman.place.admin1_name == "Kharkiv Oblast"
+    assert lyman.radius_km > 10, "only its hromada is known"
+    assert geodesy.wind_of(geodesy.azimuth_deg(49.98, 36.25, lyman.lat, lyman.lon)) in ("NE", "ENE")
 
 
 @pytest.mark.parametrize(

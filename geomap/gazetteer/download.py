@@ -40,7 +40,6 @@ Check = Callable[["Downloader", Path, str], None]
 _CHUNK = 1 << 16
 _PROGRESS = 1 << 20  # so much more of a file than ever before starts the count of retries anew
 _LONGEST_WAIT_S = 300.0
-_REDIRECTS = 5
 _PASSING = {408, 429, 500, 502, 503, 504}
 ADD = "or add files you have with 'geomap gazetteer add FILE...'"
 NOT_HTML = (
@@ -179,8 +178,8 @@ class Downloader:
             headers = {"If-None-Match": old.etag, "If-Modified-Since": old.modified}
         with self._open(url, headers) as response:
             if response.status == 304 and old and not offset:
-                return Fetched(path, url, _size(path), "unchanged", old.sha256, old.etag,
-                               old.modified)  # fmt: skip
+                was = old.sha256, old.etag, old.modified
+                return Fetched(path, url, _size(path), "unchanged", *was)
             mark = _mark_of(response, url)
             if response.status == 416 and begun:
                 mark = begun
@@ -288,7 +287,7 @@ class Downloader:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    max_redirections = _REDIRECTS
+    max_redirections = 5
     max_repeats = 2
 
     def redirect_request(  # the signature is urllib's
@@ -325,8 +324,7 @@ def _seconds(retry_after: str | None) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text)
     try:
-        moment = email.utils.parsedate_to_datetime(text)
-        return max(0.0, moment.timestamp() - time.time())
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -345,10 +343,8 @@ def _words(error: object) -> str:
 
 
 def _content_range(header: str | None) -> tuple[int, int | None]:
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", (header or "").strip())
-    if found is None:
-        return -1, None
-    return int(found[1]), None if found[3] == "*" else int(found[3])
+    found = re.fullmatch(r"bytes (\d+)-\d+/(?:(\d+)|\*)", (header or "").strip())
+    return (int(found[1]), int(found[2]) if found[2] else None) if found else (-1, None)
 
 
 def _mark_of(response: Any, url: str) -> _Mark:
@@ -372,9 +368,8 @@ def _read_mark(path: Path, url: str) -> _Mark | None:
 
 def _write_mark(path: Path, mark: _Mark) -> None:
     target = _beside(path, ".source.json")
-    fresh = _beside(target, ".new")
-    fresh.write_text(json.dumps(asdict(mark), indent=1) + "\n", encoding="utf-8")
-    fresh.replace(target)
+    _beside(target, ".new").write_text(json.dumps(asdict(mark), indent=1), encoding="utf-8")
+    _beside(target, ".new").replace(target)
 
 
 def _remove(path: Path) -> None:

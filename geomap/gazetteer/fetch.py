@@ -6,7 +6,6 @@ stands what is to be had where, and what each file must look like.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import time
@@ -218,6 +217,8 @@ def _check_admin1(_: Downloader, path: Path, _url: str) -> None:
 
 def _check_pbf(loader: Downloader, path: Path, url: str) -> None:
     """Check an extract of OpenStreetMap by its first block and by the md5 beside it."""
+    import hashlib
+
     from geomap.gazetteer.download import DamagedError
 
     if b"OSMHeader" not in _head(path)[:32]:

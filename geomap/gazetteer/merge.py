@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer.columns import Codes, Columns
+from geomap.gazetteer.columns import SPELLING_COUNTRIES, Codes, Columns
 from geomap.gazetteer.names import fold, spelling_key
 from geomap.gazetteer.schema import PRECISIONS, Level, NameKind
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SAME_KM = 5.0  # two well-known points of one name this near are one place
 COARSE = {PRECISIONS.index(p) for p in ("estimated", "hromada", "raion")}
 MAX_NAMES_TRIED = 8
+FEW = 12  # namesakes from which it pays to look at their points at once
+NEAR_DEG = 1.5  # 167 km: farther than any two points of one place may be (`_reach_km`)
 REPORT_EVERY = 20_000
 _SUFFIXES = ("", " Oblast", " Region", " область")
 
@@ -90,7 +92,9 @@ def add_sources(
             stamp = _stamp(base)
             added = []
             merger = Merger(base, columns)
-            for source in imports:
+            queue = list(imports)
+            for source in queue:
+                merger.remember = source is not queue[-1]
                 added.append(merger.take(source, _number(stamp, source), on_progress))
                 # A dump's date is that of its newest row: known when it has been read.
                 date = source.date.isoformat() if source.date else None
@@ -179,9 +183,12 @@ class Merger:
         self.base = base
         self.columns = columns
         self.known = len(columns)
-        self.fresh: dict[str, list[int]] = {}  # names of what was added here -> rows
-        self.fresh_ids: dict[int, int] = {}
+        # Names of what earlier sources added -> rows. Two rows of one source are two places, so
+        # that of the last source is not kept: it may hold millions.
+        self.fresh: dict[str, list[int]] = {}
+        self.remember = True
         self.taken: set[int] = set()
+        self.pending: list[tuple[int, tuple[str, ...]]] = []
         self._ids: tuple[Any, Any] | None = None
         self._divisions: dict[tuple[str | None, str], tuple[str, str] | None] = {}
         self._division_rows: dict[str, int] = {}
@@ -192,6 +199,7 @@ class Merger:
         """Merge all of one source."""
         added = Added(source.name, source.format)
         self.taken = set()
+        self._ids = None
         for row in source.rows():
             merged = self.merge(row, number)
             added.merged += merged
@@ -199,12 +207,17 @@ class Merger:
             added.accepted += 1
             if on_progress is not None and added.accepted % REPORT_EVERY == 0:
                 on_progress(source.name, added.accepted)
+        self._ids = None  # names may be of places that this source has just added
         for extra in source.extra_names():
             added.names += self.rename(extra.geonameid, extra.name)
             added.accepted += 1
         for code in source.codes():
             added.names += self.code(code.code, code.name, code.geonameid)
             added.accepted += 1
+        for place, names in self.pending:
+            for key in {fold(n) for n in names}:
+                self.fresh.setdefault(key, []).append(place)
+        self.pending.clear()
         added.rejected, added.rejects = source.rejected, list(source.rejects)
         return added
 
@@ -216,11 +229,8 @@ class Merger:
             admin1 = f"{row.country}.{row.admin1_code}"
             parent = self._division_row(admin1) if row.level > Level.ADMIN1 else -1
             number = self.columns.add(row, source, parent=parent)
-            for key in {fold(n) for n in (row.name, *row.names[:MAX_NAMES_TRIED])}:
-                self.fresh.setdefault(key, []).append(number)
-            if row.geonameid is not None:
-                self.fresh_ids[row.geonameid] = number
-            self.taken.add(number)
+            if self.remember:
+                self.pending.append((number, (row.name, *row.names[:MAX_NAMES_TRIED])))
             return False
         self.taken.add(same)
         self.columns.names(row, same, NameKind.ALTERNATE)
@@ -309,10 +319,8 @@ class Merger:
     def _by_id(self, geonameid: int) -> int | None:
         import numpy as np
 
-        if geonameid in self.fresh_ids:
-            return self.fresh_ids[geonameid]
         if self._ids is None:
-            ids = self.base.columns["geonameid"]
+            ids = np.array(self.columns.data["geonameid"])
             order = np.argsort(ids, kind="stable")
             self._ids = (ids[order], order)
         ids, order = self._ids
@@ -340,14 +348,26 @@ class Merger:
         return best[1] if best else None
 
     def _bearers(self, row: SourceRow) -> set[int]:
+        """Return the rows that bear one of a row's names and lie anywhere near it."""
         numbers: set[int] = set()
         for name in (row.name, *row.names[:MAX_NAMES_TRIED]):
             key = fold(name)
-            numbers.update(n.row for n in self.base.rows(key) if n.kind != NameKind.DEMONYM)
+            numbers.update(self._near(self.base.bearers(key), row))
             numbers.update(self.fresh.get(key, ()))
-        if not numbers:
-            numbers.update(n.row for n in self.base.spelling_rows(spelling_key(row.name)))
+        if not numbers and row.country in SPELLING_COUNTRIES:
+            found = self.base.spelling_bearers(spelling_key(row.name))
+            numbers.update(self._near(found, row))
         return numbers
+
+    def _near(self, rows: Any, row: SourceRow) -> list[int]:
+        """Return those of many namesakes that lie within a box of `NEAR_DEG` round a row."""
+        if len(rows) > FEW:
+            lats, lons = self.base.lat[rows], self.base.lon[rows]
+            shrink = max(math.cos(math.radians(row.lat)), 0.05)
+            across = abs((lons - row.lon + 540.0) % 360.0 - 180.0) * shrink
+            rows = rows[(abs(lats - row.lat) < NEAR_DEG) & (across < NEAR_DEG)]
+        found: list[int] = rows.tolist()
+        return found
 
     def _alike(self, number: int, row: SourceRow) -> bool:
         """Say whether two rows can be one place by what they are and where they belong."""

@@ -55,12 +55,11 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
         near = _nearest(gazetteer, name.partition(",")[0].strip())
         advice = f"did you mean {near!r}?" if near else "try 'geomap gazetteer lookup NAME'"
         raise SettingsError(f"no region {name!r} in the gazetteer: {advice}")
-    with_area = [p for p in places if p.area is not None]
+    with_area = [p for p in places if p.area is not None or _is_region(gazetteer, p)]
     # A town that shares its name with a far smaller division abroad is what is meant.
     if with_area and (with_area[0] is places[0] or with_area[0].country == places[0].country):
         place = with_area[0]
-        assert place.area is not None
-        shape = gazetteer.areas.geometry(place.area)
+        shape = gazetteer.geometry(place)
         # Only the edge is widened, in plain degrees: the tolerance is coarse anyway.
         edge = shapely.buffer(shape, EDGE_KM / 111.0, quad_segs=2)
         return Scope(place, edge, _full_name(gazetteer, place))
@@ -72,6 +71,13 @@ def scope(gazetteer: Gazetteer, name: str) -> Scope:
     km = AROUND_TOWN_KM + place.radius_km
     circle = geodesy.circle(place.lat, place.lon, km)
     return Scope(place, circle, f"{_full_name(gazetteer, place)} and surroundings")
+
+
+def _is_region(gazetteer: Gazetteer, place: Place) -> bool:
+    """Say whether a place has an area of its own that is not a division's ("Donbas")."""
+    if place.shape is None:
+        return False
+    return str(gazetteer.geometry(place).geom_type) in ("Polygon", "MultiPolygon")
 
 
 def _places(gazetteer: Gazetteer, name: str) -> list[Place]:

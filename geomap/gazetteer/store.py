@@ -69,6 +69,17 @@ class _Names:
         refs, kinds = self.refs[start:end].tolist(), self.kinds[start:end].tolist()
         return [NamedRow(r, _KINDS[k]) for r, k in zip(refs, kinds, strict=True)]
 
+    def bearers(self, key: str) -> Any:
+        key_id = self.trie.get(key)
+        if key_id is None:
+            return self.refs[:0]
+        start, end = int(self.offsets[key_id]), int(self.offsets[key_id + 1])
+        refs = self.refs[start:end]
+        # Kinds are sorted: demonyms stand last.
+        if self.kinds[end - 1] == NameKind.DEMONYM:
+            return refs[self.kinds[start:end] != NameKind.DEMONYM]
+        return refs
+
 
 _KINDS = tuple(NameKind)
 
@@ -181,6 +192,14 @@ class Gazetteer:
     def rows(self, key: str) -> list[NamedRow]:
         """Return the rows that bear a folded name; the strongest claim to the name first."""
         return self._exact.rows(key)
+
+    def bearers(self, key: str) -> Any:
+        """Return the numbers of the rows that bear a folded name (an array), demonyms left out."""
+        return self._exact.bearers(key)
+
+    def spelling_bearers(self, key: str) -> Any:
+        """Return the numbers of the rows with a name of a tolerant key (an array)."""
+        return self._loose.bearers(key)
 
     def spelling_rows(self, key: str) -> list[NamedRow]:
         """Return the rows with a name of a tolerant key (`names.spelling_key`)."""
