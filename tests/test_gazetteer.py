@@ -86,6 +86,52 @@ def _copy(tmp_path: Path) -> Path:
     return folder
 
 
+def test_places_as_a_geodataframe(gazetteer: Gazetteer) -> None:
+    frame = gazetteer.to_geodataframe("Lyman", country="UA")
+    assert frame.crs == "EPSG:4326"
+    assert set(frame["name"]) == {"Lyman"}
+    first = frame.iloc[0]
+    assert (first.geometry.x, first.geometry.y) == (first.lon, first.lat)
+    assert first["sources"] == ["geonames", "katottg"]
+    empty = gazetteer.to_geodataframe([])
+    assert len(empty) == 0
+    assert list(empty.columns) == list(frame.columns)
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        ("Avdiyivka Avdiivka Avdeevka Авдіївка Авдеевка Awdijiwka", "Avdiivka"),
+        ("Kostiantynivka Kostyantynivka Kostjantyniwka Костянтинівка", "Kostiantynivka"),
+        ("Huliaipole Hulyaypole Huljajpole Гуляйполе", "Huliaipole"),
+    ],
+)
+def test_all_romanisations_find_one_place(gazetteer: Gazetteer, names: str, place: str) -> None:
+    assert {gazetteer.lookup(n, country="UA")[0].name for n in names.split()} == {place}
+
+
+def test_a_village_is_known_by_its_hromada(gazetteer: Gazetteer) -> None:
+    (robotyne,) = [
+        p for p in gazetteer.lookup("Robotyne") if p.admin1_name == "Zaporizhzhia Oblast"
+    ]
+    assert robotyne.precision == "hromada"
+    assert 9 <= robotyne.radius_km <= 36
+    parent = gazetteer.parent(robotyne.key)
+    assert parent is not None
+    assert gazetteer.place(parent).feature_code == "ADM3"
+
+
+def test_informal_regions_have_areas(gazetteer: Gazetteer) -> None:
+    from shapely.geometry import Point
+
+    donbas = gazetteer.lookup("Donbas")[0]
+    area = gazetteer.geometry(donbas)
+    assert area.contains(Point(37.8, 48.0)), "Donetsk"
+    assert area.contains(Point(39.3, 48.57)), "Luhansk"
+    crimea = gazetteer.geometry(gazetteer.lookup("Crimea")[0])
+    assert crimea.contains(Point(34.1, 44.95)), "Simferopol"
+
+
 def test_a_missing_gazetteer_says_how_to_mend_it(tmp_path: Path) -> None:
     with pytest.raises(GazetteerError, match=r"missing or damaged.*add --fresh"):
         Gazetteer.open(tmp_path / "nothing")

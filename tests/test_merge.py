@@ -139,6 +139,22 @@ def test_a_broken_source_leaves_the_old_gazetteer(
     assert not list(tmp_path.glob(".gazetteer-*"))
 
 
+def test_a_full_disk_is_told_and_the_old_gazetteer_stays(
+    add: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("name,lat,lon\nTestove,48.9,37.6\n")
+    before = sorted(p.name for p in (tmp_path / "out").iterdir())
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Columns, "write", full)
+    with pytest.raises(GazetteerError, match=r"No space left.*old gazetteer is unchanged"):
+        add("name,lat,lon\nOther,48.9,37.6\n")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == before
+    assert not list(tmp_path.glob(".gazetteer-*"))
+
+
 def test_adding_twice_changes_nothing(small: Gazetteer, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("name,lat,lon,country\nTestove,48.9,37.6,UA\n", encoding="utf-8")

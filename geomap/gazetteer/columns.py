@@ -110,6 +110,14 @@ class Columns:
     def __len__(self) -> int:
         return len(self.text_ends)
 
+    def __enter__(self) -> Columns:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Open logs would keep the folder from being removed (on Windows).
+        self.exact.close()
+        self.spelling.close()
+
     def add(self, row: SourceRow, source: int, *, area: int = -1, parent: int = -1) -> int:
         """Add a place with all its names; return its number."""
         number = len(self.text_ends)

@@ -87,8 +87,8 @@ def add_sources(
     from geomap.gazetteer.build import replacing
 
     try:
-        with replacing(out_dir) as out:
-            columns = thaw(base, out)
+        with replacing(out_dir) as out, Columns(out) as columns:
+            thaw(base, columns)
             stamp = _stamp(base)
             added = []
             merger = Merger(base, columns)
@@ -109,11 +109,8 @@ def add_sources(
     return AddSummary(tuple(added), places, names, out_dir)
 
 
-def thaw(base: Gazetteer, folder: Path) -> Columns:
-    """Return the columns of a compiled gazetteer so that more can be added."""
-    import numpy as np
-
-    columns = Columns(folder)
+def thaw(base: Gazetteer, columns: Columns) -> None:
+    """Put a compiled gazetteer into empty columns so that more can be added."""
     for name, column in columns.data.items():
         column.frombytes(base.columns[name].astype(column.typecode).tobytes())
     columns.countries = Codes(base.stamp["countries"])
@@ -143,8 +140,7 @@ def thaw(base: Gazetteer, folder: Path) -> Columns:
                 names.refs[start:end].tolist(), names.kinds[start:end].tolist(), strict=True
             ):
                 log.add(key, row, kind)
-    assert len(columns) == len(base) == len(np.asarray(base.lat))
-    return columns
+    assert len(columns) == len(base)
 
 
 def _stamp(base: Gazetteer) -> dict[str, Any]:

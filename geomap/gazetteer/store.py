@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -336,6 +336,35 @@ class Gazetteer:
             )
 
         return [r.row for r in sorted(rows, key=rank)]
+
+    def to_geodataframe(self, query: str | Sequence[int], *, country: str | None = None) -> Any:
+        """Return places as a GeoDataFrame of points (EPSG:4326, lon-lat).
+
+        Parameters
+        ----------
+        query : str or sequence of int
+            A name, looked up as by `lookup`, or rows of the gazetteer.
+        country : str, optional
+            ISO code; only places of that country.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A row for each place with the fields of `models.Place`, and `sources`, a list; empty,
+            with all columns, when there is none.
+        """
+        import geopandas as gpd
+        import shapely
+
+        if isinstance(query, str):
+            places = self.lookup(query, country=country)
+        else:
+            found = (self.place(int(row)) for row in query)
+            places = [p for p in found if country in (None, p.country)]
+        columns = {f.name: [getattr(p, f.name) for p in places] for f in fields(Place)}
+        columns["sources"] = [[o.source for o in self.origins(p.key)] for p in places]
+        points = shapely.points([p.lon for p in places], [p.lat for p in places])
+        return gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
 
     def towns(
         self, west: float, south: float, east: float, north: float, limit: int
