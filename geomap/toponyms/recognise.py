@@ -401,7 +401,8 @@ def _follow_lists(spans: list[NameSpan], tokens: list[Token]) -> None:
             and this.score < ACCEPT
             and not _partial(this)
         ):
-            this.add(1.5, "in a list of places")
+            # A list runs on: what stands beside a sure place is as sure as a list needs.
+            this.add(max(1.5, ACCEPT + 1 - this.score), "in a list of places")
             if this.feature is None:
                 this.feature = other.feature
 
