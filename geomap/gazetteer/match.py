@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from geomap.gazetteer.store import Gazetteer
 
 REACH = 64  # characters after a capital that a name may take; longer names are descriptions
-# A word that begins with a capital of any script. The class lists what is not one: lower case,
-# digits, marks; letters without case (Arabic, Chinese) are left to recognisers of those scripts.
-_CAPITAL = re.compile(r"(?<![\w'’])(?=[^\W\d_])[^a-zа-яіїєґёўß-öø-ÿ\W\d_]")
-_INSIDE = re.compile(r"[\w'’ʼ]")
-_PLAIN = str.maketrans("-\n\t", "   ")
-_FOLDED_AWAY = re.compile(r"['’‘`´\".,()\[\]/_]| {2}|\n")
+# A word that begins with a capital. Plain words after a Latin capital come with it: folding keeps
+# each of their characters, so an offset in the key is one in the text. The second branch is for
+# other scripts; letters without case (Arabic, Chinese) are left to recognisers of those scripts.
+_CAPITAL = re.compile(
+    r"(?<![\w'’])(?:(?=([A-Z][A-Za-z0-9]*(?:[ -][A-Za-z0-9]+)*))"
+    r"|(?=[^\W\d_])[^A-Za-zа-яіїєґёўß-öø-ÿ\W\d_])"
+)
+# What may carry a name on where the plain words end: an apostrophe or mark inside a word, "St. X".
+_GOES_ON = re.compile(r"['’ʼ`´](?!s\b)\w|(?<=\b\w)\.\w|(?<=\b[SMF]t)\.[ ]\w|[^\x00-\x7f\W]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`´](?!s\b)[^\W\d_]+)*|\d+|[ .\u00a0‑-]|['’]")
 
 
 class NameSpan(NamedTuple):
@@ -35,62 +39,56 @@ def longest_names(gazetteer: Gazetteer, text: str) -> list[NameSpan]:
     Examples
     --------
     >>> from geomap.gazetteer.store import Gazetteer
-    >>> text = "Velyka Novosilka, Bakhmut’s east and Rostov-on-Don"
+    >>> text = "Velyka Novosilka, Bakhmut’s east, Slov’yans’k and Rostov-on-Don"
     >>> [text[s.start:s.end] for s in longest_names(Gazetteer.open(), text)]
-    ['Velyka Novosilka', 'Bakhmut', 'Rostov-on-Don']
+    ['Velyka Novosilka', 'Bakhmut', 'Slov’yans’k', 'Rostov-on-Don']
     """
     prefixes = gazetteer.prefixes
+    goes_on = _GOES_ON.match
     found: list[NameSpan] = []
     free = 0
-    size = len(text)
     for match in _CAPITAL.finditer(text):
         start = match.start()
         if start < free:
             continue
-        piece = text[start : start + REACH]
-        # As long as folding keeps every character, an offset in the key is one in the text.
-        if piece.isascii():
-            odd = _FOLDED_AWAY.search(piece)
-            plain = piece[: odd.start()] if odd else piece
-            folded = plain.lower().translate(_PLAIN)
-            for key in reversed(prefixes(folded)):
-                end = start + len(key)
-                if end >= size or not _INSIDE.match(text, end) or _possessive(text, end):
-                    found.append(NameSpan(start, end, key))
-                    free = end
+        words = match.group(1)
+        best: NameSpan | None = None
+        if words is not None:
+            words = words[:REACH]
+            stop = start + len(words)
+            size = len(words)
+            for key in reversed(prefixes(words.lower().replace("-", " "))):
+                end = len(key)
+                # Inside the plain words a name ends before a space or a hyphen; at their end,
+                # where no mark carries the last word on.
+                if words[end] in " -" if end < size else not goes_on(text, stop):
+                    best = NameSpan(start, start + end, key)
                     break
-            else:
-                odd = None if odd is None or odd.group() == "\n" else odd
-            if free > start or odd is None or odd.start() == 0:
+            if size == REACH or not goes_on(text, stop):
+                if best is not None:
+                    found.append(best)
+                    free = best.end
                 continue
-        longest = _slowly(gazetteer, text, start)
-        if longest is not None:
-            found.append(longest)
-            free = longest.end
+        longer = _word_by_word(gazetteer, text, start)
+        if longer is not None and (best is None or longer.end > best.end):
+            best = longer
+        if best is not None:
+            found.append(best)
+            free = best.end
     return found
 
 
-def _possessive(text: str, end: int) -> bool:
-    return text[end] in "'’ʼ" and text[end + 1 : end + 2] in ("s", "S", "", " ")
-
-
-_WORD_END = re.compile(r"[^\W\d_]+(?:['’ʼ`](?!s\b)[^\W\d_]+)*|\d+|[^\w\n]|\n")
-
-
-def _slowly(gazetteer: Gazetteer, text: str, start: int) -> NameSpan | None:
-    """Find the longest name at an offset where folding moves characters, word by word."""
+def _word_by_word(gazetteer: Gazetteer, text: str, start: int) -> NameSpan | None:
+    """Find the longest name at an offset where folding moves characters."""
     best: NameSpan | None = None
     at = start
     while at < min(len(text), start + REACH):
-        word = _WORD_END.match(text, at)
-        if word is None or word.group() == "\n":
+        word = _WORD.match(text, at)
+        if word is None:
             break
         at = word.end()
-        if not word.group()[0].isalnum():
-            if word.group() not in " -\u00a0‑'’.":
-                break
-            continue
-        key = fold(text[start:at])
-        if gazetteer.has_name(key):
-            best = NameSpan(start, at, key)
+        if word.group()[0].isalnum():
+            key = fold(text[start:at])
+            if gazetteer.has_name(key):
+                best = NameSpan(start, at, key)
     return best

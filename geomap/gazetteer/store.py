@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.names import fold, spelling_key
@@ -14,7 +14,7 @@ from geomap.gazetteer.schema import FORMAT, PRECISIONS, Level, NameKind
 from geomap.models import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from geomap.gazetteer.areas import Areas
     from geomap.models import FeatureClass
@@ -29,8 +29,7 @@ _COLUMNS = (
 _TRIES = ("names", "spellings")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedRow:
+class NamedRow(NamedTuple):
     """A place row that bears a name, and how."""
 
     row: int
@@ -94,6 +93,14 @@ def user_gazetteer_dir() -> Path:
 class Gazetteer:
     """Read-only places and names; open one and share it.
 
+    Attributes
+    ----------
+    prefixes : callable
+        Gives all keys that a folded text starts with, shortest first (the trie's own method: it is
+        called for every capitalised word of a text).
+    lat, lon, population, level : numpy.ndarray
+        Columns over all rows; degrees (EPSG:4326), people, `schema.Level`.
+
     Examples
     --------
     >>> from geomap.gazetteer.store import Gazetteer
@@ -109,6 +116,7 @@ class Gazetteer:
         self.stamp = stamp
         self.columns = columns
         self._exact, self._loose = names["names"], names["spellings"]
+        self.prefixes: Callable[[str], list[str]] = self._exact.trie.prefixes
         self.level = columns["level"]
         self.population = columns["population"]
         self.lat = columns["lat"]
@@ -174,11 +182,6 @@ class Gazetteer:
         import numpy as np
 
         return np.memmap(self.path / "place_names.bin", dtype="S1", mode="r").view(np.ndarray)
-
-    def prefixes(self, folded: str) -> list[str]:
-        """Return all keys that a folded text starts with, shortest first."""
-        keys: list[str] = self._exact.trie.prefixes(folded)
-        return keys
 
     def spelling_prefixes(self, key: str) -> list[str]:
         """Return all tolerant keys that a text's tolerant key starts with, shortest first."""
