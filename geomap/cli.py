@@ -7,18 +7,24 @@ done. A user's mistake is one line on stderr; `--debug` shows the trace.
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geomap.cli_gazetteer import app as gazetteer_app
 from geomap.console import DEBUG, complain, printable, show, trace
 from geomap.errors import GeomapError, SettingsError
+
+if TYPE_CHECKING:
+    from geomap import commands
 
 # Typer bundles click or depends on it, by version; its error classes are reached through typer.
 _ClickError: Any = typer.BadParameter.__mro__[2]
@@ -78,6 +84,69 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done
 Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options that all commands on articles share; `_on_articles` gives them to each."""
+
+    articles: Articles
+    front: Front = None
+    since: Since = None
+    until: Until = None
+    region: RegionOption = None
+    min_confidence: MinConfidence = 0.0
+    article_date: ArticleDate = None
+    max_article_mb: MaxMb = 20.0
+    strict: Strict = False
+    as_json: AsJson = False
+    verbose: Verbose = False
+    debug: Debug = False
+
+    def run(self, kinds: str | None = None) -> commands.Run:
+        """Return what works on the articles, with these options."""
+        from geomap import commands
+
+        names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
+        options = {name: getattr(self, name) for name in names}
+        if kinds is not None:
+            listed = [k.strip() for k in kinds.split(",") if k.strip()]
+            every = ["literal", "associative", "demonym"]
+            options["kinds"] = tuple(every if "all" in listed else listed)
+        progress = show(self.verbose, self.debug)
+        return commands.Run(self.articles, options, progress, front=self.front, strict=self.strict)
+
+    def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:
+        """Print the problems and the summary; leave with the right code."""
+        for problem in run.problems:
+            word = "set aside" if problem.set_aside else "warning"
+            typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
+        if self.as_json:
+            typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
+        elif not quiet:
+            typer.echo(printable("\n".join(summary["lines"])))
+        raise typer.Exit(run.exit_code)
+
+
+def _on_articles(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the common options: its first argument is a `Common`, the rest its own.
+
+    An option that the command has itself (`brief` must be told its region) stands for the common
+    one of that name.
+    """
+    own = dict(inspect.signature(command, eval_str=True).parameters)
+    del own["common"]
+    shared = inspect.signature(Common, eval_str=True).parameters
+
+    def run(**given: Any) -> None:
+        command(Common(**{n: given[n] for n in shared}), **{n: given[n] for n in own if n in given})
+
+    every = [*own.values(), *(p for n, p in shared.items() if n not in own)]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in every]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    vars(run)["__signature__"] = inspect.Signature(parameters)
+    return run
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -90,10 +159,10 @@ def _root(
 
 
 @app.command("map")
+@_on_articles
 def map_command(
-    articles: Articles,
+    common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The map to write, .html.")],
-    front: Front = None,
     geojson: Annotated[
         Path | None, typer.Option("--geojson", help="Also write the features here.")
     ] = None,
@@ -105,35 +174,22 @@ def map_command(
         str, typer.Option("--tiles-attribution", help="What the owner of the tiles asks to show.")
     ] = "",
     title: Annotated[str | None, typer.Option("--title", help="Heading of the map.")] = None,
-    since: Since = None,
-    until: Until = None,
-    region: RegionOption = None,
-    min_confidence: MinConfidence = 0.0,
-    article_date: ArticleDate = None,
-    max_article_mb: MaxMb = 20.0,
-    strict: Strict = False,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
 ) -> None:
     """Draw the map of some articles, layered by date: one file that needs no network."""
-    from geomap import commands
-
     _suffix(output, ".html")
     if geojson is not None:
         _suffix(geojson, ".geojson", "--geojson")
-    run = commands.Run(
-        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
-    )
+    run = common.run()
     summary = run.map(
         output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
     )
-    _end(run, summary, as_json)
+    common.end(run, summary)
 
 
 @app.command()
+@_on_articles
 def extract(
-    articles: Articles,
+    common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .jsonl to write, or -.")],
     what: Annotated[What, typer.Option("--what", help="What to extract.")] = What.MENTIONS,
     kinds: Annotated[
@@ -142,77 +198,36 @@ def extract(
     texts: Annotated[
         Path | None, typer.Option("--texts", help="Also write the texts that offsets refer to.")
     ] = None,
-    front: Front = None,
-    since: Since = None,
-    until: Until = None,
-    region: RegionOption = None,
-    min_confidence: MinConfidence = 0.0,
-    article_date: ArticleDate = None,
-    max_article_mb: MaxMb = 20.0,
-    strict: Strict = False,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
 ) -> None:
     """Write mentions, hints or claims, a JSON line each."""
-    from geomap import commands
-
-    run = commands.Run(
-        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
-    )
-    _end(run, run.extract(output, what.value, texts=texts), as_json, quiet=str(output) == "-")
+    run = common.run(kinds)
+    common.end(run, run.extract(output, what.value, texts=texts), quiet=str(output) == "-")
 
 
 @app.command()
+@_on_articles
 def export(
-    articles: Articles,
+    common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .geojson to write.")],
-    front: Front = None,
-    since: Since = None,
-    until: Until = None,
-    region: RegionOption = None,
-    min_confidence: MinConfidence = 0.0,
-    article_date: ArticleDate = None,
-    max_article_mb: MaxMb = 20.0,
-    strict: Strict = False,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
 ) -> None:
     """Write all features as GeoJSON."""
-    from geomap import commands
-
     _suffix(output, ".geojson")
-    run = commands.Run(
-        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
-    )
-    _end(run, run.export(output), as_json)
+    run = common.run()
+    common.end(run, run.export(output))
 
 
 @app.command()
+@_on_articles
 def brief(
-    articles: Articles,
+    common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .md to write.")],
     region: Annotated[str, typer.Option("--region", help='What to brief on: "Donetsk Oblast".')],
-    front: Front = None,
-    since: Since = None,
-    until: Until = None,
-    min_confidence: MinConfidence = 0.0,
-    article_date: ArticleDate = None,
-    max_article_mb: MaxMb = 20.0,
-    strict: Strict = False,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
 ) -> None:
     """Write a briefing on a region, every line with its source."""
-    from geomap import commands
-
+    del region  # the same as common.region; here it must be given
     _suffix(output, ".md")
-    run = commands.Run(
-        articles, _options(locals()), show(verbose, debug), front=front, strict=strict
-    )
-    _end(run, run.brief(output), as_json)
+    run = common.run()
+    common.end(run, run.brief(output))
 
 
 @app.command()
@@ -233,33 +248,9 @@ def check(as_json: AsJson = False, debug: Debug = False) -> None:
 _STOPPED = 130  # what typer and shells give for Ctrl-C
 
 
-def _options(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the common options among a command's own."""
-    names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
-    options = {n: given.get(n) for n in names}
-    kinds = given.get("kinds")
-    if kinds is not None:
-        listed = [k.strip() for k in kinds.split(",") if k.strip()]
-        every = ["literal", "associative", "demonym"]
-        options["kinds"] = tuple(every if "all" in listed else listed)
-    return options
-
-
 def _suffix(path: Path, wanted: str, option: str = "-o") -> None:
     if path.suffix.lower() != wanted:
         raise SettingsError(f"{option} {path}: give a file name that ends in {wanted}")
-
-
-def _end(run: Any, summary: dict[str, Any], as_json: bool, quiet: bool = False) -> None:
-    """Print the problems and the summary; leave with the right code."""
-    for problem in run.problems:
-        word = "set aside" if problem.set_aside else "warning"
-        typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
-    if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
-    elif not quiet:
-        typer.echo(printable("\n".join(summary["lines"])))
-    raise typer.Exit(run.exit_code)
 
 
 def main(arguments: list[str] | None = None) -> None:
