@@ -36,7 +36,7 @@ _CELL_KM = 15.0
 # times the root of the hromada's share of them. Raion, oblast: the distance that holds nine in ten
 # of the placed settlements, and more, since what GeoNames lacks lies further out.
 _HROMADA_RADIUS = (5.3, 0.35, 0.88)
-_WIDER = 1.35
+_WIDER = 1.5
 _OUTSIDE_DEG = 0.1  # a settlement further outside its oblast (Slavutych) shares out nothing there
 
 
