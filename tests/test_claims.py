@@ -265,3 +265,26 @@ def test_the_claims_of_the_seeds_gold(pipeline: geomap.Pipeline, seed: dict[str,
                 wanted = dt.date.fromisoformat(value) if key == "event_date" else value
                 assert getattr(claim, key) == wanted, key
             assert claim.part == expected.get("part")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [
+        (
+            "In Siversk, about 20 km north of Soledar, the town was shelled.",
+            "Siversk",
+        ),
+        (
+            "In Donetsk, 15 km south of Avdiivka, parts of the city were hit.",
+            "Donetsk",
+        ),
+        (
+            "Guns at Chasiv Yar (west of Bakhmut) fell silent: the town was taken.",
+            "Chasiv Yar",
+        ),
+    ],
+)
+def test_the_town_is_not_the_place_it_is_measured_from(
+    pipeline: geomap.Pipeline, sentence: str, place: str
+) -> None:
+    assert only(pipeline, sentence).place == place

@@ -42,6 +42,8 @@ class Places:
         self._starts = [r.mention.start for r in self.resolutions]
         self.hints = list(hints)
         self._hint_starts = [h.start for h in self.hints]
+        # Named only to tell where another place lies: "Siversk, 20 km north of Soledar".
+        self._helpers = {a.start for h in self.hints if h.locates_mentions for a in h.anchors}
 
     def any_in(self, start: int, end: int) -> bool:
         """Say whether a stretch names a place."""
@@ -88,11 +90,16 @@ class Places:
         return None
 
     def last_settlement(self, offset: int) -> Where | None:
-        """Return the settlement named last before an offset: what "it" or "the city" means."""
+        """Return the settlement named last before an offset: what "it" or "the city" means.
+
+        A place that only helps to locate another is passed over.
+        """
         low = bisect_left(self._starts, offset - _FAR_BACK)
         for at in range(bisect_left(self._starts, offset) - 1, low - 1, -1):
             resolution = self.resolutions[at]
-            if resolution.place is not None and resolution.place.feature_class == "P":
+            helper = resolution.mention.start in self._helpers
+            settled = resolution.place is not None and resolution.place.feature_class == "P"
+            if settled and not helper:
                 return _of_mention(resolution)
         return None
 
