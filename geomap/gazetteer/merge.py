@@ -17,6 +17,7 @@ from geomap.errors import GazetteerError
 from geomap.gazetteer.columns import SPELLING_COUNTRIES, Codes, Columns
 from geomap.gazetteer.names import fold, spelling_key
 from geomap.gazetteer.schema import PRECISIONS, Level, NameKind
+from geomap.geodesy import rough_km
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -334,7 +335,8 @@ class Merger:
             return known if known >= 0 else None
         best: tuple[float, int] | None = None
         for number in self._bearers(row):
-            km = self._km(number, row)
+            lat, lon = self.columns.data["lat"][number], self.columns.data["lon"][number]
+            km = rough_km(lat, lon, row.lat, row.lon)
             if km > self._reach_km(number, row) or not self._alike(number, row):
                 continue
             if number in self.taken and km > 1.0:
@@ -396,12 +398,6 @@ class Merger:
             # The stated radius holds nine in ten; one and a half of it nearly all.
             return float(1.5 * max(known, own) + SAME_KM)
         return float(max(SAME_KM, known + own))
-
-    def _km(self, number: int, row: SourceRow) -> float:
-        """Return a quick planar distance (0.5 % off within a few hundred km)."""
-        lat, lon = self.columns.data["lat"][number], self.columns.data["lon"][number]
-        dx = ((lon - row.lon + 540.0) % 360.0 - 180.0) * math.cos(math.radians(lat))
-        return math.hypot(lat - row.lat, dx) * 111.2
 
     def _improve(self, number: int, row: SourceRow, source: int) -> None:
         """Take over what a row knows better about a place."""
