@@ -108,17 +108,14 @@ class Pipeline:
         text = article.text
         sentences = split_sentences(text)
         mentions = self._recogniser.recognise(text, sentences)
-        resolutions = self._resolver.resolve(text, mentions)
+        reading = self._resolver.read(text, mentions)
+        resolutions = reading.resolutions
         hints = self._hints(text, resolutions, sentences)
-        for _ in range(self.settings.hint_passes):
-            learned = evidence(hints)
-            if not learned:
-                break
-            again = self._resolver.rerank(text, mentions, learned)
-            if again == resolutions:
-                break
-            resolutions = again
-            hints = self._hints(text, resolutions, sentences)
+        if self.settings.hint_passes and (learned := evidence(hints)):
+            again = reading.rerank(learned)
+            if again != resolutions:
+                resolutions = again
+                hints = self._hints(text, resolutions, sentences)
         report = Report(
             article=article,
             sentences=tuple(sentences),

@@ -12,9 +12,11 @@ import pytest
 from browsing import QUIET, Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geomap import Gazetteer, Pipeline
+
+    Cli = Callable[..., tuple[int, str, str]]
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,6 +103,21 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
         assert requests == []
         assert dialogs == []
         assert pwned is None
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command in this process; return its exit code, stdout and stderr."""
+    from geomap.cli import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as leaving:
+            main([str(a) for a in arguments])
+        told = capsys.readouterr()
+        assert isinstance(leaving.value.code, int)
+        return leaving.value.code, told.out, told.err
+
+    return run
 
 
 @pytest.fixture(autouse=True)

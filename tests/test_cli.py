@@ -7,13 +7,14 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from geomap.cli import main
+if TYPE_CHECKING:
+    from conftest import Cli
+
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = [
@@ -28,22 +29,6 @@ KEYS = {
     "claims": "article_id start end text actor action place lat lon region event_date attribution "
     "source_kind negated modality confidence",
 }
-
-Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command in this process; return its exit code, stdout and stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main([str(a) for a in arguments])
-        told = capsys.readouterr()
-        assert isinstance(leaving.value.code, int)
-        return leaving.value.code, told.out, told.err
-
-    return run
 
 
 def process(*arguments: object, **options: Any) -> subprocess.CompletedProcess[bytes]:

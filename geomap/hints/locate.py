@@ -315,14 +315,11 @@ def _narrowed(hint: Hint, by_mention: dict[int, list[Hint]]) -> Hint:
     return replace(hint, region=region)
 
 
-def evidence(hints: Sequence[Hint]) -> dict[int, list[Evidence]]:
-    """Return what the hints say about the mentions they locate, by the mention's start offset."""
-    found: dict[int, list[Evidence]] = {}
-    for hint in hints:
-        if hint.region is None or hint.confidence <= 0 or not hint.locates_mentions:
-            continue
-        for start in hint.locates_mentions:
-            found.setdefault(start, []).append(
-                Evidence(start, hint.region, hint.confidence, f"the text says: {hint.text!r}")
-            )
-    return found
+def evidence(hints: Sequence[Hint]) -> list[Evidence]:
+    """Return what the hints say about the mentions they locate."""
+    return [
+        Evidence(start, hint.region, hint.confidence, f"the text says: {hint.text!r}")
+        for hint in hints
+        if hint.region is not None and hint.confidence > 0
+        for start in hint.locates_mentions
+    ]

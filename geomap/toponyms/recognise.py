@@ -25,7 +25,7 @@ from geomap.toponyms.tokens import Token, tokenise
 from geomap.toponyms.told import add_told, told_after
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from geomap.gazetteer.store import Gazetteer, NamedRow
     from geomap.models import Span
@@ -116,13 +116,7 @@ class Recogniser:
         for i, token in enumerate(tokens):
             if i < skip_until or not token.capital:
                 continue
-            ends: dict[int, int] = {}
-            folded = ""
-            for j in range(i, min(i + MAX_WORDS, len(tokens))):
-                if j > i and not tokens[j].joined:
-                    break
-                folded = f"{folded} {tokens[j].folded}" if folded else tokens[j].folded
-                ends[len(folded)] = j + 1
+            folded, ends = _words_from(tokens, i, lambda word: word)
             found = [(k, ends[len(k)]) for k in self.gazetteer.prefixes(folded) if len(k) in ends]
             while found:
                 key, last = found.pop()
@@ -148,14 +142,7 @@ class Recogniser:
         """
         if tokens[i].folded in cues().common or len(tokens[i].folded) < MIN_SPELT:
             return None
-        ends: dict[int, int] = {}
-        key = ""
-        for j in range(i, min(i + MAX_WORDS, len(tokens))):
-            if j > i and not tokens[j].joined:
-                break
-            word = spelling_key(tokens[j].folded)
-            key = f"{key} {word}" if key else word
-            ends[len(key)] = j + 1
+        key, ends = _words_from(tokens, i, spelling_key)
         known = [k for k in self.gazetteer.spelling_prefixes(key) if len(k) in ends]
         if not known:
             return None
@@ -232,6 +219,24 @@ class Recogniser:
             span.add(-4.0, "a person's name in this article")
         if len(span.key) <= 3 and self._prior(span)[0] < 2:
             span.add(-2.0, "very short")
+
+
+def _words_from(
+    tokens: list[Token], first: int, key_of: Callable[[str], str]
+) -> tuple[str, dict[int, int]]:
+    """Return the key of the words that a name beginning at a word may take.
+
+    With it, for each length of the key at which a word ends, the word after it.
+    """
+    ends: dict[int, int] = {}
+    key = ""
+    for j in range(first, min(first + MAX_WORDS, len(tokens))):
+        if j > first and not tokens[j].joined:
+            break
+        word = key_of(tokens[j].folded)
+        key = f"{key} {word}" if key else word
+        ends[len(key)] = j + 1
+    return key, ends
 
 
 def _inner(tokens: list[Token], first: int, last: int) -> bool:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from geomap.gazetteer.names import fold, spelling_key
 from geomap.gazetteer.schema import Level, NameKind
+from geomap.geodesy import rough_km
 from geomap.models import Candidate, Resolution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Evidence, Mention, Place
@@ -34,7 +35,6 @@ RUNNERS_UP = 4
 EVIDENCE_GAIN = 8.0
 ANCHORS = 12  # places nearby in the text that a candidate is measured from
 WINDOW = 40
-_EARTH_KM = 6371.0
 # Between a name and the division or country it lies in: ", ", " in eastern ", " (".
 _PARENT = re.compile(r"\s*(?:,|\bin\b|\()\s*(?:the\s+)?(?:\w+ern\s+)?")
 
@@ -52,8 +52,8 @@ class Resolver:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
 
-    def resolve(self, text: str, mentions: Sequence[Mention]) -> list[Resolution]:
-        """Return one resolution for each mention, in order.
+    def read(self, text: str, mentions: Sequence[Mention]) -> Reading:
+        """Weigh the candidates of all mentions together.
 
         Parameters
         ----------
@@ -61,17 +61,6 @@ class Resolver:
             The article's text (for parents that follow a name: "Bakhmut, Ukraine").
         mentions : sequence of Mention
             In order of their offsets.
-        """
-        return self.rerank(text, mentions, {})
-
-    def rerank(
-        self, text: str, mentions: Sequence[Mention], evidence: Mapping[int, Sequence[Evidence]]
-    ) -> list[Resolution]:
-        """Resolve with what later rooms learned, by the start offset of the mention.
-
-        A candidate that lies in an evidence's region is raised; where none does, the mention is
-        placed by the region itself (`status="hinted"`), for the text says where it is and the
-        gazetteer does not know that place.
         """
         pools = [self._pool(m) for m in mentions]
         countries = self._countries(mentions, pools)
@@ -81,11 +70,7 @@ class Resolver:
         anchors = self._anchors(mentions, pools)
         for mention, pool in zip(mentions, pools, strict=True):
             self._nearness(mention, pool, anchors)
-        senses = self._senses(mentions, pools, parents)
-        return [
-            self._choose(m, pool, senses.get((fold(m.name), m.feature)), evidence.get(m.start, ()))
-            for m, pool in zip(mentions, pools, strict=True)
-        ]
+        return Reading(self, mentions, pools, self._senses(mentions, pools, parents))
 
     def _pool(self, mention: Mention) -> list[_Scored]:
         """Return the candidates of a mention with what is known without context."""
@@ -228,11 +213,9 @@ class Resolver:
         pool.sort(key=lambda c: (-c.score, c.row))
 
     def _km(self, a: int, b: int) -> float:
-        """Return a quick planar distance for ranking (0.5 % off within a few hundred km)."""
+        """Return the rough distance between two rows."""
         g = self.gazetteer
-        lat1, lat2 = float(g.lat[a]), float(g.lat[b])
-        dx = (float(g.lon[a]) - float(g.lon[b])) * math.cos(math.radians((lat1 + lat2) / 2))
-        return math.radians(math.hypot(lat1 - lat2, dx)) * _EARTH_KM
+        return rough_km(float(g.lat[a]), float(g.lon[a]), float(g.lat[b]), float(g.lon[b]))
 
     def _senses(
         self,
@@ -252,16 +235,19 @@ class Resolver:
                 best[key] = (margin, pool[0].row)
         return {key: row for key, (_, row) in best.items()}
 
-    def _choose(
+    def choose(
         self,
         mention: Mention,
         pool: list[_Scored],
         sense: int | None,
-        evidence: Iterable[Evidence],
+        evidence: Sequence[Evidence],
     ) -> Resolution:
+        """Return what a mention means by its weighed candidates, which are raised in place.
+
+        `sense` is the row that the name has throughout the article.
+        """
         if mention.feature == "bloc":
             return Resolution(mention, "resolved", 0.9, reasons=mention.reasons)
-        evidence = list(evidence)
         if sense is not None and pool and pool[0].row != sense:
             for candidate in pool:
                 if candidate.row == sense:
@@ -311,7 +297,7 @@ class Resolver:
         )
 
     def _by_evidence(
-        self, mention: Mention, pool: list[_Scored], evidence: list[Evidence]
+        self, mention: Mention, pool: list[_Scored], evidence: Sequence[Evidence]
     ) -> Resolution | None:
         """Raise the candidates inside the evidence's region, or place the mention by it."""
         import shapely
@@ -352,6 +338,52 @@ class Resolver:
             ),
             runners_up=runners_up,
         )
+
+
+class Reading:
+    """The weighed candidates of an article's mentions, made by `Resolver.read`.
+
+    `resolutions` holds one for each mention, in order.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        mentions: Sequence[Mention],
+        pools: list[list[_Scored]],
+        senses: dict[tuple[str, str | None], int],
+    ) -> None:
+        self._resolver = resolver
+        self._mentions = mentions
+        self._pools = pools
+        self._senses = senses
+        self.resolutions = [
+            self._choose(mention, pool, ()) for mention, pool in zip(mentions, pools, strict=True)
+        ]
+
+    def rerank(self, evidence: Iterable[Evidence]) -> list[Resolution]:
+        """Return the resolutions with what later rooms learned.
+
+        A candidate that lies in an evidence's region is raised; where none does, the mention is
+        placed by the region itself (`status="hinted"`), for the text says where it is and the
+        gazetteer does not know that place. A mention that nothing was learned of keeps its
+        resolution.
+        """
+        learned: defaultdict[int, list[Evidence]] = defaultdict(list)
+        for item in evidence:
+            learned[item.mention_start].append(item)
+        again = list(self.resolutions)
+        for i, (mention, pool) in enumerate(zip(self._mentions, self._pools, strict=True)):
+            if mention.start in learned:
+                raised = [_Scored(c.row, c.score, [*c.reasons]) for c in pool]
+                again[i] = self._choose(mention, raised, learned[mention.start])
+        return again
+
+    def _choose(
+        self, mention: Mention, pool: list[_Scored], evidence: Sequence[Evidence]
+    ) -> Resolution:
+        sense = self._senses.get((fold(mention.name), mention.feature))
+        return self._resolver.choose(mention, pool, sense, evidence)
 
 
 def _yield_to_bearers(pool: list[_Scored]) -> None:
