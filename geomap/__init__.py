@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from geomap.output.lines import read_contact_line
     from geomap.pipeline import Pipeline, Results
     from geomap.settings import Settings
+    from geomap.toponyms.corrections import Corrections
 
 _HOMES = {
     "Article": "geomap.models",
     "Claim": "geomap.models",
     "ContactLine": "geomap.models",
+    "Corrections": "geomap.toponyms.corrections",
     "Gazetteer": "geomap.gazetteer.store",
     "GeomapError": "geomap.errors",
     "GeomapWarning": "geomap.errors",
@@ -41,6 +43,7 @@ __all__ = [
     "Article",
     "Claim",
     "ContactLine",
+    "Corrections",
     "Gazetteer",
     "GeomapError",
     "GeomapWarning",

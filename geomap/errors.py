@@ -6,6 +6,7 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- ArticleError(ValueError)      an article cannot be read
     +-- GazetteerError                the gazetteer is missing, damaged or of another version
     +-- TableError(ValueError)        a data table (relations, parties, aliases ...) is not valid
+    |   +-- CorrectionError           an entry of a user's corrections is not valid
     +-- UnknownRelationError(ValueError)  a relation that the table does not have
     +-- CrsError(ValueError)          geometry in another coordinate system than asked for
     +-- FrontError(ValueError)        a line of contact cannot be used
@@ -30,6 +31,10 @@ class GazetteerError(GeomapError):
 
 class TableError(GeomapError, ValueError):
     """A data table is not valid."""
+
+
+class CorrectionError(TableError):
+    """An entry of a user's corrections is not valid."""
 
 
 class CrsError(GeomapError, ValueError):

@@ -282,7 +282,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything geomap found in one article."""
+    """Everything geomap found in one article.
+
+    `corrections` numbers the user's corrections that found their words in it.
+    """
 
     article: Article
     sentences: tuple[Span, ...] = ()
@@ -291,6 +294,7 @@ class Report:
     hints: tuple[Hint, ...] = ()
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    corrections: tuple[int, ...] = ()
 
     def sentence_at(self, offset: int) -> Span:
         """Return the sentence that holds an offset (the whole text when there is none)."""

@@ -12,6 +12,8 @@ from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
 from geomap.models import Problem, Report
 from geomap.settings import Settings
+from geomap.toponyms.correcting import Corrector
+from geomap.toponyms.corrections import Corrections
 from geomap.toponyms.recognise import Recogniser
 from geomap.toponyms.resolve import Resolver
 
@@ -77,6 +79,13 @@ class Pipeline:
         The embedded one by default.
     line : ContactLine, optional
         A line of contact that distances from the front are measured from.
+    corrections : Corrections, optional
+        What a person says that names mean; it wins over everything.
+
+    Raises
+    ------
+    CorrectionError
+        A correction names a place that is not known or could be several, or two contradict.
 
     Examples
     --------
@@ -96,10 +105,12 @@ class Pipeline:
         *,
         gazetteer: Gazetteer | None = None,
         line: ContactLine | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
+        self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
         self._recogniser = Recogniser(self.gazetteer)
         self._resolver = Resolver(self.gazetteer)
 
@@ -107,12 +118,13 @@ class Pipeline:
         """Return everything found in one article."""
         text = article.text
         sentences = split_sentences(text)
-        mentions = self._recogniser.recognise(text, sentences)
+        corrections = self._corrector.on(article)
+        mentions = corrections.mentions(self._recogniser.recognise(text, sentences))
         reading = self._resolver.read(text, mentions)
-        resolutions = reading.resolutions
+        resolutions = corrections.resolutions(reading.resolutions)
         hints = self._hints(text, resolutions, sentences)
         if self.settings.hint_passes and (learned := evidence(hints)):
-            again = reading.rerank(learned)
+            again = corrections.resolutions(reading.rerank(learned))
             if again != resolutions:
                 resolutions = again
                 hints = self._hints(text, resolutions, sentences)
@@ -123,6 +135,7 @@ class Pipeline:
             resolutions=tuple(resolutions),
             hints=tuple(hints),
             problems=tuple(self._line_problems(article, hints)),
+            corrections=corrections.used,
         )
         reader = ClaimReader(text, resolutions, hints)
         claims = [c for s in sentences for c in reader.claims(s, report.event_date)]
@@ -164,7 +177,8 @@ class Pipeline:
             Called after each article (for a progress bar).
         """
         reports: list[Report] = []
-        problems: list[Problem] = []
+        problems: list[Problem] = [*self._corrector.corrections.problems]
+        left_out: set[str] = set()
         for article in articles:
             if self._asked_for(article):
                 try:
@@ -177,14 +191,18 @@ class Pipeline:
                     )
                     where = article.path or article.id
                     problems.append(Problem(where, message, "internal", set_aside=True))
+                    left_out.add(article.id)
                 else:
                     reports.append(report)
                     problems.extend(report.problems)
-            elif article.date is None:
-                message = "has no date: left out, since a period was asked for"
-                problems.append(Problem(article.path or article.id, message, "undated"))
+            else:
+                left_out.add(article.id)
+                if article.date is None:
+                    message = "has no date: left out, since a period was asked for"
+                    problems.append(Problem(article.path or article.id, message, "undated"))
             if on_article is not None:
                 on_article(article)
+        problems.extend(self._corrector.unused(reports, left_out))
         logger.info(
             "articles=%d mentions=%d hints=%d claims=%d",
             len(reports),

@@ -1,7 +1,8 @@
-"""Loading the data tables that people may want to change (TOML files beside the code)."""
+"""Tables that people change: the TOML files beside the code, and cells for their spreadsheets."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,11 @@ from geomap.errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+# What a spreadsheet would run as a formula. Marks and white space before it count too: some
+# spreadsheets pass over them.
+_FORMULA = re.compile(r"\s*'*\s*[=+\-@|\uff1d\uff0b\uff0d\uff20\t\r]")
 
 
 def load_table(package: str, file: str) -> dict[str, Any]:
@@ -45,3 +51,42 @@ def word_sets(
             if not isinstance(word, str) or not word.strip() or word != word.lower():
                 raise TableError(f"{where}: {key}: {word!r} is not a lower-case word")
     return {key: frozenset(words) for key, words in table.items()}
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a user's file holds.
+
+    Raises
+    ------
+    TableError
+        It cannot be read; the message names it.
+    """
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = getattr(error, "strerror", None) or str(error)
+        raise TableError(f"{path}: cannot be read: {why}") from error
+
+
+def safe_cell(text: str) -> str:
+    r"""Return a text as a cell that no spreadsheet runs as a formula; `plain_cell` undoes it.
+
+    Examples
+    --------
+    >>> safe_cell("Lyman"), safe_cell('=HYPERLINK("x")'), safe_cell("'=1")
+    ('Lyman', '\'=HYPERLINK("x")', "''=1")
+    """
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return the text of a cell that `safe_cell` made.
+
+    A cell whose mark a spreadsheet has taken away is given as it is.
+
+    Examples
+    --------
+    >>> [plain_cell(safe_cell(t)) for t in ("Lyman", "=1", "'=1", "'tis")]
+    ['Lyman', '=1', "'=1", "'tis"]
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -11,9 +11,9 @@ import pytest
 import geomap
 
 NAMES = {
-    "Article", "Claim", "ContactLine", "Gazetteer", "GeomapError", "GeomapWarning", "Hint",
-    "Mention", "Pipeline", "Place", "ReadResult", "Report", "Resolution", "Results", "Settings",
-    "__version__", "read_articles", "read_contact_line",
+    "Article", "Claim", "ContactLine", "Corrections", "Gazetteer", "GeomapError", "GeomapWarning",
+    "Hint", "Mention", "Pipeline", "Place", "ReadResult", "Report", "Resolution", "Results",
+    "Settings", "__version__", "read_articles", "read_contact_line",
 }  # fmt: skip
 
 
