@@ -75,6 +75,10 @@ Front = Annotated[
     Path | None,
     typer.Option("--front", help="GeoJSON line of contact to measure from."),
 ]
+CorrectionFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--corrections", help="What names mean: .toml or a filled-in review; repeatable."),
+]
 MaxMb = Annotated[
     float, typer.Option("--max-article-mb", help="Larger single articles are set aside.")
 ]
@@ -90,6 +94,7 @@ class Common:
 
     articles: Articles
     front: Front = None
+    corrections: CorrectionFiles = None
     since: Since = None
     until: Until = None
     region: RegionOption = None
@@ -112,7 +117,14 @@ class Common:
             every = ["literal", "associative", "demonym"]
             options["kinds"] = tuple(every if "all" in listed else listed)
         progress = show(self.verbose, self.debug)
-        return commands.Run(self.articles, options, progress, front=self.front, strict=self.strict)
+        return commands.Run(
+            self.articles,
+            options,
+            progress,
+            front=self.front,
+            corrections=self.corrections or (),
+            strict=self.strict,
+        )
 
     def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:
         """Print the problems and the summary; leave with the right code."""
@@ -228,6 +240,21 @@ def brief(
     _suffix(output, ".md")
     run = common.run()
     common.end(run, run.brief(output))
+
+
+@app.command()
+@_on_articles
+def review(
+    common: Common,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The .csv to write.")],
+    below: Annotated[
+        float, typer.Option("--below", help="Readings less sure than this are doubtful, 0 to 1.")
+    ] = 0.7,
+) -> None:
+    """List what was refused or is doubtful, to be filled in and given to --corrections."""
+    _suffix(output, ".csv")
+    run = common.run()
+    common.end(run, run.review(output, below))
 
 
 @app.command()

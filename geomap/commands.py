@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
-from geomap.errors import ArticleError, SettingsError, StrictError
+from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
 from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
 from geomap.models import Problem
 from geomap.output.files import check_destination, write_text
 from geomap.pipeline import Pipeline, Results
 from geomap.settings import Settings
+from geomap.tables import read_bytes
+from geomap.toponyms.corrections import Corrections
+from geomap.toponyms.review_table import answers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +44,8 @@ class Run:
         Whether a progress bar may be shown.
     front : Path, optional
         A line of contact.
+    corrections : sequence of Path, optional
+        Files of corrections.
     strict : bool
         Whether a warning stops the run.
     """
@@ -52,6 +57,7 @@ class Run:
         progress: bool,
         *,
         front: Path | None = None,
+        corrections: Sequence[Path] = (),
         strict: bool = False,
     ) -> None:
         self.sources = sources
@@ -72,6 +78,11 @@ class Run:
 
             line = read_contact_line(front)
         self.line = line
+        self.corrections = Corrections.load(*corrections)
+        self.pipeline = Pipeline(
+            self.settings, gazetteer=self.gazetteer, line=line, corrections=self.corrections
+        )
+        self._inputs = {p.resolve() for p in corrections}
         self.problems: list[Problem] = []
         self._outputs: list[Path] = []
 
@@ -93,6 +104,9 @@ class Run:
         for output in outputs:
             check_destination(output)
         self._outputs = [o.resolve() for o in outputs]
+        for output in outputs:
+            if output.resolve() in self._inputs:
+                raise SettingsError(f"{output}: is read and would be replaced: choose another -o")
         if len(set(self._outputs)) < len(outputs):
             raise SettingsError(f"{outputs[0]}: is named for two outputs: give each its own file")
 
@@ -124,9 +138,8 @@ class Run:
         self._heed()
         if not read.articles:
             raise ArticleError(_some(read.problems) or "no articles given")
-        pipeline = Pipeline(self.settings, gazetteer=self.gazetteer, line=self.line)
         with self._bar(len(read)) as advance:
-            results = pipeline.run(read, on_article=advance)
+            results = self.pipeline.run(read, on_article=advance)
         failed = [p for p in results.problems if p.set_aside]
         if failed and not results.reports:
             raise ArticleError(_some(failed))
@@ -197,6 +210,8 @@ class Run:
         if self.line is not None:
             generator["front"] = self.line.source
             generator["front_date"] = self.line.date.isoformat() if self.line.date else None
+        if len(self.corrections):
+            generator["corrections"] = self.corrections.digest()
         return collection(rows, generator)
 
     def export(self, output: Path) -> dict[str, Any]:
@@ -289,6 +304,38 @@ class Run:
         write_text(output, briefing(rows, region=self.scope.name, period=self._period(results)))
         told = [(output, f"briefing on {self.scope.name}")]
         return summary(results, told, features=len(rows))
+
+    def review(self, output: Path, below: float) -> dict[str, Any]:
+        """Write the table of doubtful readings; return the summary.
+
+        Raises
+        ------
+        OutputError
+            The file holds choices that a person has made.
+        SettingsError
+            `below` is not between 0 and 1.
+        """
+        from geomap.output.review import review_csv, review_rows
+
+        if not 0.0 <= below <= 1.0:
+            raise SettingsError(f"--below {below} is not between 0 and 1: write e.g. 0.7")
+        self._ready(output)
+        if output.exists() and (made := answers(read_bytes(output), str(output))):
+            raise OutputError(
+                f"{output} holds {count(made, 'choice')} that would be lost: give it with "
+                "--corrections, and choose another -o"
+            )
+        results = self.results()
+        rows = review_rows(
+            results.reports,
+            below=below,
+            kinds=self.settings.kinds,
+            min_confidence=self.settings.min_confidence,
+            inside=self.scope.holds if self.scope else None,
+        )
+        write_text(output, review_csv(rows))
+        return summary(results, [(output, f"{count(len(rows), 'reading')} to review")],
+                       records=len(rows))  # fmt: skip
 
     def _period(self, results: Results) -> str:
         days = results.dates
