@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -407,3 +408,19 @@ def test_the_digest_is_of_what_is_said(load: Any) -> None:
     first = load(entry + other).digest()
     assert first == load("# mine\n" + other + entry, "b.toml").digest()
     assert first != load(entry).digest()
+
+
+def test_the_file_shown_in_the_docs_is_one(load: Any, run: Any, root: Path) -> None:
+    page = (root / "docs" / "corrections.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    corrections = load(shown)
+    assert [c.action for c in corrections] == ["place", "place", "not_place", "not"]
+    assert len(run(corrections).problems) == 3  # Wagner apart, none of it is in the text
+
+
+def test_the_file_of_the_examples_corrects_them(run: Any, root: Path) -> None:
+    corrections = Corrections.load(root / "examples" / "corrections.toml")
+    results = run(corrections, *geomap.read_articles([root / "examples"]))
+    assert not results.problems
+    found = [r for report in results for r in report.resolutions if r.mention.text == "Dibrova"]
+    assert [(r.lat, r.place.admin1_name) for r in found] == [(49.02, "Luhansk Oblast")]
