@@ -78,6 +78,12 @@ Front = Annotated[
 MaxMb = Annotated[
     float, typer.Option("--max-article-mb", help="Larger single articles are set aside.")
 ]
+RecogniserOption = Annotated[
+    str,
+    typer.Option(
+        "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]
@@ -96,6 +102,7 @@ class Common:
     min_confidence: MinConfidence = 0.0
     article_date: ArticleDate = None
     max_article_mb: MaxMb = 20.0
+    recogniser: RecogniserOption = "geomap"
     strict: Strict = False
     as_json: AsJson = False
     verbose: Verbose = False
@@ -106,7 +113,7 @@ class Common:
         from geomap import commands
 
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
-        options = {name: getattr(self, name) for name in names}
+        options = {name: getattr(self, name) for name in (*names, "recogniser")}
         if kinds is not None:
             listed = [k.strip() for k in kinds.split(",") if k.strip()]
             every = ["literal", "associative", "demonym"]
