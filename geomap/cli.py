@@ -205,10 +205,17 @@ def extract(
     texts: Annotated[
         Path | None, typer.Option("--texts", help="Also write the texts that offsets refer to.")
     ] = None,
+    spans: Annotated[
+        Path | None,
+        typer.Option(
+            "--spans", help="Resolve these spans (.jsonl: article_id, start, end); find no others."
+        ),
+    ] = None,
 ) -> None:
     """Write mentions, hints or claims, a JSON line each."""
-    run = common.run(kinds)
-    common.end(run, run.extract(output, what.value, texts=texts), quiet=str(output) == "-")
+    run = common.run(kinds if spans is None else "all")
+    summary = run.extract(output, what.value, texts=texts, spans=spans)
+    common.end(run, summary, quiet=str(output) == "-")
 
 
 @app.command()
