@@ -54,6 +54,11 @@ def _day(value: str) -> dt.date:
         raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
 
 
+def _kinds(told: str) -> tuple[str, ...]:
+    listed = [k.strip() for k in told.split(",") if k.strip()]
+    return ("literal", "associative", "demonym") if "all" in listed else tuple(listed)
+
+
 Articles = Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")]
 Since = Annotated[
     dt.date | None, typer.Option("--since", parser=_day, metavar="DAY", help="First day.")
@@ -70,6 +75,9 @@ MinConfidence = Annotated[
 ArticleDate = Annotated[
     dt.date | None,
     typer.Option("--article-date", parser=_day, metavar="DAY", help="Day of what has no date."),
+]
+Kinds = Annotated[
+    str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
 ]
 Front = Annotated[
     Path | None,
@@ -115,9 +123,7 @@ class Common:
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
         options = {name: getattr(self, name) for name in (*names, "recogniser")}
         if kinds is not None:
-            listed = [k.strip() for k in kinds.split(",") if k.strip()]
-            every = ["literal", "associative", "demonym"]
-            options["kinds"] = tuple(every if "all" in listed else listed)
+            options["kinds"] = _kinds(kinds)
         progress = show(self.verbose, self.debug)
         return commands.Run(self.articles, options, progress, front=self.front, strict=self.strict)
 
@@ -199,9 +205,7 @@ def extract(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .jsonl to write, or -.")],
     what: Annotated[What, typer.Option("--what", help="What to extract.")] = What.MENTIONS,
-    kinds: Annotated[
-        str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
-    ] = "literal,associative",
+    kinds: Kinds = "literal,associative",
     texts: Annotated[
         Path | None, typer.Option("--texts", help="Also write the texts that offsets refer to.")
     ] = None,
@@ -242,6 +246,42 @@ def brief(
     _suffix(output, ".md")
     run = common.run()
     common.end(run, run.brief(output))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[
+        Path, typer.Argument(help="Annotated articles, .jsonl: id, text, mentions.", metavar="GOLD")
+    ],
+    kinds: Kinds = "literal,associative",
+    within_km: Annotated[
+        float, typer.Option("--within-km", help="How near a place must lie to be right.")
+    ] = 161.0,
+    spans: Annotated[
+        bool, typer.Option("--spans", help="Also resolve the gold's own spans.")
+    ] = False,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", help="Write the mentions found, .jsonl.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", help="Write a table of the mistakes, .csv.")
+    ] = None,
+    front: Front = None,
+    min_confidence: MinConfidence = 0.0,
+    recogniser: RecogniserOption = "geomap",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Measure geomap against articles whose places you have marked."""
+    from geomap.evaluation_commands import EvaluationRun
+
+    options = {"kinds": _kinds(kinds), "min_confidence": min_confidence, "recogniser": recogniser}
+    run = EvaluationRun([str(gold)], options, show(verbose, debug), front=front)
+    summary = run.evaluate(
+        gold, within_km=within_km, given=spans, predictions=predictions, errors=errors
+    )
+    Common(articles=[str(gold)], as_json=as_json).end(run, summary)
 
 
 @app.command()
