@@ -117,6 +117,11 @@ def test_pairs_are_one_to_one() -> None:
     assert pair(gold, [GoldMention(5, 7)]) == ()
 
 
+def test_pairs_of_a_long_article_take_little_time() -> None:
+    spans = [GoldMention(10 * i, 10 * i + 5) for i in range(20_000)]
+    assert pair(spans, spans) == tuple((i, i) for i in range(20_000))
+
+
 def test_distances_are_on_the_sphere() -> None:
     assert error_km(GoldMention(0, 1, 0, 0), found(0, 1, 0, 1)) == pytest.approx(111.1951, abs=1e-4)
     assert error_km(GoldMention(0, 1), found(0, 1, 0, 1)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -67,8 +68,13 @@ def pair(
     ((1, 0),)
     """
     options = []
+    order = sorted(range(len(found)), key=lambda j: found[j].start)
+    starts = [found[j].start for j in order]
+    longest = max((f.end - f.start for f in found), default=0)
     for i, g in enumerate(gold):
-        for j, f in enumerate(found):
+        # Only those that can reach into it: long articles stay linear.
+        for j in order[bisect_right(starts, g.start - longest) : bisect_left(starts, g.end)]:
+            f = found[j]
             shared = min(g.end, f.end) - max(g.start, f.start)
             if shared > 0:
                 other = (g.start, g.end) != (f.start, f.end)
