@@ -54,6 +54,11 @@ def _day(value: str) -> dt.date:
         raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
 
 
+def _kinds(told: str) -> tuple[str, ...]:
+    listed = [k.strip() for k in told.split(",") if k.strip()]
+    return ("literal", "associative", "demonym") if "all" in listed else tuple(listed)
+
+
 Articles = Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")]
 Since = Annotated[
     dt.date | None, typer.Option("--since", parser=_day, metavar="DAY", help="First day.")
@@ -71,6 +76,9 @@ ArticleDate = Annotated[
     dt.date | None,
     typer.Option("--article-date", parser=_day, metavar="DAY", help="Day of what has no date."),
 ]
+Kinds = Annotated[
+    str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
+]
 Front = Annotated[
     Path | None,
     typer.Option("--front", help="GeoJSON line of contact to measure from."),
@@ -81,6 +89,12 @@ CorrectionFiles = Annotated[
 ]
 MaxMb = Annotated[
     float, typer.Option("--max-article-mb", help="Larger single articles are set aside.")
+]
+RecogniserOption = Annotated[
+    str,
+    typer.Option(
+        "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
@@ -101,6 +115,7 @@ class Common:
     min_confidence: MinConfidence = 0.0
     article_date: ArticleDate = None
     max_article_mb: MaxMb = 20.0
+    recogniser: RecogniserOption = "geomap"
     strict: Strict = False
     as_json: AsJson = False
     verbose: Verbose = False
@@ -111,11 +126,9 @@ class Common:
         from geomap import commands
 
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
-        options = {name: getattr(self, name) for name in names}
+        options = {name: getattr(self, name) for name in (*names, "recogniser")}
         if kinds is not None:
-            listed = [k.strip() for k in kinds.split(",") if k.strip()]
-            every = ["literal", "associative", "demonym"]
-            options["kinds"] = tuple(every if "all" in listed else listed)
+            options["kinds"] = _kinds(kinds)
         progress = show(self.verbose, self.debug)
         return commands.Run(
             self.articles,
@@ -204,16 +217,21 @@ def extract(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .jsonl to write, or -.")],
     what: Annotated[What, typer.Option("--what", help="What to extract.")] = What.MENTIONS,
-    kinds: Annotated[
-        str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
-    ] = "literal,associative",
+    kinds: Kinds = "literal,associative",
     texts: Annotated[
         Path | None, typer.Option("--texts", help="Also write the texts that offsets refer to.")
     ] = None,
+    spans: Annotated[
+        Path | None,
+        typer.Option(
+            "--spans", help="Resolve these spans (.jsonl: article_id, start, end); find no others."
+        ),
+    ] = None,
 ) -> None:
     """Write mentions, hints or claims, a JSON line each."""
-    run = common.run(kinds)
-    common.end(run, run.extract(output, what.value, texts=texts), quiet=str(output) == "-")
+    run = common.run(kinds if spans is None else "all")
+    summary = run.extract(output, what.value, texts=texts, spans=spans)
+    common.end(run, summary, quiet=str(output) == "-")
 
 
 @app.command()
@@ -255,6 +273,42 @@ def review(
     _suffix(output, ".csv")
     run = common.run()
     common.end(run, run.review(output, below))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[
+        Path, typer.Argument(help="Annotated articles, .jsonl: id, text, mentions.", metavar="GOLD")
+    ],
+    kinds: Kinds = "literal,associative",
+    within_km: Annotated[
+        float, typer.Option("--within-km", help="How near a place must lie to be right.")
+    ] = 161.0,
+    spans: Annotated[
+        bool, typer.Option("--spans", help="Also resolve the gold's own spans.")
+    ] = False,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", help="Write the mentions found, .jsonl.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", help="Write a table of the mistakes, .csv.")
+    ] = None,
+    front: Front = None,
+    min_confidence: MinConfidence = 0.0,
+    recogniser: RecogniserOption = "geomap",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Measure geomap against articles whose places you have marked."""
+    from geomap.evaluation_commands import EvaluationRun
+
+    options = {"kinds": _kinds(kinds), "min_confidence": min_confidence, "recogniser": recogniser}
+    run = EvaluationRun([str(gold)], options, show(verbose, debug), front=front)
+    summary = run.evaluate(
+        gold, within_km=within_km, given=spans, predictions=predictions, errors=errors
+    )
+    Common(articles=[str(gold)], as_json=as_json).end(run, summary)
 
 
 @app.command()

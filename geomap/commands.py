@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
+from geomap.articles.annotated import read_spans, spans_by_article
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
 from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
@@ -110,16 +111,19 @@ class Run:
         if len(set(self._outputs)) < len(outputs):
             raise SettingsError(f"{outputs[0]}: is named for two outputs: give each its own file")
 
-    def results(self) -> Results:
+    def results(self, spans: Path | None = None) -> Results:
         """Read and process all articles.
+
+        `spans` is a file of where their place names stand; without it they are looked for.
 
         Raises
         ------
         ArticleError
-            Not one article could be used, or an output would replace one.
+            Not one article could be used, an output would replace one, or a span is at fault.
         StrictError
             Something was warned of, under `strict`.
         """
+        given = read_spans(spans) if spans is not None else []
         read = read_articles(
             self.sources,
             article_date=self.article_date,
@@ -138,8 +142,9 @@ class Run:
         self._heed()
         if not read.articles:
             raise ArticleError(_some(read.problems) or "no articles given")
+        placed = spans_by_article(given, read, spans) if spans is not None else None
         with self._bar(len(read)) as advance:
-            results = self.pipeline.run(read, on_article=advance)
+            results = self.pipeline.run(read, spans=placed, on_article=advance)
         failed = [p for p in results.problems if p.set_aside]
         if failed and not results.reports:
             raise ArticleError(_some(failed))
@@ -347,14 +352,26 @@ class Run:
             return f"from {since}" if since else f"until {until}"
         return str(since) if since == until else f"{since} to {until}"
 
-    def extract(self, output: Path, what: str, *, texts: Path | None = None) -> dict[str, Any]:
-        """Write records as JSON lines; return the summary."""
+    def extract(
+        self, output: Path, what: str, *, texts: Path | None = None, spans: Path | None = None
+    ) -> dict[str, Any]:
+        """Write records as JSON lines; return the summary.
+
+        With `spans` the mentions are those given, and each of them is written.
+        """
         from geomap.output.geojson import line
         from geomap.output.records import records, text_record
 
         to_stdout = str(output) == "-"
         self._ready(*[p for p in (None if to_stdout else output, texts) if p is not None])
-        results = self.results()
+        if spans is not None:
+            if self.scope is not None or self.settings.min_confidence > 0:
+                raise SettingsError(
+                    "--spans gives a line for every span: leave out --region and --min-confidence"
+                )
+            if spans.resolve() in self._outputs:
+                raise SettingsError(f"{spans}: is read and would be replaced: choose another -o")
+        results = self.results(spans)
         lines = []
         for report in results.reports:
             kept = records(

@@ -12,6 +12,7 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- FrontError(ValueError)        a line of contact cannot be used
     +-- SettingsError(ValueError)     an option or a settings file is wrong
     +-- OutputError(OSError)          an output cannot be written
+    +-- RecogniserError               a recogniser cannot be used, or answers out of bounds
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class SettingsError(GeomapError, ValueError):
 
 class OutputError(GeomapError, OSError):
     """An output cannot be written."""
+
+
+class RecogniserError(GeomapError):
+    """A recogniser of place names cannot be used, or answers what no text holds."""
 
 
 class StrictError(GeomapError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles import find_days, split_sentences
+from geomap.errors import RecogniserError
 from geomap.front.claims import ClaimReader
 from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
@@ -14,14 +15,16 @@ from geomap.models import Problem, Report
 from geomap.settings import Settings
 from geomap.toponyms.correcting import Corrector
 from geomap.toponyms.corrections import Corrections
-from geomap.toponyms.recognise import Recogniser
+from geomap.toponyms.given import SpanReader
 from geomap.toponyms.resolve import Resolver
+from geomap.toponyms.seam import checked, recogniser_named
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from geomap.models import Article, ContactLine
+    from geomap.models import Article, ContactLine, Span
+    from geomap.toponyms.seam import MentionRecogniser
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +84,8 @@ class Pipeline:
         A line of contact that distances from the front are measured from.
     corrections : Corrections, optional
         What a person says that names mean; it wins over everything.
+    recogniser : MentionRecogniser, optional
+        What finds the place names (`docs/recognisers.md`), in place of the one of the settings.
 
     Raises
     ------
@@ -106,20 +111,37 @@ class Pipeline:
         gazetteer: Gazetteer | None = None,
         line: ContactLine | None = None,
         corrections: Corrections | None = None,
+        recogniser: MentionRecogniser | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
-        self._recogniser = Recogniser(self.gazetteer)
+        self._recogniser = recogniser or recogniser_named(self.settings.recogniser, self.gazetteer)
         self._resolver = Resolver(self.gazetteer)
 
-    def process(self, article: Article) -> Report:
-        """Return everything found in one article."""
+    def process(self, article: Article, spans: Sequence[Span] | None = None) -> Report:
+        """Return everything found in one article.
+
+        Parameters
+        ----------
+        article : Article
+        spans : sequence of Span, optional
+            Where its place names stand (they may overlap): each is resolved, in order, and no
+            others are looked for.
+
+        Raises
+        ------
+        RecogniserError
+            The recogniser cannot be used.
+        """
         text = article.text
         sentences = split_sentences(text)
         corrections = self._corrector.on(article)
-        mentions = corrections.mentions(self._recogniser.recognise(text, sentences))
+        mentions = checked(self._recogniser.recognise(text, sentences), text)
+        if spans is not None:
+            mentions = SpanReader(self.gazetteer).mentions(text, sentences, spans, mentions)
+        mentions = corrections.mentions(mentions)
         reading = self._resolver.read(text, mentions)
         resolutions = corrections.resolutions(reading.resolutions)
         hints = self._hints(text, resolutions, sentences)
@@ -166,13 +188,20 @@ class Pipeline:
         return [Problem(article.path or article.id, message, "old-line")]
 
     def run(
-        self, articles: Iterable[Article], *, on_article: Callable[[Article], None] | None = None
+        self,
+        articles: Iterable[Article],
+        *,
+        spans: Mapping[str, Sequence[Span]] | None = None,
+        on_article: Callable[[Article], None] | None = None,
     ) -> Results:
         """Return what was found in all articles; one that fails does not stop the others.
 
         Parameters
         ----------
         articles : iterable of Article
+        spans : mapping, optional
+            Where the place names of each article stand, by its id; an article that is not in it
+            has none. None: they are looked for.
         on_article : callable, optional
             Called after each article (for a progress bar).
         """
@@ -182,7 +211,12 @@ class Pipeline:
         for article in articles:
             if self._asked_for(article):
                 try:
-                    report = self.process(article)
+                    if spans is None:
+                        report = self.process(article)
+                    else:
+                        report = self.process(article, spans.get(article.id, ()))
+                except RecogniserError:
+                    raise  # it would fail with every article, and its user can mend it
                 except Exception as error:  # one article must never cost the others
                     logger.debug("article %s failed", article.id, exc_info=True)
                     message = (

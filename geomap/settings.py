@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ _TYPES = (
     ("kinds", (tuple,), "a tuple of kinds"),
     ("hint_passes", (int,), "0 or 1"),
     ("max_article_mb", (float, int), "a number"),
+    ("recogniser", (str,), "geomap, spacy or spacy:MODEL"),
 )
 
 
@@ -46,6 +48,8 @@ class Settings:
         How often places are chosen again with what the hints say (0 or 1).
     max_article_mb : float
         Larger single articles are set aside.
+    recogniser : str
+        What finds the place names: geomap, spacy or spacy:MODEL.
     """
 
     since: dt.date | None = None
@@ -55,6 +59,7 @@ class Settings:
     kinds: tuple[str, ...] = ("literal", "associative")
     hint_passes: int = 1
     max_article_mb: float = 20.0
+    recogniser: str = "geomap"
 
     def __post_init__(self) -> None:
         for name, right, what in _TYPES:
@@ -75,6 +80,10 @@ class Settings:
             raise SettingsError(f"hint_passes {self.hint_passes} is not 0 or 1")
         if not 0.0 < self.max_article_mb < math.inf:
             raise SettingsError(f"max_article_mb {self.max_article_mb} is not a positive number")
+        if not re.fullmatch(r"geomap|spacy(?::.*\S.*)?", self.recogniser):
+            raise SettingsError(
+                f"unknown recogniser {self.recogniser!r}: write geomap, spacy or spacy:MODEL"
+            )
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Settings:

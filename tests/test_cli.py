@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = [
-    [], ["map"], ["extract"], ["export"], ["brief"], ["review"], ["check"],
+    [], ["map"], ["extract"], ["export"], ["brief"], ["review"], ["evaluate"], ["check"],
     ["gazetteer"], ["gazetteer", "info"], ["gazetteer", "lookup"],
 ]  # fmt: skip
 KEYS = {

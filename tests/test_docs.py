@@ -34,7 +34,8 @@ def _commands() -> list[tuple[str, str]]:
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the samples and an empty `out/`, as the pages assume."""
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for folder in ("examples", "docs/gold"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     for folder in ("out", "maps"):
         (tmp_path / folder).mkdir()
     monkeypatch.chdir(tmp_path)

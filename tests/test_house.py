@@ -17,9 +17,13 @@ ROOMS = [
     {"front"},
     {"output"},
     {"workspace"},
+    {"evaluation"},
     {"pipeline", "bulk"},
-    {"console", "inspection", "gazetteer_commands", "commands", "cli_gazetteer", "cli"},
-]
+    {
+        "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
+        "cli_gazetteer", "cli",
+    },
+]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
 MODULES = sorted((Path(__file__).parents[1] / "geomap").rglob("*.py"))
 

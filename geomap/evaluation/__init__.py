@@ -1,0 +1,1 @@
+"""How well geomap reads articles whose places somebody has marked: figures and mistakes."""
