@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-SOURCES := pyproject.toml $(wildcard gazetteer/*.* gazetteer/areas/*.* geomap/gazetteer/*.py)
+SOURCES := pyproject.toml $(wildcard gazetteer/*.* gazetteer/*/*.* geomap/gazetteer/*.py)
 
 .PHONY: map test benchmark gallery lint clean
 

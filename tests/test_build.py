@@ -41,6 +41,11 @@ def test_a_rebuild_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
         ("regions.toml", '["Nowhere"]\nmembers = ["UA.99"]\n', r"no area 'UA\.99'"),
         ("aliases.tsv", "Nowhere\tUA.99\talias\n", r"aliases\.tsv:\d+: no place 'UA\.99'"),
         ("aliases.tsv", "Nowhere\tUA\tnickname\n", r"aliases\.tsv:\d+: kind 'nickname'"),
+        (
+            "world/points.tsv",
+            "target\tlat\tlon\tnote\nUA.99\t1\t1\n",
+            r"points\.tsv:2: no country or division 'UA\.99'",
+        ),
     ],
 )
 def test_a_broken_table_stops_the_build_and_is_named(

@@ -27,18 +27,26 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GazetteerError, TableError
 from geomap.gazetteer import sources
+from geomap.gazetteer import world as readers
 from geomap.gazetteer.columns import Columns
 from geomap.gazetteer.rows import SourceRow
 from geomap.gazetteer.schema import Level, NameKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from geomap.gazetteer.codifier_place import CodifierRows
+    from geomap.gazetteer.world import PointRow
 
-ALIAS_KINDS = ("alias", "preferred", "demonym")
-GEONAMES, COUNTRYINFO, NATURAL_EARTH, OURS, CODIFIER = range(5)
-SOURCE_KEYS = ("geonames", "countryinfo", "natural_earth", "aliases", "katottg")
+# The kinds of `aliases.tsv` and how a name of each belongs to its place.
+ALIAS_KINDS = {
+    "alias": NameKind.ALIAS,
+    "preferred": NameKind.MAIN,
+    "demonym": NameKind.DEMONYM,
+    "abbreviation": NameKind.ABBREVIATION,
+}
+GEONAMES, COUNTRYINFO, NATURAL_EARTH, OURS, CODIFIER, CENSUS = range(6)
+SOURCE_KEYS = ("geonames", "countryinfo", "natural_earth", "aliases", "katottg", "us_census")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
     from geomap.gazetteer.area_build import build_areas
     from geomap.gazetteer.codifier_place import codifier_rows
     from geomap.gazetteer.derived_areas import derive_raions
+    from geomap.gazetteer.world_build import add_counties
 
     cities = list(sources.cities500())
     codified = codifier_rows([c for c in cities if c.country == "UA"])
@@ -97,12 +106,18 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
         )
         area_rows = json.loads((out / "areas.json").read_text(encoding="utf-8"))["rows"]
         with Columns(out) as columns:
-            targets = _add_wholes(columns, area_rows)
-            _add_admin1(columns, area_rows, targets)
+            world = source_dir / "world"
+            points = readers.points(world / "points.tsv")
+            targets = _add_wholes(columns, area_rows, points)
+            _add_admin1(columns, area_rows, points, targets)
+            _known(points, targets)
             _add_regions(columns, source_dir / "regions.toml", out, targets)
+            add_counties(columns, world, targets, CENSUS, OURS)
             areas = {r["code"]: i for i, r in enumerate(area_rows) if r["level"] == "admin2"}
             _add_settlements(columns, targets, cities, codified, areas)
             _add_aliases(columns, source_dir / "aliases.tsv", targets)
+            _add_aliases(columns, world / "abbreviations.tsv", targets)
+            _add_aliases(columns, world / "demonyms.tsv", targets, readers.demonyms)
             versions = sources.versions()
             stamp = {
                 "versions": versions,
@@ -116,36 +131,43 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
     return BuildSummary(places, names, len(area_rows))
 
 
-def _add_wholes(columns: Columns, area_rows: list[dict[str, Any]]) -> dict[str, int]:
+def _add_wholes(
+    columns: Columns, area_rows: list[dict[str, Any]], points: dict[str, PointRow]
+) -> dict[str, int]:
     """Add continents and countries; return the rows that aliases can point at."""
     targets: dict[str, int] = {}
     for code, row in sources.continents():
         targets[f"continent:{code}"] = columns.add(row, GEONAMES)
     areas = {r["country"]: (i, r) for i, r in enumerate(area_rows) if r["level"] == "country"}
-    for row, demonym in sources.countries():
+    for row in sources.countries():
         iso = str(row.country)
         number, area = areas.get(iso, (-1, None))
         placed = row
-        if math.isnan(row.lat):
+        if iso in points:
+            placed = replace(row, lat=points[iso].lat, lon=points[iso].lon)
+        elif math.isnan(row.lat):
             if area is None:
                 continue  # neither a customary point nor an area: nothing to put on a map
             placed = replace(row, lat=float(area["lat"]), lon=float(area["lon"]))
         targets[iso] = columns.add(placed, GEONAMES, area=number)
-        for name in (demonym or "").replace(" or ", ",").split(","):
-            if name.strip():
-                columns.name(name.strip(), targets[iso], NameKind.DEMONYM)
     return targets
 
 
-def _add_admin1(columns: Columns, area_rows: list[dict[str, Any]], targets: dict[str, int]) -> None:
+def _add_admin1(
+    columns: Columns,
+    area_rows: list[dict[str, Any]],
+    points: dict[str, PointRow],
+    targets: dict[str, int],
+) -> None:
     for number, area in enumerate(area_rows):
         if area["level"] != "admin1" or not area["name"] or not area["code"]:
             continue
+        customary = points.get(f"{area['country']}.{area['code']}")
         row = SourceRow(
             name=area["name"],
             names=tuple(area["names"]),
-            lat=float(area["lat"]),
-            lon=float(area["lon"]),
+            lat=customary.lat if customary else float(area["lat"]),
+            lon=customary.lon if customary else float(area["lon"]),
             level=Level.ADMIN1,
             feature_class="A",
             feature_code="ADM1",
@@ -159,6 +181,12 @@ def _add_admin1(columns: Columns, area_rows: list[dict[str, Any]], targets: dict
         for stem in area["stems"]:
             columns.name(stem, target, NameKind.STEM, tolerant=True)
         targets[f"{area['country']}.{area['code']}"] = target
+
+
+def _known(points: dict[str, PointRow], targets: dict[str, int]) -> None:
+    for point in points.values():
+        if point.target not in targets:
+            raise TableError(f"{point.where}: no country or division {point.target!r}")
 
 
 def _add_regions(columns: Columns, path: Path, out: Path, targets: dict[str, int]) -> None:
@@ -228,10 +256,16 @@ def _add_settlements(
             columns.provenance.append((number, CODIFIER, matched))
 
 
-def _add_aliases(columns: Columns, path: Path, targets: dict[str, int]) -> None:
-    for alias in sources.aliases(path):
+def _add_aliases(
+    columns: Columns,
+    path: Path,
+    targets: dict[str, int],
+    read: Callable[[Path], Iterable[sources.Alias]] = sources.aliases,
+) -> None:
+    for alias in read(path):
         where = f"{path}:{alias.line}"
-        if alias.kind not in ALIAS_KINDS:
+        kind = ALIAS_KINDS.get(alias.kind)
+        if kind is None:
             known = ", ".join(ALIAS_KINDS)
             raise TableError(f"{where}: kind {alias.kind!r} is not one of {known}")
         if alias.target not in targets:
@@ -240,10 +274,9 @@ def _add_aliases(columns: Columns, path: Path, targets: dict[str, int]) -> None:
                 "continent:EU, region:Donbas or gn:713174)"
             )
         target = targets[alias.target]
-        kind = NameKind.DEMONYM if alias.kind == "demonym" else NameKind.ALIAS
         if alias.kind == "preferred":
-            kind, columns.renamed[target] = NameKind.MAIN, alias.name
-        columns.name(alias.name, target, kind, tolerant=True)
+            columns.renamed[target] = alias.name
+        columns.name(alias.name, target, kind, tolerant=kind < NameKind.DEMONYM)
 
 
 def _sources_table(source_dir: Path) -> dict[str, object]:

@@ -164,7 +164,7 @@ class Columns:
         if not key or "\n" in key:
             return
         self.exact.add(key, number, kind)
-        if tolerant and kind != NameKind.DEMONYM:
+        if tolerant and kind < NameKind.DEMONYM:
             loose = spelling_key(name)
             if loose and "\n" not in loose:
                 self.spelling.add(loose, number, kind)

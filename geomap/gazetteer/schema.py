@@ -19,6 +19,7 @@ class NameKind(IntEnum):
     STEM = 2  # an oblast by its bare name: "Donetsk" for Donetsk Oblast
     ALTERNATE = 3
     DEMONYM = 4
+    ABBREVIATION = 5  # "W.Va.", "Pa.", "MD": a name in capitals or with its full stops only
 
 
 class Level(IntEnum):

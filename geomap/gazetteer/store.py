@@ -74,9 +74,9 @@ class _Names:
             return self.refs[:0]
         start, end = int(self.offsets[key_id]), int(self.offsets[key_id + 1])
         refs = self.refs[start:end]
-        # Kinds are sorted: demonyms stand last.
-        if self.kinds[end - 1] == NameKind.DEMONYM:
-            return refs[self.kinds[start:end] != NameKind.DEMONYM]
+        # Kinds are sorted: demonyms and abbreviations stand last.
+        if self.kinds[end - 1] >= NameKind.DEMONYM:
+            return refs[self.kinds[start:end] < NameKind.DEMONYM]
         return refs
 
 
@@ -197,7 +197,10 @@ class Gazetteer:
         return self._exact.rows(key)
 
     def bearers(self, key: str) -> Any:
-        """Return the numbers of the rows that bear a folded name (an array), demonyms left out."""
+        """Return the numbers of the rows that bear a folded name (an array).
+
+        Demonyms and abbreviations are left out.
+        """
         return self._exact.bearers(key)
 
     def spelling_bearers(self, key: str) -> Any:
@@ -326,12 +329,16 @@ class Gazetteer:
         return []
 
     def ranked(self, rows: Sequence[NamedRow]) -> list[int]:
-        """Return rows, the best known first: wholes, then strong names, then by people."""
+        """Return rows, the best known first: wholes, then strong names, then by people.
 
-        def rank(named: NamedRow) -> tuple[bool, bool, int, int, int]:
-            row = named.row
+        A county by its bare name stands last: "Laurel" is a town before it is Laurel County.
+        """
+
+        def rank(named: NamedRow) -> tuple[bool, bool, bool, int, int, int]:
+            row, level = named.row, int(self.level[named.row])
             return (
-                int(self.level[row]) >= Level.ADMIN1,
+                level == Level.ADMIN2 and named.kind == NameKind.STEM,
+                level >= Level.ADMIN1,
                 named.kind > NameKind.ALIAS,
                 -int(self.population[row]),
                 int(self.columns["precision"][row]),

@@ -159,6 +159,8 @@ class Recogniser:
         rows = self._names(key)
         if len(key) <= 3 and not token.upper:
             rows = [r for r in rows if r.kind == NameKind.MAIN and len(key) == 3]
+        if not token.upper:  # "Miss" is no Mississippi, "Pa" no Pennsylvania
+            rows = [r for r in rows if r.kind != NameKind.ABBREVIATION]
         # "German" is the adjective, whatever villages are called so somewhere.
         return [r for r in rows if r.kind == NameKind.DEMONYM] or rows
 
@@ -174,6 +176,8 @@ class Recogniser:
         level, kind = int(self.gazetteer.level[named.row]), named.kind
         if kind == NameKind.DEMONYM:
             return 2.0, "a people or its adjective"
+        if kind == NameKind.ABBREVIATION:
+            return 0.0, "an abbreviation"
         strong = kind <= NameKind.ALIAS
         if level <= Level.COUNTRY:
             return (3.0, "a country or continent") if strong else (0.0, "a country's other name")
@@ -181,6 +185,8 @@ class Recogniser:
             return (2.5, "a capital") if strong else (0.5, "a capital's other name")
         if level == Level.ADMIN1:
             return (2.0, "a first-level division") if strong else (1.0, "a division's short name")
+        if kind == NameKind.STEM:  # Harris County, but far more often a Mr Harris
+            return -1.0, "a county's short name"
         size = math.log10(max(int(self.gazetteer.population[named.row]), 100))
         prior = 0.75 * (size - 4.3)  # 0 at 20,000 people
         if not strong:

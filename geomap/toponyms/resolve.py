@@ -94,6 +94,9 @@ class Resolver:
                 score = 0.9 * math.log10(population + 10)
                 score += 2.5 if level == Level.CAPITAL else 0.0
                 reasons.append(f"population {population:,}")
+                if named.kind == NameKind.STEM:  # a county by its bare name: the town comes first
+                    score -= 3.0
+                    reasons.append("a county's short name")
             if named.row not in bearers:
                 score -= 2.5
                 reasons.append("a similar spelling of its name")
