@@ -11,6 +11,7 @@ from geomap.errors import TableError
 from geomap.gazetteer import world
 from geomap.gazetteer.names import fold
 from geomap.gazetteer.schema import Level, NameKind
+from geomap.gazetteer.world_build import FEATURE_TABLES, WIDE_TABLES
 from geomap.geodesy import rough_km
 
 
@@ -136,6 +137,74 @@ def test_an_abbreviation_claims_a_name_last(gazetteer: Gazetteer) -> None:
 def test_a_people_leads_to_its_place(gazetteer: Gazetteer, word: str, place: str) -> None:
     rows = [r.row for r in gazetteer.rows(fold(word)) if r.kind == NameKind.DEMONYM]
     assert gazetteer.name(rows[0]) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "feature", "lat", "lon"),
+    [
+        ("Mideast", "Middle East", "RGN", 33.1, 35.9),
+        ("Sub-Saharan Africa", "Sub-Saharan Africa", "RGN", -3, 22),
+        ("Pacific Ocean", "Pacific Ocean", "OCN", 3.5, -132),
+        ("Atlantic", "Atlantic Ocean", "OCN", 10, -25),
+        ("Mediterranean", "Mediterranean Sea", "SEA", 35, 20),
+        ("Чорне море", "Black Sea", "SEA", 43.4, 34.3),
+        ("Strait of Hormuz", "Strait of Hormuz", "STRT", 26.57, 56.25),
+        ("Lake Victoria", "Lake Victoria", "LK", -1, 33),
+        ("Danube River", "Danube", "STM", 45.2, 29.75),
+        ("Сіверський Донець", "Siverskyi Donets", "STM", 47.6, 40.9),
+        ("Mt. Everest", "Everest", "MT", 27.99, 86.93),
+        ("Rockies", "Rocky Mountains", "MTS", 43, -110),
+        ("Gobi", "Gobi Desert", "DSRT", 42.5, 105),
+        ("Galápagos Islands", "Galápagos", "ADM1", -0.6, -90.4),
+        ("Snake Island", "Snake Island", "ISL", 45.255, 30.203),
+        ("O'Hare", "O'Hare International Airport", "AIRP", 41.98, -87.9),
+        ("London Heathrow", "Heathrow Airport", "AIRP", 51.47, -0.46),
+    ],
+)
+def test_seas_mountains_regions_and_airports_are_found(
+    gazetteer: Gazetteer, name: str, place: str, feature: str, lat: float, lon: float
+) -> None:
+    found = gazetteer.lookup(name)[0]
+    assert (found.name, found.feature_code) == (place, feature)
+    assert rough_km(found.lat, found.lon, lat, lon) < 60
+    if feature != "ADM1":
+        assert gazetteer.geometry(found) is None
+
+
+def test_a_river_or_an_island_does_not_hide_a_city(gazetteer: Gazetteer) -> None:
+    """Dnipro the city, Jordan the country, Irpin the town, Mississippi the state."""
+    levels = {n: int(gazetteer.level[gazetteer.lookup(n)[0].key]) for n in ("Dnipro", "Irpin")}
+    assert set(levels.values()) == {int(Level.SETTLEMENT)}
+    assert gazetteer.lookup("Jordan")[0].feature_class == "A"
+    assert all(p.feature_class != "H" for p in gazetteer.lookup("Mississippi"))
+
+
+def test_every_table_of_places_is_sound_and_sorted(root: Path) -> None:
+    for table in (*WIDE_TABLES, *FEATURE_TABLES, "airports.tsv"):
+        rows = list(world.places(root / "gazetteer" / "world" / table))
+        names = [r.name for r in rows]
+        assert len(rows) > 150, table
+        assert sorted(names) == names or sorted(names, key=str.lower) == names, table
+        for row in rows:
+            assert not set(row.names) & {row.name}, row.where
+            assert len(set(row.names)) == len(row.names), row.where
+
+
+def test_features_lie_in_or_near_their_country(gazetteer: Gazetteer, root: Path) -> None:
+    """A slip of a sign or a digit puts a place into another country."""
+    import shapely
+
+    far = []
+    for table in (*WIDE_TABLES, *FEATURE_TABLES, "airports.tsv", "counties.tsv"):
+        for row in world.places(root / "gazetteer" / "world" / table):
+            number = gazetteer.areas.find(str(row.country), row.admin1) if row.country else None
+            if number is None:
+                continue
+            area = gazetteer.areas.geometry(number)
+            slack = max(row.radius_km, 45) / 70  # degrees, generously
+            if not shapely.dwithin(area, shapely.Point(row.lon, row.lat), slack):
+                far.append(row.name)
+    assert far == ["Matsu Islands"], "Taiwan's, off the mainland; Natural Earth leaves them out"
 
 
 def test_no_country_s_name_is_its_demonym(gazetteer: Gazetteer) -> None:

@@ -45,8 +45,10 @@ ALIAS_KINDS = {
     "demonym": NameKind.DEMONYM,
     "abbreviation": NameKind.ABBREVIATION,
 }
-GEONAMES, COUNTRYINFO, NATURAL_EARTH, OURS, CODIFIER, CENSUS = range(6)
-SOURCE_KEYS = ("geonames", "countryinfo", "natural_earth", "aliases", "katottg", "us_census")
+GEONAMES, COUNTRYINFO, NATURAL_EARTH, OURS, CODIFIER, CENSUS, AIRPORTS = range(7)
+SOURCE_KEYS = (
+    "geonames", "countryinfo", "natural_earth", "aliases", "katottg", "us_census", "airportsdata",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,12 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
     from geomap.gazetteer.area_build import build_areas
     from geomap.gazetteer.codifier_place import codifier_rows
     from geomap.gazetteer.derived_areas import derive_raions
-    from geomap.gazetteer.world_build import add_counties
+    from geomap.gazetteer.world_build import (
+        FEATURE_TABLES,
+        WIDE_TABLES,
+        add_counties,
+        add_places,
+    )
 
     cities = list(sources.cities500())
     codified = codifier_rows([c for c in cities if c.country == "UA"])
@@ -112,9 +119,12 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
             _add_admin1(columns, area_rows, points, targets)
             _known(points, targets)
             _add_regions(columns, source_dir / "regions.toml", out, targets)
+            add_places(columns, world, WIDE_TABLES, targets, OURS)
             add_counties(columns, world, targets, CENSUS, OURS)
             areas = {r["code"]: i for i, r in enumerate(area_rows) if r["level"] == "admin2"}
             _add_settlements(columns, targets, cities, codified, areas)
+            add_places(columns, world, FEATURE_TABLES, targets, OURS)
+            add_places(columns, world, ("airports.tsv",), targets, AIRPORTS)
             _add_aliases(columns, source_dir / "aliases.tsv", targets)
             _add_aliases(columns, world / "abbreviations.tsv", targets)
             _add_aliases(columns, world / "demonyms.tsv", targets, readers.demonyms)

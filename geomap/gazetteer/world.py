@@ -130,7 +130,7 @@ def places(path: Path) -> Iterator[WorldRow]:
         "name", "names", "stems", "feature", "lat", "lon", "radius_km", "country", "population",
     )  # fmt: skip
     seen: dict[tuple[str, str, str], str] = {}
-    for where, row in _rows(path, columns):
+    for where, row in _rows(path, columns, optional=1):
         if not row["name"] or not _FEATURE.fullmatch(row["feature"]):
             raise TableError(
                 f"{where}: a place needs a name and a GeoNames class and code such as H.SEA, this "
@@ -201,8 +201,13 @@ def _list(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each row of a table with "file:line"; cells left out at the end are empty."""
+def _rows(
+    path: Path, columns: tuple[str, ...], optional: int = 0
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each row of a table with "file:line"; cells left out at the end are empty.
+
+    A table may do without its last `optional` columns.
+    """
     header = False
     with path.open(encoding="utf-8", newline="") as handle:
         for number, row in enumerate(csv.reader(handle, delimiter="\t"), start=1):
@@ -210,7 +215,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str,
             if not row or row[0].startswith("#"):
                 continue
             if not header:
-                if tuple(row) != columns:
+                if tuple(row) not in (columns, columns[: len(columns) - optional]):
                     raise TableError(f"{where}: the columns are {', '.join(columns)}, not {row!r}")
                 header = True
                 continue

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Areas that news speaks of as it does of a region; all else of our tables is a feature.
 WIDE = frozenset({"H.GULF", "H.OCN", "H.SEA", "H.STRT", "T.DSRT", "T.ISLS", "T.MTS", "T.PEN"})
-PLACE_TABLES = ("regions.tsv", "waters.tsv", "landforms.tsv")
-FEATURE_TABLES = ("rivers.tsv", "islands.tsv", "airports.tsv")
+WIDE_TABLES = ("regions.tsv", "waters.tsv", "landforms.tsv")
+FEATURE_TABLES = ("rivers.tsv", "islands.tsv")
 EXACT_KM = 6.0  # a feature no wider than an airport is its point
 
 
