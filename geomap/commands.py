@@ -369,6 +369,8 @@ class Run:
                 raise SettingsError(
                     "--spans gives a line for every span: leave out --region and --min-confidence"
                 )
+            if self.pipeline.corrected:
+                raise SettingsError("--spans says itself what is a name: leave out --corrections")
             if spans.resolve() in self._outputs:
                 raise SettingsError(f"{spans}: is read and would be replaced: choose another -o")
         results = self.results(spans)

@@ -140,6 +140,7 @@ class Mention:
     name: str  # the name to look up: without possessive and feature word
     feature: str | None = None  # what the words beside it call it: "admin1", "settlement", ...
     reasons: tuple[str, ...] = ()
+    confidence: float = 1.0  # that it names a place at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geomap.articles import find_days, split_sentences
+from geomap.articles import find_days
 from geomap.errors import RecogniserError
 from geomap.front.claims import ClaimReader
 from geomap.gazetteer.store import Gazetteer
@@ -15,15 +15,15 @@ from geomap.models import Problem, Report
 from geomap.settings import Settings
 from geomap.toponyms.correcting import Corrector
 from geomap.toponyms.corrections import Corrections
-from geomap.toponyms.given import SpanReader
-from geomap.toponyms.resolve import Resolver
-from geomap.toponyms.seam import checked, recogniser_named
+from geomap.toponyms.reader import ToponymReader, batches
+from geomap.toponyms.seam import recogniser_named
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from geomap.models import Article, ContactLine, Span
+    from geomap.toponyms.reader import ReadArticle
     from geomap.toponyms.seam import MentionRecogniser
 
 logger = logging.getLogger(__name__)
@@ -117,8 +117,17 @@ class Pipeline:
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
-        self._recogniser = recogniser or recogniser_named(self.settings.recogniser, self.gazetteer)
-        self._resolver = Resolver(self.gazetteer)
+        self._reader = ToponymReader(
+            self.gazetteer,
+            recogniser or recogniser_named(self.settings.recogniser, self.gazetteer),
+            self._corrector,
+            line,
+        )
+
+    @property
+    def corrected(self) -> bool:
+        """Whether there are corrections."""
+        return len(self._corrector.corrections) > 0
 
     def process(self, article: Article, spans: Sequence[Span] | None = None) -> Report:
         """Return everything found in one article.
@@ -135,29 +144,28 @@ class Pipeline:
         RecogniserError
             The recogniser cannot be used.
         """
+        (read,) = self._reader.read([article], [spans])
+        return self._finish(read)
+
+    def _finish(self, read: ReadArticle) -> Report:
+        """Return everything found in an article whose toponyms are read."""
+        article, sentences = read.article, read.sentences
         text = article.text
-        sentences = split_sentences(text)
-        corrections = self._corrector.on(article)
-        mentions = checked(self._recogniser.recognise(text, sentences), text)
-        if spans is not None:
-            mentions = SpanReader(self.gazetteer).mentions(text, sentences, spans, mentions)
-        mentions = corrections.mentions(mentions)
-        reading = self._resolver.read(text, mentions)
-        resolutions = corrections.resolutions(reading.resolutions)
+        resolutions = read.resolutions
         hints = self._hints(text, resolutions, sentences)
         if self.settings.hint_passes and (learned := evidence(hints)):
-            again = corrections.resolutions(reading.rerank(learned))
+            again = read.rerank(learned)
             if again != resolutions:
                 resolutions = again
                 hints = self._hints(text, resolutions, sentences)
         report = Report(
             article=article,
-            sentences=tuple(sentences),
+            sentences=sentences,
             days=tuple(find_days(text, article.date)),
             resolutions=tuple(resolutions),
             hints=tuple(hints),
             problems=tuple(self._line_problems(article, hints)),
-            corrections=corrections.used,
+            corrections=read.corrections.used,
         )
         reader = ClaimReader(text, resolutions, hints)
         claims = [c for s in sentences for c in reader.claims(s, report.event_date)]
@@ -208,34 +216,26 @@ class Pipeline:
         reports: list[Report] = []
         problems: list[Problem] = [*self._corrector.corrections.problems]
         left_out: set[str] = set()
-        for article in articles:
-            if self._asked_for(article):
-                try:
-                    if spans is None:
-                        report = self.process(article)
+        for group in batches(articles):
+            asked = [self._asked_for(a) for a in group]
+            wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
+            done = iter(self._run_together(wanted, spans) if wanted else ())
+            for article, ask in zip(group, asked, strict=True):
+                if ask:
+                    result = next(done)
+                    if isinstance(result, Report):
+                        reports.append(result)
+                        problems.extend(result.problems)
                     else:
-                        report = self.process(article, spans.get(article.id, ()))
-                except RecogniserError:
-                    raise  # it would fail with every article, and its user can mend it
-                except Exception as error:  # one article must never cost the others
-                    logger.debug("article %s failed", article.id, exc_info=True)
-                    message = (
-                        f"could not be processed ({type(error).__name__}: {error}); please report "
-                        "it with --debug's trace"
-                    )
-                    where = article.path or article.id
-                    problems.append(Problem(where, message, "internal", set_aside=True))
-                    left_out.add(article.id)
+                        problems.append(result)
+                        left_out.add(article.id)
                 else:
-                    reports.append(report)
-                    problems.extend(report.problems)
-            else:
-                left_out.add(article.id)
-                if article.date is None:
-                    message = "has no date: left out, since a period was asked for"
-                    problems.append(Problem(article.path or article.id, message, "undated"))
-            if on_article is not None:
-                on_article(article)
+                    left_out.add(article.id)
+                    if article.date is None:
+                        message = "has no date: left out, since a period was asked for"
+                        problems.append(Problem(article.path or article.id, message, "undated"))
+                if on_article is not None:
+                    on_article(article)
         problems.extend(self._corrector.unused(reports, left_out))
         logger.info(
             "articles=%d mentions=%d hints=%d claims=%d",
@@ -246,6 +246,28 @@ class Pipeline:
         )
         return Results(tuple(reports), tuple(problems))
 
+    def _run_together(
+        self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
+    ) -> list[Report | Problem]:
+        """Return a report for each article, or what went wrong with it."""
+        given = [None if spans is None else spans.get(a.id, ()) for a in articles]
+        try:
+            read = self._reader.read(articles, given)
+        except RecogniserError:
+            raise  # it would fail with every article, and its user can mend it
+        except Exception as error:
+            if len(articles) == 1:
+                return [_failed(articles[0], error)]
+            # One of them is to blame: the others must not pay for it.
+            return [r for a in articles for r in self._run_together([a], spans)]
+        results: list[Report | Problem] = []
+        for one in read:
+            try:
+                results.append(self._finish(one))
+            except Exception as error:
+                results.append(_failed(one.article, error))
+        return results
+
     def _asked_for(self, article: Article) -> bool:
         since, until = self.settings.since, self.settings.until
         if since is None and until is None:
@@ -253,3 +275,13 @@ class Pipeline:
         if article.date is None:
             return False
         return not (since and article.date < since) and not (until and article.date > until)
+
+
+def _failed(article: Article, error: Exception) -> Problem:
+    """Say that an article could not be processed; one article must never cost the others."""
+    logger.debug("article %s failed", article.id, exc_info=error)
+    message = (
+        f"could not be processed ({type(error).__name__}: {error}); please report it with "
+        "--debug's trace"
+    )
+    return Problem(article.path or article.id, message, "internal", set_aside=True)

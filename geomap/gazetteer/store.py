@@ -68,6 +68,13 @@ class _Names:
         refs, kinds = self.refs[start:end].tolist(), self.kinds[start:end].tolist()
         return [NamedRow(r, _KINDS[k]) for r, k in zip(refs, kinds, strict=True)]
 
+    def named(self, key: str) -> tuple[Any, Any]:
+        key_id = self.trie.get(key)
+        if key_id is None:
+            return self.refs[:0], self.kinds[:0]
+        start, end = int(self.offsets[key_id]), int(self.offsets[key_id + 1])
+        return self.refs[start:end], self.kinds[start:end]
+
     def bearers(self, key: str) -> Any:
         key_id = self.trie.get(key)
         if key_id is None:
@@ -195,6 +202,14 @@ class Gazetteer:
     def rows(self, key: str) -> list[NamedRow]:
         """Return the rows that bear a folded name; the strongest claim to the name first."""
         return self._exact.rows(key)
+
+    def named(self, key: str) -> tuple[Any, Any]:
+        """Return the rows that bear a folded name and their `NameKind`s, as two arrays."""
+        return self._exact.named(key)
+
+    def spelt(self, key: str) -> tuple[Any, Any]:
+        """Return the rows with a name of a tolerant key and their `NameKind`s, as two arrays."""
+        return self._loose.named(key)
 
     def bearers(self, key: str) -> Any:
         """Return the numbers of the rows that bear a folded name (an array).

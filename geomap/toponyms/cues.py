@@ -14,6 +14,7 @@ class Cues:
 
     locative: frozenset[str]
     loose: frozenset[str]
+    opening: frozenset[str]
     admin1_after: frozenset[str]
     place_after: frozenset[str]
     kind_of: frozenset[str]

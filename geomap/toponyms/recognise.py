@@ -1,56 +1,84 @@
-"""Finding the place names of a text.
+"""Finding the place names of texts.
 
-Candidates are the longest gazetteer names that begin at a capitalised word. Each is judged by the
-words beside it (`cues.toml`), by how well known the name is, and by how the article uses the name
-elsewhere; the weights below are our own, set by hand on the seed article and on reports read by
-eye. A trained model takes their place later; the seam is `recognise`.
+Candidates are the gazetteer's names and runs of capitalised words (`candidates`). A linear model
+over hashed words judges each by the words beside it, boosted trees judge again with the
+article's other uses and the candidate's rivals (`second_look`); what is likeliest, and shares no
+word with what is likelier, is a mention. A third small model tells what is meant: the place, or
+its government. `docs/toponyms.md` says how they were trained.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from bisect import bisect_left
-from collections import Counter
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from geomap.gazetteer.names import spelling_key
-from geomap.gazetteer.schema import Level, NameKind
+from geomap.gazetteer.names import fold
 from geomap.models import Mention
+from geomap.toponyms import features
+from geomap.toponyms.batch import Batch
+from geomap.toponyms.candidates import CandidateFinder, CandidateSpans
 from geomap.toponyms.cues import cues
-from geomap.toponyms.kinds import mention_kind
-from geomap.toponyms.spans import NameSpan, find_persons, find_runs, may_stand_beside
-from geomap.toponyms.tokens import Token, tokenise
-from geomap.toponyms.told import add_told, told_after
+from geomap.toponyms.lexicon import BIT
+from geomap.toponyms.model import Model, model
+from geomap.toponyms.names import STATISTICS
+from geomap.toponyms.second_look import second_features
+from geomap.toponyms.told import told_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from geomap.gazetteer.store import Gazetteer, NamedRow
-    from geomap.models import Span
+    from geomap.gazetteer.store import Gazetteer
+    from geomap.models import MentionKind, Span
 
-MIN_SPELT = 5  # letters; shorter words share a tolerant key too often
-MAX_WORDS = 6  # longest name looked for; longer ones in GeoNames are descriptions
-ACCEPT = 0.5  # a name is taken for a place from this score on
-_DATELINE_AFTER = re.compile(
-    r"(?:,\s+[A-Z][\w. ]{1,30})?\s*(?:\([A-Z][\w/ ]{1,20}\)\s*)?(?::|—|–|--| - )"
-)
+_DEMONYM = STATISTICS.index("demonym")
+_WHOLE = [STATISTICS.index(name) for name in ("country", "admin1", "capital", "region")]
+_KNOWN = STATISTICS.index("known")
+# What is told in brackets where it lies is a place, whether the gazetteer has it or not.
+_TOLD = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Candidates of some texts with the models' judgement, as columns.
+
+    Attributes
+    ----------
+    batch : Batch
+    spans : CandidateSpans
+    masks : numpy.ndarray
+        Bit masks of the words.
+    hashed, dense : numpy.ndarray
+        Features.
+    keys : numpy.ndarray
+        `features.own_keys`.
+    """
+
+    batch: Batch
+    spans: CandidateSpans
+    masks: Any
+    hashed: Any
+    dense: Any
+    keys: Any
+    told: Any
 
 
 class Recogniser:
-    """Finds mentions in articles by a gazetteer's names.
+    """Finds mentions in articles by a gazetteer's names and the trained model.
 
     Parameters
     ----------
     gazetteer : Gazetteer
         Where names are looked up.
+    trained : Model, optional
+        The one that is part of geomap by default.
     """
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, trained: Model | None = None) -> None:
         self.gazetteer = gazetteer
-        self._rows: dict[str, list[NamedRow]] = {}
-        self._priors: dict[str, tuple[float, str]] = {}
+        self.model = trained or model()
+        self.finder = CandidateFinder(gazetteer)
 
     def recognise(self, text: str, sentences: Sequence[Span]) -> list[Mention]:
         """Return the mentions of a text, in order, without overlaps.
@@ -62,374 +90,136 @@ class Recogniser:
         sentences : sequence of Span
             Its sentences (`articles.split_sentences`).
         """
-        tokens = tokenise(text, {s.start for s in sentences})
-        spans = self._candidates(tokens)
-        lower_words = {t.folded for t in tokens if not t.capital}
-        runs = find_runs(tokens)
-        spans = add_told(text, tokens, runs, spans, self._names)
-        strays = _strays(tokens, spans)
-        persons = find_persons(tokens, runs, spans)
-        for span in spans:
-            span.run = runs[span.first]
-            self._judge(text, tokens, span, lower_words, persons, strays)
-        _agree(spans)
-        _follow_lists(spans, tokens)
-        mentions = []
-        for span in spans:
-            if span.score < ACCEPT:
-                continue
-            demonym = bool(span.rows) and all(r.kind == NameKind.DEMONYM for r in span.rows)
-            start, end = tokens[span.first].start, tokens[span.last - 1].end
-            governs = any(
-                r.kind <= NameKind.ALIAS
-                and int(self.gazetteer.level[r.row]) in (Level.COUNTRY, Level.CAPITAL)
-                for r in span.rows
-            )
-            kind = (
-                "demonym"
-                if demonym
-                else mention_kind(text, tokens, span.first, span.last, governs, span.feature)
-            )
-            mentions.append(
-                Mention(
-                    start=start,
-                    end=end,
-                    text=text[start:end],
-                    kind=kind,
-                    name=text[start:end],
-                    feature=span.feature,
-                    reasons=tuple(span.reasons),
-                )
-            )
-        mentions.extend(_blocs(text, mentions))
-        return sorted(mentions, key=lambda m: m.start)
+        return self.recognise_many([text], [sentences])[0]
 
-    def _names(self, key: str) -> list[NamedRow]:
-        rows = self._rows.get(key)
-        if rows is None:
-            rows = self._rows[key] = self.gazetteer.rows(key)
-        return rows
+    def recognise_many(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> list[list[Mention]]:
+        """Return the mentions of several texts; for each the same as `recognise`, but faster."""
+        seen = self.see(texts, sentences)
+        chance = self.chances(seen)
+        chosen = choose(seen.spans, chance, self.model.accept)
+        kinds = self.kinds(seen, chosen)
+        out: list[list[Mention]] = [[] for _ in texts]
+        batch, spans = seen.batch, seen.spans
+        words = batch.words
+        article = batch.article[spans.first[chosen]]
+        starts = (words.start[spans.first[chosen]] - batch.offsets[article]).tolist()
+        ends = (words.end[spans.last[chosen] - 1] - batch.offsets[article]).tolist()
+        sure = chance[chosen].tolist()
+        known = spans.statistics[chosen, _KNOWN].tolist()
+        for i, number in enumerate(article.tolist()):
+            start, end = starts[i], ends[i]
+            name = texts[number][start:end]
+            reason = f"read as a place name, {sure[i]:.0%} sure"
+            reasons = (reason,) if known[i] else (reason, "not a name of the gazetteer")
+            mention = Mention(start, end, name, kinds[i], name, None, reasons, round(sure[i], 4))
+            out[number].append(mention)
+        return [_with_blocs(text, found) for text, found in zip(texts, out, strict=True)]
 
-    def _candidates(self, tokens: list[Token]) -> list[NameSpan]:
-        spans: list[NameSpan] = []
-        skip_until = 0
-        for i, token in enumerate(tokens):
-            if i < skip_until or not token.capital:
-                continue
-            folded, ends = _words_from(tokens, i, lambda word: word)
-            found = [(k, ends[len(k)]) for k in self.gazetteer.prefixes(folded) if len(k) in ends]
-            while found:
-                key, last = found.pop()
-                if not tokens[last - 1].capital and last - i > 1 and not _inner(tokens, i, last):
-                    continue
-                rows = self._usable(key, token)
-                if rows:
-                    spans.append(NameSpan(i, last, key, rows))
-                    skip_until = last
-                    break
-            else:
-                other = self._otherwise_spelt(tokens, i)
-                if other is not None:
-                    spans.append(other)
-                    skip_until = other.last
-        return spans
+    def see(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Judged:
+        """Return the candidates of some texts with their features."""
+        batch = Batch(texts, sentences)
+        masks = self.model.lexicon.masks(batch.words.hash)
+        spans = self.finder.find(batch.words, masks & BIT["opening"] != 0)
+        return self._described(batch, masks, spans)
 
-    def _otherwise_spelt(self, tokens: list[Token], i: int) -> NameSpan | None:
-        """Return the longest name at a word that is known in another romanisation.
+    def _described(self, batch: Batch, masks: Any, spans: CandidateSpans) -> Judged:
+        told = told_words(batch.words.text, batch.words)
+        return Judged(
+            batch,
+            spans,
+            masks,
+            features.hashed(batch.words, spans),
+            features.dense(batch, masks, spans, told),
+            features.own_keys(batch, spans),
+            told,
+        )
 
-        Only for words long enough that the tolerant key still tells names apart, and that are no
-        common words; the words beside must speak for a place, too (`_judge`).
-        """
-        if tokens[i].folded in cues().common or len(tokens[i].folded) < MIN_SPELT:
-            return None
-        key, ends = _words_from(tokens, i, spelling_key)
-        known = [k for k in self.gazetteer.spelling_prefixes(key) if len(k) in ends]
-        if not known:
-            return None
-        last = ends[len(known[-1])]
-        if not tokens[last - 1].capital and last - i > 1 and not _inner(tokens, i, last):
-            return None
-        span = NameSpan(i, last, " ".join(t.folded for t in tokens[i:last]), [])
-        span.rows = self.gazetteer.spelling_rows(known[-1])
-        span.add(-0.5, "known in another spelling")
-        return span
+    def chances(self, seen: Judged) -> Any:
+        """Return for each candidate the probability that it is a place name."""
+        import numpy as np
 
-    def _usable(self, key: str, token: Token) -> list[NamedRow]:
-        """Return the rows of a key that a word of this shape can mean."""
-        rows = self._names(key)
-        if len(key) <= 3 and not token.upper:
-            rows = [r for r in rows if r.kind == NameKind.MAIN and len(key) == 3]
-        if not token.upper:  # "Miss" is no Mississippi, "Pa" no Pennsylvania
-            rows = [r for r in rows if r.kind != NameKind.ABBREVIATION]
-        # "German" is the adjective, whatever villages are called so somewhere.
-        return [r for r in rows if r.kind == NameKind.DEMONYM] or rows
+        if not len(seen.spans):
+            return np.zeros(0)
+        z = self.model.first.score(seen.hashed, seen.dense)
+        second = second_features(seen.batch, seen.spans, seen.keys, z)
+        rows = np.concatenate((seen.dense, second), axis=1)
+        chance = 1.0 / (1.0 + np.exp(-self.model.second.score(rows)))
+        return chance
 
-    def _prior(self, span: NameSpan) -> tuple[float, str]:
-        """Return how likely a name is a place before any cue, with the reason."""
-        known = self._priors.get(span.key)
-        if known is None:
-            known = max((self._row_prior(r) for r in span.rows), default=(-1.0, "no known place"))
-            self._priors[span.key] = known
-        return known
+    def kinds(self, seen: Judged, chosen: Any) -> list[MentionKind]:
+        """Return what each chosen candidate stands for."""
+        if not len(chosen):
+            return []
+        z = self.model.kinds.score(seen.hashed[chosen], seen.dense[chosen])
+        border = self.model.literal_logit
+        statistics = seen.spans.statistics[chosen]
+        demonym = (statistics[:, _DEMONYM] > 0) & ~(statistics[:, _WHOLE] > 0).any(axis=1)
+        return [
+            "demonym" if d else "literal" if v >= border else "associative"
+            for d, v in zip(demonym.tolist(), z.tolist(), strict=True)
+        ]
 
-    def _row_prior(self, named: NamedRow) -> tuple[float, str]:
-        level, kind = int(self.gazetteer.level[named.row]), named.kind
-        if kind == NameKind.DEMONYM:
-            return 2.0, "a people or its adjective"
-        if kind == NameKind.ABBREVIATION:
-            return 0.0, "an abbreviation"
-        strong = kind <= NameKind.ALIAS
-        if level <= Level.COUNTRY:
-            return (3.0, "a country or continent") if strong else (0.0, "a country's other name")
-        if level == Level.CAPITAL:
-            return (2.5, "a capital") if strong else (0.5, "a capital's other name")
-        if level == Level.ADMIN1:
-            return (2.0, "a first-level division") if strong else (1.0, "a division's short name")
-        if kind == NameKind.STEM:  # Harris County, but far more often a Mr Harris
-            return -1.0, "a county's short name"
-        size = math.log10(max(int(self.gazetteer.population[named.row]), 100))
-        prior = 0.75 * (size - 4.3)  # 0 at 20,000 people
-        if not strong:
-            prior -= 0.7
-        return min(prior, 1.5), "a settlement"
+    def is_demonym(self, name: str) -> bool:
+        """Say whether words name a people or are its adjective, and no country or division."""
+        values = self.finder.names.values[self.finder.names.number(fold(name))]
+        return bool(values[_DEMONYM] > 0 and not (values[_WHOLE] > 0).any())
 
-    def _judge(
-        self,
-        text: str,
-        tokens: list[Token],
-        span: NameSpan,
-        lower_words: set[str],
-        persons: set[str],
-        strays: list[int],
-    ) -> None:
-        span.add(*self._prior(span))
-        words = cues()
-        _left(tokens, span, words.locative)
-        _right(text, tokens, span)
-        start, end = span.run
-        stray = _first_in(strays, start, span.first)
-        stray = _first_in(strays, span.last, end) if stray is None else stray
-        if stray is not None:
-            span.add(-5.0, f"part of a longer name, with {tokens[stray].text!r}")
-        if span.feature == "admin1" and not any(
-            int(self.gazetteer.level[r.row]) in (Level.REGION, Level.ADMIN1) for r in span.rows
-        ):
-            span.feature = None  # "most of Bakhmut"
-        if span.key in words.not_places:
-            span.add(-6.0, "a known person, body or thing")
-        elif span.key in words.common:
-            span.add(-4.0, "a common word")
-        elif span.key in lower_words and span.last - span.first == 1:
-            span.add(-2.5, "the article also writes it in lower case")
-        if span.key in persons:
-            span.add(-4.0, "a person's name in this article")
-        if len(span.key) <= 3 and self._prior(span)[0] < 2:
-            span.add(-2.0, "very short")
+    def kinds_of(
+        self, text: str, sentences: Sequence[Span], spans: Sequence[Span]
+    ) -> list[MentionKind]:
+        """Return what given stretches of a text stand for, when each names a place."""
+        import numpy as np
+
+        batch = Batch([text], [sentences])
+        words = batch.words
+        offset = int(batch.offsets[0])
+        starts = np.array([s.start for s in spans], np.int64) + offset
+        ends = np.array([s.end for s in spans], np.int64) + offset
+        first = np.searchsorted(words.end, starts, "right")
+        last = np.maximum(np.searchsorted(words.start, ends), first + 1)
+        masks = self.model.lexicon.masks(words.hash)
+        found = self.finder.given(words, first, last)
+        seen = self._described(batch, masks, found)
+        return self.kinds(seen, np.arange(len(spans)))
 
 
-def _words_from(
-    tokens: list[Token], first: int, key_of: Callable[[str], str]
-) -> tuple[str, dict[int, int]]:
-    """Return the key of the words that a name beginning at a word may take.
+def choose(spans: CandidateSpans, chance: Any, accept: float) -> Any:
+    """Return the candidates that are mentions, in order: the likeliest that share no word."""
+    import numpy as np
 
-    With it, for each length of the key at which a word ends, the word after it.
-    """
-    ends: dict[int, int] = {}
-    key = ""
-    for j in range(first, min(first + MAX_WORDS, len(tokens))):
-        if j > first and not tokens[j].joined:
-            break
-        word = key_of(tokens[j].folded)
-        key = f"{key} {word}" if key else word
-        ends[len(key)] = j + 1
-    return key, ends
-
-
-def _inner(tokens: list[Token], first: int, last: int) -> bool:
-    """Say whether a name may end in a lower-case word (Latin "Novosilka druha"): never alone."""
-    return tokens[last - 1].hyphen and last - first > 2
+    likely = np.flatnonzero(chance >= accept)
+    order = likely[np.lexsort((-spans.last[likely], spans.first[likely], -chance[likely]))]
+    taken: set[int] = set()
+    chosen = []
+    for k, first, last in zip(
+        order.tolist(), spans.first[order].tolist(), spans.last[order].tolist(), strict=True
+    ):
+        own = range(first, last)
+        if taken.isdisjoint(own):
+            taken.update(own)
+            chosen.append(k)
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
-def _strays(tokens: list[Token], spans: list[NameSpan]) -> list[int]:
-    """Return the capitalised words that make a name beside them part of a longer one.
-
-    Names joined by a hyphen leave each other whole: "the Bakhmut-Kostiantynivka highway".
-    """
-    paired = {
-        k
-        for one, other in pairwise(spans)
-        if one.last == other.first and tokens[other.first].hyphen
-        for k in (*range(one.first, one.last), *range(other.first, other.last))
-    }
-    return [
-        k for k, t in enumerate(tokens)
-        if t.capital and k not in paired and not may_stand_beside(t)
-    ]  # fmt: skip
+@cache
+def _bloc_pattern() -> re.Pattern[str]:
+    words = sorted(cues().blocs, key=len, reverse=True)
+    return re.compile(rf"\b(?i:{'|'.join(map(re.escape, words))})(?![\w’'-]*\w)(?!\s+[A-Z])")
 
 
-def _first_in(numbers: list[int], low: int, high: int) -> int | None:
-    """Return the first of some rising numbers in low <= n < high."""
-    at = bisect_left(numbers, low)
-    return numbers[at] if at < len(numbers) and numbers[at] < high else None
-
-
-def _paired(tokens: list[Token], at: int) -> bool:
-    """Say whether a second name is joined on: "the Bakhmut-Kostiantynivka highway"."""
-    return at < len(tokens) and tokens[at].hyphen and tokens[at].capital
-
-
-def _left(tokens: list[Token], span: NameSpan, locative: frozenset[str]) -> None:
-    """Judge the words before a name."""
-    words = cues()
-    at = span.first - 1
-    directed = False
-    while at >= 0 and tokens[at + 1].joined and tokens[at].folded in words.directions:
-        directed = True
-        at -= 1
-    if directed:
-        span.add(1.0, "after a direction")
-    if at < 0 or (not tokens[at + 1].joined and at + 1 != span.first):
-        return
-    before = tokens[at]
-    if not tokens[span.first].joined and at == span.first - 1:
-        return  # punctuation lies between
-    two = tokens[at - 1].folded if at > 0 and before.joined else ""
-    if before.folded in locative:
-        span.add(2.5, f"after {before.text.lower()!r}")
-    elif before.folded == "of" and (two in words.directions or two in words.kind_of):
-        span.add(3.0, f"after {two + ' of'!r}")
-        if two in words.kind_of:
-            span.feature = "settlement"
-    elif before.folded == "of" and two in words.whole_of | words.region_of:
-        span.add(2.5, f"after {two + ' of'!r}")
-        span.feature = "admin1"
-    elif before.folded in words.takes_place:
-        span.add(2.0, f"after {before.text!r}")
-    elif before.folded == "the" and not _paired(tokens, span.last):
-        span.add(-1.5, "after 'the'")
-    elif before.folded in words.titles and not directed:
-        span.add(-4.0, f"after the title {before.text!r}")
-    elif before.folded in words.loose:
-        span.add(1.0, f"after {before.text.lower()!r}")
-    if before.folded in words.place_after and before.folded not in words.directions:
-        span.add(0.5, f"after {before.text!r}")
-
-
-def _right(text: str, tokens: list[Token], span: NameSpan) -> None:
-    """Judge the words after a name."""
-    words = cues()
-    last = tokens[span.last - 1]
-    after = tokens[span.last] if span.last < len(tokens) else None
-    tail = text[last.end : last.end + 80]
-    told = told_after(text, last.end)
-    if told:
-        span.add(*told)
-    line_start = text.rfind("\n", 0, tokens[span.first].start) + 1
-    opening = text[line_start : tokens[span.first].start].strip().lower()
-    if opening in ("", "near", "outside") and last.upper and _DATELINE_AFTER.match(tail):
-        span.add(2.5, "a dateline")
-    if after is None:
-        return
-    plural = _shared_feature(tokens, span.last)
-    if last.possessive and after.folded in words.directions | words.place_after:
-        span.add(1.5, f"owns {after.text!r}")
-    if after.joined and not last.possessive and after.folded in words.admin1_after:
-        span.add(2.5, f"before {after.text!r}")
-        span.feature = "admin1"
-    elif after.joined and not last.possessive and after.folded in words.place_after:
-        span.add(2.0, f"before {after.text!r}")
-        if after.folded in ("city", "town", "village", "settlement"):
-            span.feature = "settlement"
-    elif plural:
-        span.add(2.0, f"before {plural!r}")
-        if plural in words.admin1_after:
-            span.feature = "admin1"
-    elif after.folded in words.speech and after.joined:
-        span.add(-1.0, f"before {after.text!r}")
-    elif after.joined and _suffers(tokens, span.last):
-        span.add(1.5, f"before {after.text!r} and a verb that takes a place")
-
-
-def _suffers(tokens: list[Token], at: int) -> bool:
-    """Say whether "was captured", "has been shelled", "is under attack" follows."""
-    words = cues()
-    if tokens[at].folded not in ("was", "were", "is", "has", "had", "remains"):
-        return False
-    for k in range(at + 1, min(at + 4, len(tokens))):
-        if not tokens[k].joined or tokens[k].capital:
-            return False
-        if tokens[k].folded in words.takes_place:
-            return True
-        if tokens[k].folded == "under" and k == at + 1:
-            return True
-    return False
-
-
-def _shared_feature(tokens: list[Token], at: int) -> str | None:
-    """Return the plural word that a list of names shares: "Kharkiv, Sumy and Donetsk regions"."""
-    words = cues()
-    for k in range(at, min(at + 10, len(tokens))):
-        token = tokens[k]
-        if token.folded in ("regions", "oblasts", "provinces", "districts", "raions", "axes",
-                            "directions", "fronts"):  # fmt: skip
-            return token.folded if k > at else None
-        if not token.capital and token.folded not in ("and", "or", "the"):
-            return None
-        if token.folded in words.speech:
-            return None
-    return None
-
-
-def _agree(spans: list[NameSpan]) -> None:
-    """Let the article's clear uses of a name speak for its unclear ones."""
-    clear = Counter(s.key for s in spans if s.score >= ACCEPT + 1.5)
-    against = Counter(s.key for s in spans if s.score <= ACCEPT - 3.5)
-    for span in spans:
-        if clear[span.key] > against[span.key] and span.score < ACCEPT and not _partial(span):
-            span.add(2.5, "a place elsewhere in the article")
-
-
-def _partial(span: NameSpan) -> bool:
-    return any(
-        r.startswith(("part of", "a common", "a known", "a person", "after the title"))
-        for r in span.reasons
-    )
-
-
-def _follow_lists(spans: list[NameSpan], tokens: list[Token]) -> None:
-    """Raise names in a list with an accepted name: "Orestopil, Vovche and Hai"."""
-    neighbours = list(pairwise(spans))
-    for this, other in [*((b, a) for a, b in neighbours), *neighbours]:
-        first, second = sorted((this, other), key=lambda s: s.first)
-        between = tokens[first.last : second.first]
-        linked = not between or (len(between) == 1 and between[0].folded in ("and", "or"))
-        gap = tokens[second.first].start - tokens[first.last - 1].end
-        if (
-            linked
-            and gap <= 6
-            and not tokens[first.last - 1].possessive
-            and other.score >= ACCEPT + 1
-            and this.score < ACCEPT
-            and not _partial(this)
-        ):
-            # A list runs on: what stands beside a sure place is as sure as a list needs.
-            this.add(max(1.5, ACCEPT + 1 - this.score), "in a list of places")
-            if this.feature is None:
-                this.feature = other.feature
-
-
-def _blocs(text: str, mentions: list[Mention]) -> list[Mention]:
-    taken = [(m.start, m.end) for m in mentions]
+def _with_blocs(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Return mentions with the blocs of states that the text names ("the West")."""
     found = []
-    for bloc in sorted(cues().blocs, key=len, reverse=True):
-        for match in re.finditer(rf"(?i:{re.escape(bloc)})(?![\w’'-]*\w)(?!\s+[A-Z])", text):
-            start, end = match.span()
-            if match.group().split()[-1][0].isupper() and not any(
-                a < end and start < b for a, b in taken
-            ):
-                taken.append((start, end))
-                name = match.group()
-                found.append(
-                    Mention(start, end, name, "associative", name, "bloc", ("a bloc of states",))
-                )
-    return found
+    for match in _bloc_pattern().finditer(text):
+        start, end = match.span()
+        name = match.group()
+        if name.split()[-1][0].isupper():
+            found.append(
+                Mention(start, end, name, "associative", name, "bloc", ("a bloc of states",))
+            )
+    if not found:
+        return mentions
+    kept = [m for m in mentions if not any(b.start < m.end and m.start < b.end for b in found)]
+    return sorted([*kept, *found], key=lambda m: m.start)

@@ -1,0 +1,92 @@
+"""How sure a choice is: scores made probabilities, fitted on articles that training had not seen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from geomap.toponyms.pools import INNER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geomap.models import Mention
+    from geomap.toponyms.context import Context
+
+SAME_PLACE_KM = 25.0  # rivals this near are no doubt: a city, its county, its airport
+MAX_MARGIN = 8.0
+MAX_SURE = 0.995
+# What the confidence is made of, in the order of its weights (`model.Model.sure`).
+TERMS = ("one", "score", "margin", "inner", "score_below_zero")
+
+
+def terms(context: Context, scores: Any, use: int | None = None) -> Any:
+    """Return what the confidence of candidates is made of, shape (n, len(TERMS)).
+
+    Parameters
+    ----------
+    context : Context
+    scores : numpy.ndarray
+        Log odds of all candidates.
+    use : int, optional
+        Only the candidates of this use.
+    """
+    import numpy as np
+
+    uses = range(len(context.uses)) if use is None else (use,)
+    margins = [_margins(context, scores, context.of(u)) for u in uses]
+    margin = np.concatenate(margins) if margins else np.zeros(0)
+    own = slice(None) if use is None else context.of(use)
+    score = scores[own]
+    return np.stack(
+        [
+            np.ones(len(score)), np.clip(score, -8, 8), margin,
+            context.answers[own] == INNER, np.minimum(score, 0.0),
+        ],
+        axis=1,
+    )  # fmt: skip
+
+
+def _margins(context: Context, scores: Any, own: slice) -> Any:
+    """Return how far each candidate's score lies above its best distant rival's."""
+    import numpy as np
+
+    score = scores[own]
+    if len(score) < 2:
+        return np.full(len(score), MAX_MARGIN)
+    best = int(score.argmax())
+    lat, lon = context.lat[own], context.lon[own]
+    # Rivals of the best are those far from it; those of all others are taken to be the best.
+    east = np.abs(lon - lon[best])
+    east = np.minimum(east, 360.0 - east) * math.cos(math.radians(lat[best]))
+    far = 111.195 * np.hypot(lat - lat[best], east) > SAME_PLACE_KM
+    margin = score - score[best]
+    rival = score[far].max() if far.any() else -math.inf
+    margin[best] = min(score[best] - rival, MAX_MARGIN)
+    return np.clip(margin, -MAX_MARGIN, MAX_MARGIN)
+
+
+def confidences(weights: Any, context: Context, scores: Any, use: int | None = None) -> Any:
+    """Return for each candidate how likely it is right, were it chosen."""
+    import numpy as np
+
+    z = terms(context, scores, use) @ weights
+    return np.minimum(1.0 / (1.0 + np.exp(-z)), MAX_SURE)
+
+
+def mention_confidence(weights: Any, mention: Mention) -> float:
+    """Return how likely a mention names a place; 1 for what is given."""
+    chance = mention.confidence
+    if chance >= 1.0:
+        return 1.0
+    odds = math.log(max(chance, 1e-4) / max(1.0 - chance, 1e-4))
+    return float(1.0 / (1.0 + math.exp(-(weights[0] + weights[1] * odds))))
+
+
+def same_place(context: Context, ranked: Sequence[int]) -> bool:
+    """Say whether all candidates lie together."""
+    lat, lon = context.lat[list(ranked)], context.lon[list(ranked)]
+    return bool(
+        111.195 * (lat.max() - lat.min()) <= SAME_PLACE_KM
+        and 111.195 * (lon.max() - lon.min()) <= 2 * SAME_PLACE_KM
+    )

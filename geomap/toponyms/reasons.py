@@ -1,0 +1,55 @@
+"""The reasons for a candidate, in words, from what the resolver saw of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geomap.gazetteer.schema import Level, NameKind
+from geomap.toponyms.pools import INNER, SPELT, STRIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geomap.models import Place
+    from geomap.toponyms.context import Context
+
+NEAR_KM = 150.0
+_CALLED = {
+    "admin1": "the text calls it a region",
+    "admin2": "the text calls it a county or district",
+    "settlement": "the text calls it a settlement",
+    "wide": "the text calls it a state",
+}
+
+
+def reasons_for(
+    context: Context, scores: Any, candidate: int, place: Place, place_of: Callable[[int], Place]
+) -> tuple[str, ...]:
+    """Return why a candidate may be meant: its size, its name, and the article's other places."""
+    level, kind = int(context.level[candidate]), int(context.kind(candidate))
+    answer = int(context.answer(candidate))
+    reasons = []
+    if kind == NameKind.DEMONYM:
+        reasons.append("a people or its adjective")
+    elif level <= Level.COUNTRY:
+        reasons.append("a country or continent of that name")
+    elif place.population:
+        reasons.append(f"population {place.population:,}")
+    if answer == SPELT:
+        reasons.append("a similar spelling of its name")
+    elif answer == INNER:
+        reasons.append("its name is part of the words")
+    elif answer == STRIPPED:
+        reasons.append("its name without the word beside it")
+    elif kind == NameKind.ALTERNATE:
+        reasons.append("another spelling of its name")
+    use = context.uses[int(context.use[candidate])]
+    if use.feature in _CALLED and context.feature_fits(candidate):
+        reasons.append(_CALLED[use.feature])
+    if use.parent is not None and (parent := context.parent_of(candidate, scores)) is not None:
+        reasons.append(f"the text names {place_of(parent).name} after it")
+    near = context.nearest(context.last_weights, candidate)
+    if near is not None and near[1] < NEAR_KM and level >= Level.ADMIN2:
+        other = place_of(int(context.rows[near[0]]))
+        reasons.append(f"{near[1]:.0f} km from {other.name}")
+    return tuple(reasons)

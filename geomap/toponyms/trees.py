@@ -1,0 +1,78 @@
+"""Evaluation of boosted oblivious trees, for many rows at once, with numpy alone.
+
+All splits of one depth of an oblivious tree ask the same question, so a row's leaf is a number
+written in the answers' bits: no row walks a tree. Training (`geomap.toponyms.training`) is
+CatBoost's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_ROWS = 2048  # scored at once, to bound memory
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Boosted oblivious trees.
+
+    Attributes
+    ----------
+    columns : numpy.ndarray of int, shape (trees, depth)
+        Which feature each split asks for.
+    borders : numpy.ndarray of float32, shape (trees, depth)
+        The answer is yes above it.
+    leaves : numpy.ndarray of float32, shape (trees, 2 ** depth)
+        Log odds; the answer of the first split is the lowest bit of the leaf's number.
+    bias : float
+    """
+
+    columns: NDArray[Any]
+    borders: NDArray[Any]
+    leaves: NDArray[Any]
+    bias: float
+
+    def score(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the log odds of rows, shape (n, features)."""
+        import numpy as np
+
+        trees, depth = self.columns.shape
+        columns, borders = self.columns.ravel(), self.borders.ravel()
+        offsets = np.arange(trees) * self.leaves.shape[1]
+        leaves = self.leaves.ravel()
+        out = np.empty(len(rows), np.float64)
+        for first in range(0, len(rows), _ROWS):
+            some = rows[first : first + _ROWS]
+            yes = some.take(columns, axis=1) > borders
+            leaf = np.packbits(yes.reshape(len(some), trees, depth), axis=2, bitorder="little")
+            out[first : first + _ROWS] = leaves.take(leaf[:, :, 0] + offsets).sum(axis=1)
+        return out + self.bias
+
+    def arrays(self, prefix: str) -> dict[str, Any]:
+        """Return the arrays to store under a prefix."""
+        import numpy as np
+
+        return {
+            f"{prefix}_columns": self.columns.astype(np.int16),
+            f"{prefix}_borders": self.borders.astype(np.float32),
+            f"{prefix}_leaves": self.leaves.astype(np.float16),
+            f"{prefix}_bias": np.float64(self.bias),
+        }
+
+    @classmethod
+    def stored(cls, arrays: Mapping[str, Any], prefix: str) -> Trees:
+        """Return the trees stored under a prefix."""
+        import numpy as np
+
+        return cls(
+            arrays[f"{prefix}_columns"].astype(np.int64),
+            arrays[f"{prefix}_borders"],
+            arrays[f"{prefix}_leaves"].astype(np.float32),
+            float(arrays[f"{prefix}_bias"]),
+        )

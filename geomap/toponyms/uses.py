@@ -1,0 +1,99 @@
+"""Grouping an article's mentions into uses of names, with the words that qualify them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from geomap.gazetteer.names import fold
+from geomap.toponyms.context import Use
+from geomap.toponyms.links import find_links
+from geomap.toponyms.pools import FEATURE_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geomap.models import Mention
+    from geomap.toponyms.pools import Pool, Pools
+
+# Between a name and the division or country it lies in: ", ", " in eastern ", " (".
+_PARENT = re.compile(r"\s*(?:,|\bin\b|\()\s*(?:the\s+)?(?:\w+ern\s+)?")
+_MAX_GAP = 24
+_AFTER = re.compile(r"\s+([A-Za-z]+)")
+_BEFORE = re.compile(r"\b([A-Za-z]+)\s+of\s+$")
+_OF = {
+    "city": "settlement", "town": "settlement", "village": "settlement", "port": "settlement",
+    "settlement": "settlement", "capital": "settlement", "suburb": "settlement",
+    "hamlet": "settlement", "state": "admin1", "province": "admin1", "region": "admin1",
+    "oblast": "admin1", "county": "admin2", "district": "admin2", "island": "feature",
+    "republic": "wide",
+}  # fmt: skip
+# Too weak after a name to say what it is: "Kharkiv area", "the U.S. side".
+_WEAK = frozenset({"area", "team", "body", "wide"})
+
+
+def add_uses(
+    uses: list[Use], article: int, text: str, mentions: Sequence[Mention], pools: Pools, base: int
+) -> list[int]:
+    """Add the uses of an article's mentions, and return for each mention the number of its use.
+
+    Parameters
+    ----------
+    uses : list of Use
+        Those of the articles before; added to.
+    article : int
+        The article's number.
+    text : str
+    mentions : sequence of Mention
+        In order of their offsets.
+    pools : Pools
+    base : int
+        Number of mentions of the articles before.
+    """
+    found: list[Pool] = [pools.of(m.name, m.kind == "demonym") for m in mentions]
+    keys = [fold(m.name) for m in mentions]
+    features = [_feature(text, m, p) for m, p in zip(mentions, found, strict=True)]
+    parents: list[int | None] = [None] * len(mentions)
+    for i in range(len(mentions) - 1):
+        low, high = mentions[i].end, mentions[i + 1].start
+        near = 0 < high - low <= _MAX_GAP and keys[i] != keys[i + 1]
+        if near and _PARENT.fullmatch(text, low, high):
+            parents[i] = i + 1
+    # A name that the text locates is a use of its own: two villages may share it.
+    told = {a: (keys[b], azimuth) for a, b, azimuth in find_links(text, mentions)}
+    numbers: dict[tuple[object, ...], int] = {}
+    names: dict[str, int] = {}
+    use_of: list[int] = []
+    parent_mention: list[int | None] = []
+    begin = len(uses)
+    for i, key in enumerate(keys):
+        parent = parents[i]
+        demonym = mentions[i].kind == "demonym"
+        use_key = (key, features[i], None if parent is None else keys[parent], demonym, told.get(i))
+        number = numbers.get(use_key)
+        if number is None:
+            number = numbers[use_key] = len(uses)
+            name = names.setdefault(key, len(names))
+            uses.append(Use(found[i], features[i], name=name, article=article))
+            parent_mention.append(parent)
+        uses[number].order.append(base + i)
+        use_of.append(number)
+    for use, mention in zip(uses[begin:], parent_mention, strict=True):
+        use.parent = None if mention is None else use_of[mention]
+    return use_of
+
+
+def _feature(text: str, mention: Mention, pool: Pool) -> str | None:
+    """Return what the words beside or inside a name call it."""
+    if mention.feature is not None:
+        return mention.feature
+    after = _AFTER.match(text, mention.end, mention.end + 20)
+    if after:
+        feature = FEATURE_WORDS.get(after.group(1).lower())
+        if feature is not None and feature not in _WEAK:
+            return feature
+    if text.endswith("of ", 0, mention.start):
+        before = _BEFORE.search(text, max(0, mention.start - 24), mention.start)
+        if before and before.group(1).lower() in _OF:
+            return _OF[before.group(1).lower()]
+    return None if pool.feature in _WEAK else pool.feature
