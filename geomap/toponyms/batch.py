@@ -6,7 +6,7 @@ sees another, and what is found in one does not depend on which others are read 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geomap.toponyms.words import Words
 

@@ -1,4 +1,4 @@
-"""How sure a choice is: scores made probabilities, fitted on articles that training had not seen."""
+"""How sure a choice is: scores made probabilities, fitted on articles unseen in training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from geomap.toponyms.pools import INNER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geomap.models import Mention
     from geomap.toponyms.context import Context
 
 SAME_PLACE_KM = 25.0  # rivals this near are no doubt: a city, its county, its airport
@@ -74,13 +73,32 @@ def confidences(weights: Any, context: Context, scores: Any, use: int | None = N
     return np.minimum(1.0 / (1.0 + np.exp(-z)), MAX_SURE)
 
 
-def mention_confidence(weights: Any, mention: Mention) -> float:
-    """Return how likely a mention names a place; 1 for what is given."""
-    chance = mention.confidence
+def both(weights: Any, chance: float, sure: float) -> float:
+    """Return how likely a mark is right: that the words name a place, and that it is this one.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray
+        Of one, and of the log odds of the two (`model.Model.recognised`).
+    chance : float
+        That the words name a place; 1 for what is given, and then only the other counts.
+    sure : float
+        That the place is right if they do.
+    """
     if chance >= 1.0:
-        return 1.0
-    odds = math.log(max(chance, 1e-4) / max(1.0 - chance, 1e-4))
-    return float(1.0 / (1.0 + math.exp(-(weights[0] + weights[1] * odds))))
+        return sure
+    z = (
+        float(weights[0])
+        + float(weights[1]) * log_odds(chance)
+        + float(weights[2]) * log_odds(sure)
+    )
+    return min(1.0 / (1.0 + math.exp(-z)), MAX_SURE)
+
+
+def log_odds(chance: float) -> float:
+    """Return the log odds of a probability, kept within reason."""
+    kept = min(max(chance, 1e-4), 1.0 - 1e-4)
+    return math.log(kept / (1.0 - kept))
 
 
 def same_place(context: Context, ranked: Sequence[int]) -> bool:

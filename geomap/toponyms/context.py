@@ -155,7 +155,7 @@ class Context:
         put("weight_rank", np.minimum(rank, 10))
         anchors = np.flatnonzero((rank < CONTEXT_ROWS) & (weights > MIN_WEIGHT))
         self._compare(anchors, weights, put)
-        self._parents(weights, put)
+        self._parents(put)
         for name in RELATIVE:
             values = out[:, _COLUMN[name]]
             put(f"{name}_below_best", values - self._best(values)[self.use])
@@ -262,9 +262,7 @@ class Context:
             (theirs == Level.ADMIN1) & same_admin1
         )
         put("parent_named", pairs.best((wide & holds & (level > theirs)) * sure))
-        inside = ((level == Level.COUNTRY) & same_country) | (
-            (level == Level.ADMIN1) & same_admin1
-        )
+        inside = ((level == Level.COUNTRY) & same_country) | ((level == Level.ADMIN1) & same_admin1)
         put("holds_share", pairs.sum((inside & (theirs > level)) * mass) / whole)
         put("same_place", pairs.best(((km < 5.0) & (sure > 0.3)).astype(float)))
 
@@ -310,7 +308,7 @@ class Context:
         at = np.minimum(np.searchsorted(self._beside_keys, keys), len(self._beside_keys) - 1)
         return np.where(self._beside_keys[at] == keys, self._beside_values[at], 0.0)
 
-    def _parents(self, weights: Any, put: Any) -> None:
+    def _parents(self, put: Any) -> None:
         """Compare candidates with what the text names after them: "Paris, Texas"."""
         import numpy as np
 

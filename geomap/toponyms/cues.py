@@ -26,6 +26,10 @@ class Cues:
     speech: frozenset[str]
     common: frozenset[str]
     not_places: frozenset[str]
+    people_after: frozenset[str]
+    sites_after: frozenset[str]
+    acts_after: frozenset[str]
+    dealings: frozenset[str]
     blocs: frozenset[str]
 
 

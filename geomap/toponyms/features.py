@@ -43,6 +43,8 @@ _AFTER = (
 )  # fmt: skip
 _OWN = ("dictionary", "given", "given_common", "family", "family_common", "common", "not_places",
         "titles", "directions", "place_after", "admin1_after")  # fmt: skip
+# What the words after a name say of what it stands for.
+_MEANT = ("people_after", "sites_after", "acts_after", "speech")
 DENSE = (
     *STATISTICS,
     "size", "run_before", "run_after", "run_size", "is_first", "is_upper", "line_upper",
@@ -55,6 +57,8 @@ DENSE = (
     "run_given", "run_title", "run_family_after", "run_stop_after", "told_after",
     "times", "lower_elsewhere", "person_word", "alone_share", "inside_known", "holds_known",
     "quote_or_bracket", "place_word_in_run", "run_end_place",
+    *(f"{where}_{s}" for s in _MEANT for where in ("head", "second", "run_end")),
+    "dealings_before", "dealings_between", "list_before", "list_after",
 )  # fmt: skip
 
 
@@ -128,96 +132,162 @@ def dense(batch: Batch, masks: Any, spans: CandidateSpans, told: Any) -> Any:
     """
     import numpy as np
 
-    words = batch.words
-    n, count = len(words), len(spans)
-    first, last = spans.first, spans.last
-    # Hashes that differ by article: what one article says of a word says nothing in another.
-    own_hash = words.hash ^ (batch.article.astype(np.uint64) * np.uint64(_ODD[1]))
-    run_first, run_last = spans.run_first, spans.run_last
-    columns: list[Any] = [spans.statistics]
-
-    def add(*values: Any) -> None:
-        columns.append(np.stack([np.asarray(v, np.float32) for v in values], axis=1))
-
-    padded = np.zeros(n + 2, np.int64)
-    padded[1 : n + 1] = masks
-    gaps = np.full(n + 1, GAP_LINE, np.int64)
-    gaps[:n] = words.gap
-    joined = np.zeros(n + 1, bool)
-    joined[:n] = words.joined
-    capital = np.zeros(n + 2, bool)
-    capital[1 : n + 1] = words.capital
-    before, after = padded[first], padded[last + 1]
-    near_before = joined[first]  # nothing but a space lies between
-    near_after = joined[last] | (gaps[last] == GAP_SPACE)
-    own_first, own_last = padded[first + 1], padded[last]
-    sums = {
-        name: np.concatenate(([0], np.cumsum(column)))
-        for name, column in (
-            ("upper", words.upper), ("given", masks & BIT["given"] != 0),
-            ("title", masks & BIT["titles"] != 0), ("figure", words.digit),
-            ("place", masks & bits(("place_after", "admin1_after")) != 0),
-        )
-    }  # fmt: skip
-
-    def within(name: str, low: Any, high: Any) -> Any:
-        return sums[name][np.maximum(high, low)] - sums[name][low]
-
-    upper_near = within("upper", np.maximum(first - 4, 0), np.minimum(last + 4, n))
-    add(
-        last - first, np.minimum(first - run_first, 4), np.clip(run_last - last, 0, 4),
-        np.minimum(run_last - run_first, 8), words.first[first], words.upper[first],
-        upper_near, words.possessive[last - 1], words.dotted[last - 1], gaps[first] == GAP_HYPHEN, gaps[last] == GAP_HYPHEN,
-        within("figure", first, last) > 0,
-    )  # fmt: skip
-    add(*((before & BIT[s] != 0) & near_before for s in _BEFORE))
-    add(*((after & BIT[s] != 0) & near_after for s in _AFTER))
-    add(*(own_first & BIT[s] != 0 for s in _OWN))
-    add(*(own_last & BIT[s] != 0 for s in _OWN))
-    two = padded[np.maximum(first - 1, 0)]
-    hashes = np.zeros(n + 2, np.uint64)
-    hashes[1 : n + 1] = words.hash
-    of = (hashes[first] == _OF) & near_before
-    the = (hashes[first] == _THE) & near_before
-    comma_after = (gaps[last] == GAP_COMMA) & capital[last + 1]
-    comma_before = (gaps[first] == GAP_COMMA) & capital[first]
-    run_person = within("given", run_first, first)
-    stop_after = gaps[run_last] > GAP_SPACE
-    add(
-        of & (two & BIT["directions"] != 0), of & (two & BIT["kind_of"] != 0), the,
-        comma_after, comma_before, run_person > 0,
-        (within("title", run_first, first) > 0)
-        | ((padded[run_first] & BIT["titles"] != 0) & joined[run_first]),
-        (after & BIT["family"] != 0) & (run_last > last), stop_after, told[last - 1],
-    )  # fmt: skip
-    # The article's other uses of the words.
-    _, key_ids, times = np.unique(own_keys(batch, spans), return_inverse=True, return_counts=True)
-    lower = np.unique(own_hash[~words.capital])
-    single = last == first + 1
-    lower_elsewhere = member(own_hash[first], lower) & single
-    runs, run_of = np.unique(run_first * (n + 1) + np.minimum(run_last, n), return_inverse=True)
-    r_first, r_last = runs // (n + 1), runs % (n + 1)
-    titled = (padded[r_first] & BIT["titles"] != 0) & joined[r_first]
-    titled |= within("title", r_first, r_last) > 0
-    person = ((padded[r_first + 1] & BIT["given"] != 0) & (r_last - r_first > 1)) | titled
-    person &= padded[r_last] & bits(("place_after", "admin1_after")) == 0
-    of_persons = np.unique(own_hash[r_last[person] - 1])
-    alone = (first == run_first) & (last >= run_last)
-    alone_share = np.bincount(key_ids, weights=alone, minlength=len(times)) / np.maximum(times, 1)
-    # Whether a longer name of the gazetteer holds this one, or a shorter one begins it.
-    known = spans.statistics[:, STATISTICS.index("known")] > 0
-    inside, holds = _nested(first, last, known)
-    place_in_run = within("place", run_first, run_last) > 0
-    add(
-        np.log2(times[key_ids] + 1), lower_elsewhere,
-        member(own_hash[last - 1], of_persons), alone_share[key_ids], inside, holds,
-        (gaps[first] == GAP_OPEN) | (gaps[last] == GAP_CLOSE), place_in_run,
-        padded[run_last] & bits(("place_after", "admin1_after")) != 0,
-    )  # fmt: skip
-    out = np.concatenate(columns, axis=1)
-    if out.shape != (count, len(DENSE)):
+    view = _View(batch, masks, spans, told)
+    columns = [*_shape(view), *_beside(view), *_run(view), *_article(view), *_meaning(view)]
+    stacked = np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+    out = np.concatenate((spans.statistics, stacked), axis=1)
+    if out.shape[1] != len(DENSE):
         raise AssertionError(f"{out.shape[1]} dense features, {len(DENSE)} names")
     return out
+
+
+class _View:
+    """A batch's words and candidates with what several features need.
+
+    `mask`, `hash` and `capital` have one more row before and after the words, so that the word
+    before a candidate is at `first`, the word after it at `last + 1`.
+    """
+
+    def __init__(self, batch: Batch, masks: Any, spans: CandidateSpans, told: Any) -> None:
+        import numpy as np
+
+        words = batch.words
+        n = len(words)
+        self.batch, self.words, self.spans, self.masks, self.told = batch, words, spans, masks, told
+        self.first, self.last = spans.first, spans.last
+        self.run_first, self.run_last = spans.run_first, spans.run_last
+        self.mask = np.zeros(n + 2, np.int64)
+        self.mask[1 : n + 1] = masks
+        self.hash = np.zeros(n + 2, np.uint64)
+        self.hash[1 : n + 1] = words.hash
+        self.capital = np.zeros(n + 2, bool)
+        self.capital[1 : n + 1] = words.capital
+        self.gap = np.full(n + 1, GAP_LINE, np.int64)
+        self.gap[:n] = words.gap
+        self.joined = np.append(words.joined, False)
+        self.before, self.after = self.mask[self.first], self.mask[self.last + 1]
+        self.two = self.mask[np.maximum(self.first - 1, 0)]
+        self.three = self.mask[np.maximum(self.first - 2, 0)]
+        self.near_before = self.joined[self.first]  # nothing but a space lies between
+        self.near_after = self.joined[self.last] | (self.gap[self.last] == GAP_SPACE)
+        self.comma_before = (self.gap[self.first] == GAP_COMMA) & self.capital[self.first]
+        self.comma_after = (self.gap[self.last] == GAP_COMMA) & self.capital[self.last + 1]
+        self._sums: dict[str, Any] = {}
+
+    def count(self, name: str, column: Any, low: Any, high: Any) -> Any:
+        """Return how many words of a column are set in low <= word < high."""
+        import numpy as np
+
+        sums = self._sums.get(name)
+        if sums is None:
+            sums = self._sums[name] = np.concatenate(([0], np.cumsum(column)))
+        return sums[np.maximum(high, low)] - sums[low]
+
+    def listed(self, name: str, low: Any, high: Any) -> Any:
+        """Return how many words of a set of the lexicon stand in low <= word < high."""
+        return self.count(name, self.masks & BIT[name] != 0, low, high)
+
+
+def _shape(v: _View) -> list[Any]:
+    """Return how a candidate is written."""
+    import numpy as np
+
+    first, last, words = v.first, v.last, v.words
+    upper = v.count(
+        "upper", words.upper, np.maximum(first - 4, 0), np.minimum(last + 4, len(words))
+    )
+    return [
+        last - first, np.minimum(first - v.run_first, 4), np.clip(v.run_last - last, 0, 4),
+        np.minimum(v.run_last - v.run_first, 8), words.first[first], words.upper[first],
+        upper, words.possessive[last - 1], words.dotted[last - 1],
+        v.gap[first] == GAP_HYPHEN, v.gap[last] == GAP_HYPHEN,
+        v.count("figure", words.digit, first, last) > 0,
+    ]  # fmt: skip
+
+
+def _beside(v: _View) -> list[Any]:
+    """Return the sets that the words before, after and of a candidate belong to."""
+    own_first, own_last = v.mask[v.first + 1], v.mask[v.last]
+    return [
+        *((v.before & BIT[s] != 0) & v.near_before for s in _BEFORE),
+        *((v.after & BIT[s] != 0) & v.near_after for s in _AFTER),
+        *(own_first & BIT[s] != 0 for s in _OWN),
+        *(own_last & BIT[s] != 0 for s in _OWN),
+    ]
+
+
+def _run(v: _View) -> list[Any]:
+    """Return what the words around and the run of capitals say."""
+    of = (v.hash[v.first] == _OF) & v.near_before
+    titled = v.listed("titles", v.run_first, v.first) > 0
+    titled |= (v.mask[v.run_first] & BIT["titles"] != 0) & v.joined[v.run_first]
+    return [
+        of & (v.two & BIT["directions"] != 0), of & (v.two & BIT["kind_of"] != 0),
+        (v.hash[v.first] == _THE) & v.near_before, v.comma_after, v.comma_before,
+        v.listed("given", v.run_first, v.first) > 0, titled,
+        (v.after & BIT["family"] != 0) & (v.run_last > v.last), v.gap[v.run_last] > GAP_SPACE,
+        v.told[v.last - 1],
+    ]  # fmt: skip
+
+
+def _article(v: _View) -> list[Any]:
+    """Return what the article's other uses of the words say."""
+    import numpy as np
+
+    first, last, words = v.first, v.last, v.words
+    # Hashes that differ by article: what one article says of a word says nothing in another.
+    own = words.hash ^ (v.batch.article.astype(np.uint64) * np.uint64(_ODD[1]))
+    _, name, times = np.unique(own_keys(v.batch, v.spans), return_inverse=True, return_counts=True)
+    lower = np.unique(own[~words.capital])
+    alone = (first == v.run_first) & (last >= v.run_last)
+    alone_share = np.bincount(name, weights=alone, minlength=len(times)) / np.maximum(times, 1)
+    # Whether a longer name of the gazetteer holds this one, or a shorter one begins it.
+    inside, holds = _nested(first, last, v.spans.statistics[:, STATISTICS.index("known")] > 0)
+    place_words = v.masks & bits(("place_after", "admin1_after")) != 0
+    return [
+        np.log2(times[name] + 1), member(own[first], lower) & (last == first + 1),
+        member(own[last - 1], _persons(v, own)), alone_share[name], inside, holds,
+        (v.gap[first] == GAP_OPEN) | (v.gap[last] == GAP_CLOSE),
+        v.count("place", place_words, v.run_first, v.run_last) > 0,
+        v.mask[v.run_last] & bits(("place_after", "admin1_after")) != 0,
+    ]  # fmt: skip
+
+
+def _persons(v: _View, own: Any) -> Any:
+    """Return the sorted hashes of the last words of runs that name persons."""
+    import numpy as np
+
+    width = len(v.words) + 1
+    runs = np.unique(v.run_first * width + v.run_last)
+    first, last = runs // width, runs % width
+    titled = (v.mask[first] & BIT["titles"] != 0) & v.joined[first]
+    titled |= v.listed("titles", first, last) > 0
+    person = ((v.mask[first + 1] & BIT["given"] != 0) & (last - first > 1)) | titled
+    person &= v.mask[last] & bits(("place_after", "admin1_after")) == 0
+    return np.unique(own[last[person] - 1])
+
+
+def _meaning(v: _View) -> list[Any]:
+    """Return what the words say a name stands for: the place, or its people and powers."""
+    import numpy as np
+
+    n = len(v.words)
+    # The word after its run, the one after that, the run's last word.
+    head, second = v.mask[v.run_last + 1], v.mask[np.minimum(v.run_last + 2, n + 1)]
+    head_near = v.joined[v.run_last] | (v.gap[v.run_last] == GAP_SPACE)
+    run_end = np.where(v.run_last > v.last, v.mask[v.run_last], 0)
+    columns: list[Any] = []
+    for name in _MEANT:
+        bit = BIT[name]
+        columns += [(head & bit != 0) & head_near, (second & bit != 0) & head_near]
+        columns.append(run_end & bit != 0)
+    dealing, preposition = BIT["dealings"], v.before & bits(("loose", "locative")) != 0
+    and_before = (v.hash[v.first] == _AND) & v.near_before
+    and_after = (v.hash[v.last + 1] == _AND) & v.near_after
+    return [
+        *columns, (v.two & dealing != 0) & preposition, (v.three & dealing != 0) & preposition,
+        v.comma_before | and_before, v.comma_after | and_after,
+    ]  # fmt: skip
 
 
 def own_keys(batch: Batch, spans: CandidateSpans) -> Any:
@@ -243,8 +313,16 @@ def _nested(first: Any, last: Any, known: Any) -> tuple[Any, Any]:
         if step >= count:
             break
         a, b = slice(0, count - step), slice(step, count)
-        b_in_a = (first[a] <= first[b]) & (last[b] <= last[a]) & (last[b] - first[b] < last[a] - first[a])
-        a_in_b = (first[b] <= first[a]) & (last[a] <= last[b]) & (last[a] - first[a] < last[b] - first[b])
+        b_in_a = (
+            (first[a] <= first[b])
+            & (last[b] <= last[a])
+            & (last[b] - first[b] < last[a] - first[a])
+        )
+        a_in_b = (
+            (first[b] <= first[a])
+            & (last[a] <= last[b])
+            & (last[a] - first[a] < last[b] - first[b])
+        )
         inside[b] |= b_in_a & known[a]
         holds[a] |= b_in_a & known[b]
         inside[a] |= a_in_b & known[b]
@@ -252,4 +330,4 @@ def _nested(first: Any, last: Any, known: Any) -> tuple[Any, Any]:
     return inside, holds
 
 
-_OF, _THE = word_hash("of"), word_hash("the")
+_OF, _THE, _AND = word_hash("of"), word_hash("the"), word_hash("and")

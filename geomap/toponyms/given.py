@@ -67,16 +67,14 @@ class SpanReader:
         known = {(m.start, m.end): m for m in found}
         kinds = self._recogniser.kinds_of(text, sentences, ordered)
         mentions = []
-        for span, kind in zip(ordered, kinds, strict=True):
+        for span, read in zip(ordered, kinds, strict=True):
             own = known.get((span.start, span.end))
             written = text[span.start : span.end]
             name = _name(written)
-            feature = None
-            if " ".join(name.lower().split()) in cues().blocs:
-                kind, feature = "associative", "bloc"
+            bloc = " ".join(name.lower().split()) in cues().blocs
+            kind = own.kind if own is not None else "associative" if bloc else read
             reasons = (reason,) if own is None else (reason, *own.reasons)
-            if own is not None:
-                kind = own.kind
+            feature = "bloc" if bloc else None
             mentions.append(Mention(span.start, span.end, written, kind, name, feature, reasons))
         return mentions
 

@@ -156,8 +156,8 @@ def _share_among_names(context: Context, located: set[int], gain: Any) -> None:
     import numpy as np
 
     by_name: dict[tuple[int, int], list[int]] = {}
-    for use in sorted(located):
-        by_name.setdefault((int(context.article[use]), int(context.name[use])), []).append(use)
+    for told in sorted(located):
+        by_name.setdefault((int(context.article[told]), int(context.name[told])), []).append(told)
     articles = {a for a, _ in by_name}
     for number, use in enumerate(context.uses):
         if number in located or use.article not in articles:

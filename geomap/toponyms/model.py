@@ -78,8 +78,8 @@ class Model:
     lexicon : Lexicon
     first, kinds : Linear
         Is it a place name; is it meant as a place rather than as a power or a people.
-    second : Trees
-        Is it a place name, on a second look.
+    second, kinds_second : Trees
+        The same on a second look, with the article's other mentions.
     resolve : tuple of Trees
         Which candidate is meant: without, then with the article's other places weighed.
     accept : float
@@ -87,18 +87,21 @@ class Model:
     literal : float
         A mention is literal from this probability on.
     sure : numpy.ndarray
-        Weights of the confidence (`resolve.confidence`).
+        Weights of the confidence in a place (`confidence.TERMS`).
+    recognised : numpy.ndarray
+        Weights of the confidence in a mention that was found, and its place (`confidence.both`).
     """
 
     lexicon: Lexicon
     first: Linear
     second: Trees
     kinds: Linear
+    kinds_second: Trees
     resolve: tuple[Trees, Trees]
     accept: float
     literal: float
     sure: NDArray[Any]
-    recognised: NDArray[Any]  # weights of the confidence in a mention
+    recognised: NDArray[Any]
     lists: Mapping[str, NDArray[Any]]
 
     @property
@@ -116,6 +119,7 @@ class Model:
         arrays.update(self.first.arrays("first"))
         arrays.update(self.kinds.arrays("kinds"))
         arrays.update(self.second.arrays("second"))
+        arrays.update(self.kinds_second.arrays("kinds_second"))
         for i, trees in enumerate(self.resolve):
             arrays.update(trees.arrays(f"resolve{i}"))
         arrays["accept"], arrays["literal"] = np.float64(self.accept), np.float64(self.literal)
@@ -147,6 +151,7 @@ class Model:
                 Linear.stored(arrays, "first"),
                 Trees.stored(arrays, "second"),
                 Linear.stored(arrays, "kinds"),
+                Trees.stored(arrays, "kinds_second"),
                 (Trees.stored(arrays, "resolve0"), Trees.stored(arrays, "resolve1")),
                 float(arrays["accept"]),
                 float(arrays["literal"]),

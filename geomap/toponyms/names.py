@@ -1,4 +1,4 @@
-"""What the gazetteer says of a name before any context: how many bear it, and how known they are."""
+"""What the gazetteer says of a name before any context: how many bear it, how known they are."""
 
 from __future__ import annotations
 
@@ -112,28 +112,20 @@ def _column(level: int, kind: int, strong: bool) -> str:
 
 def _bucket(value: dict[str, Any]) -> int:
     """Return the class of a name: what it may be, then how many live there."""
-    if value["country"]:
-        return 1
-    if value["admin1"]:
-        return 2
-    if value["region"]:
-        return 3
-    if value["capital"]:
-        return 4
-    if value["demonym"]:
-        return 5
-    if value["admin2"]:
-        return 6
-    if not value["known"]:
-        return 13 if value["abbreviation"] else 0
-    if value["people"] >= 5:
-        return 7
-    if value["people"] >= 4:
-        return 8
-    if value["main"] and value["settlement"]:
-        return 9
-    if value["feature"]:
-        return 10
-    if value["country_other"] or value["admin1_other"] or value["people_any"] >= 5:
-        return 11
-    return 12
+    known, people = value["known"], value["people"]
+    classes = (
+        (1, value["country"]),
+        (2, value["admin1"]),
+        (3, value["region"]),
+        (4, value["capital"]),
+        (5, value["demonym"]),
+        (6, value["admin2"]),
+        (13, not known and value["abbreviation"]),
+        (0, not known),
+        (7, people >= 5),
+        (8, people >= 4),
+        (9, value["main"] and value["settlement"]),
+        (10, value["feature"]),
+        (11, value["country_other"] or value["admin1_other"] or value["people_any"] >= 5),
+    )
+    return next((number for number, holds in classes if holds), 12)

@@ -30,14 +30,17 @@ FEATURE_WORDS = {
     "metro": "settlement", "suburb": "settlement", "coast": "area", "side": "area",
     "united": "team", "fc": "team", "university": "body", "college": "body",
 }  # fmt: skip
-_LEADING = frozenset({"the", "city", "state", "republic", "province", "town", "village", "port", "greater",
-                      "downtown", "central", "north", "south", "east", "west", "northern",
-                      "southern", "eastern", "western", "upper", "lower", "mid", "northeast", "northwest",
-                      "southeast", "southwest", "lake", "mount", "fort"})  # fmt: skip
+_LEADING = frozenset(
+    {"the", "city", "state", "republic", "province", "town", "village", "port", "greater",
+     "downtown", "central", "north", "south", "east", "west", "northern", "southern", "eastern",
+     "western", "upper", "lower", "mid", "northeast", "northwest", "southeast", "southwest",
+     "lake", "mount", "fort"}
+)  # fmt: skip
 STATIC = (
     "people", "people_below_best", "people_rank", "rivals", "people_share", "letters",
     "continent", "country", "region", "admin1", "admin2", "admin3", "capital", "settlement",
-    "feature_row", "main", "alias", "stem", "alternate", "demonym", "abbreviation", "spelt", "stripped", "inner",
+    "feature_row", "main", "alias", "stem", "alternate", "demonym", "abbreviation", "spelt",
+    "stripped", "inner",
     "radius", "area_class", "water_class", "estimated",
 )  # fmt: skip
 _WIDTH = len(STATIC)
@@ -84,7 +87,6 @@ class Pools:
         return pool
 
     def _make(self, key: str, short: bool, demonym: bool) -> Pool:
-        import numpy as np
 
         found: dict[int, tuple[int, int]] = {}
 

@@ -38,7 +38,7 @@ class ReadArticle:
         return self.corrections.resolutions(self.reading.resolutions)
 
     def rerank(self, evidence: Iterable[Evidence]) -> list[Resolution]:
-        """What they mean with what later rooms learned; corrections win over both."""
+        """Return what they mean with what later rooms learned; corrections win over both."""
         return self.corrections.resolutions(self.reading.rerank(evidence))
 
 
@@ -90,8 +90,8 @@ class ToponymReader:
         given = spans or [None] * len(articles)
         corrections = [self._corrector.on(a) for a in articles]
         mentions = []
-        for i, own in enumerate(found):
-            own_spans = given[i]
+        for i, own_spans in enumerate(given):
+            own = found[i]
             if own_spans is not None:
                 if self._spans is None:
                     self._spans = SpanReader(self._gazetteer)

@@ -23,9 +23,16 @@ _CALLED = {
 
 
 def reasons_for(
-    context: Context, scores: Any, candidate: int, place: Place, place_of: Callable[[int], Place]
+    context: Context,
+    scores: Any,
+    candidate: int,
+    place: Place,
+    place_of: Callable[[int], Place] | None,
 ) -> tuple[str, ...]:
-    """Return why a candidate may be meant: its size, its name, and the article's other places."""
+    """Return why a candidate may be meant: its size, its name, and the article's other places.
+
+    `place_of` gives the places of rows; without it, nothing is said of other places.
+    """
     level, kind = int(context.level[candidate]), int(context.kind(candidate))
     answer = int(context.answer(candidate))
     reasons = []
@@ -46,6 +53,8 @@ def reasons_for(
     use = context.uses[int(context.use[candidate])]
     if use.feature in _CALLED and context.feature_fits(candidate):
         reasons.append(_CALLED[use.feature])
+    if place_of is None:
+        return tuple(reasons)
     if use.parent is not None and (parent := context.parent_of(candidate, scores)) is not None:
         reasons.append(f"the text names {place_of(parent).name} after it")
     near = context.nearest(context.last_weights, candidate)

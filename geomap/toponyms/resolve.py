@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.schema import Level
 from geomap.models import Candidate, Resolution
-from geomap.toponyms.confidence import confidences, mention_confidence, same_place
+from geomap.toponyms.confidence import both, confidences, same_place
 from geomap.toponyms.context import Context, Use
 from geomap.toponyms.links import find_links, linked
 from geomap.toponyms.model import Model, model
@@ -134,7 +134,9 @@ class Weighed:
         own = self.context.of(use)
         scores = self.scores[own].tolist()
         rows = self.context.rows[own].tolist()
-        return [own.start + k for k in sorted(range(len(scores)), key=lambda k: (-scores[k], rows[k]))]
+        return [
+            own.start + k for k in sorted(range(len(scores)), key=lambda k: (-scores[k], rows[k]))
+        ]
 
 
 class Reading:
@@ -183,10 +185,12 @@ class Reading:
         known = self._of_use.get(use)
         if known is None:
             known = self._of_use[use] = self._choose(mention, self._weighed.ranked(use))
-        sure = mention_confidence(self._resolver.model.recognised, mention)
+        sure = 0.0
+        if known.place is not None or known.runners_up:
+            sure = both(self._resolver.model.recognised, mention.confidence, known.confidence)
         return Resolution(
-            mention, known.status, round(known.confidence * sure, 3), known.place, known.lat,
-            known.lon, known.precision, known.radius_km, None,
+            mention, known.status, round(sure, 3), known.place, known.lat, known.lon,
+            known.precision, known.radius_km, None,
             (*known.reasons, *mention.reasons), known.runners_up,
         )  # fmt: skip
 
@@ -198,25 +202,30 @@ class Reading:
             )
         best = ranked[0]
         sure = float(self._weighed.sure[best])
-        candidates = tuple(self._candidate(k) for k in ranked[: RUNNERS_UP + 1])
+        others = ranked[1 : RUNNERS_UP + 1]
+        candidates = (self._candidate(best), *(self._candidate(k, brief=True) for k in others))
         if sure < MIN_SURE:
-            return Resolution(
-                mention, "refused", sure, reasons=(_why_refused(self._weighed, ranked, candidates),),
-                runners_up=candidates,
-            )  # fmt: skip
+            why = _why_refused(self._weighed, ranked, candidates)
+            return Resolution(mention, "refused", sure, reasons=(why,), runners_up=candidates)
         place = candidates[0].place
         return Resolution(
             mention, "resolved", sure, place, place.lat, place.lon, place.precision,
             place.radius_km, None, candidates[0].reasons, candidates[1:],
         )  # fmt: skip
 
-    def _candidate(self, candidate: int) -> Candidate:
+    def _candidate(self, candidate: int, brief: bool = False) -> Candidate:
         weighed = self._weighed
         place = self._resolver.place(int(weighed.context.rows[candidate]))
         return Candidate(
             place,
             round(float(weighed.scores[candidate]), 2),
-            reasons_for(weighed.context, weighed.scores, candidate, place, self._resolver.place),
+            reasons_for(
+                weighed.context,
+                weighed.scores,
+                candidate,
+                place,
+                None if brief else self._resolver.place,
+            ),
         )
 
     def _by_evidence(
@@ -238,10 +247,10 @@ class Reading:
             again._resolver = self._resolver
             again._weighed = Weighed(context, raised, sure)
             found = again._choose(mention, again._weighed.ranked(use))
-            told = mention_confidence(self._resolver.model.recognised, mention)
+            told = both(self._resolver.model.recognised, mention.confidence, found.confidence)
             reasons = (strongest.reason, *found.reasons, *mention.reasons)
             return Resolution(
-                mention, found.status, round(found.confidence * told, 3), found.place, found.lat,
+                mention, found.status, round(told, 3), found.place, found.lat,
                 found.lon, found.precision, found.radius_km, None, reasons, found.runners_up,
             )  # fmt: skip
         if len(settled) and not settled.any():

@@ -17,6 +17,9 @@ SECOND = (
     "z", "name_best", "name_mean", "name_others", "name_times", "longer", "shorter",
     "before", "after", "before_words", "after_words", "density", "bucket", "candidates",
 )  # fmt: skip
+KIND_SECOND = (
+    "z", "name_others", "name_times", "before", "after", "has_before", "has_after", "article_mean",
+)  # fmt: skip
 _NONE = -9.0  # log odds of a neighbour that is not there
 _FAR = 50.0
 _NEAR = 5  # words between neighbours; padding between articles is as wide
@@ -76,5 +79,43 @@ def second_features(batch: Batch, spans: CandidateSpans, keys: Any, z: Any) -> A
         z, best[name], total[name] / times[name], others, times[name], longer, shorter,
         before, after, before_words, after_words, density[article], spans.bucket,
         np.log(in_article[article]),
+    )  # fmt: skip
+    return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)
+
+
+def kind_features(batch: Batch, first: Any, keys: Any, z: Any) -> Any:
+    """Return what the first scores of an article's mentions tell of what each stands for.
+
+    Parameters
+    ----------
+    batch : Batch
+    first : numpy.ndarray of int
+        First word of each mention, in rising order.
+    keys : numpy.ndarray
+        `features.own_keys` of the mentions.
+    z : numpy.ndarray of float
+        Log odds that each is meant as a place.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, len(KIND_SECOND)), float32
+    """
+    import numpy as np
+
+    count = len(first)
+    article = batch.article[first]
+    _, name = np.unique(keys, return_inverse=True)
+    times, total = np.bincount(name), np.bincount(name, weights=z)
+    others = np.where(times[name] > 1, (total[name] - z) / np.maximum(times[name] - 1, 1), 0.0)
+    in_article, mass = np.bincount(article), np.bincount(article, weights=z)
+    near = np.zeros(count, bool)
+    near[1:] = (np.diff(first) < _NEAR) & (np.diff(article) == 0)
+    before, after = np.zeros(count), np.zeros(count)
+    before[1:] = np.where(near[1:], z[:-1], 0.0)
+    after[:-1] = np.where(near[1:], z[1:], 0.0)
+    has_after = np.append(near[1:], False)
+    columns = (
+        z, others, times[name] - 1, before, after, near, has_after,
+        mass[article] / np.maximum(in_article[article], 1),
     )  # fmt: skip
     return np.stack([np.asarray(c, np.float32) for c in columns], axis=1)

@@ -65,69 +65,66 @@ class Words:
         self.text = text
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         kinds, lower = _classed(codes)
-        size = len(codes)
-        letter = (kinds >= _LOWER) & (kinds <= _MARK)
-        inside = letter | (kinds == _DIGIT)
-        if size > 2:
-            mark = kinds[1:-1] == _APOSTROPHE
-            inside[1:-1] |= mark & letter[:-2] & letter[2:]
-            # "U.S", "W.Va": a full stop after a single capital and before a letter.
-            stop = (codes[1:-1] == 46) & letter[2:] & (kinds[:-2] == _UPPER)
-            stop[1:] &= ~letter[:-3] | (codes[:-3] == 46)
-            inside[1:-1] |= stop
-            # "1,200", "3.5"
-            digit = kinds == _DIGIT
-            inside[1:-1] |= ((codes[1:-1] == 44) | (codes[1:-1] == 46)) & digit[:-2] & digit[2:]
+        inside = _inside_words(codes, kinds)
         edges = np.diff(inside.astype(np.int8), prepend=0, append=0)
-        start = np.flatnonzero(edges == 1)
-        whole_end = np.flatnonzero(edges == -1)
+        start, whole_end = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
         length = whole_end - start
-        end = whole_end.copy()
-
-        def code(at: Any) -> Any:
-            """Return the code points at offsets, 0 beyond the text."""
-            return np.where(at < size, codes[np.minimum(at, size - 1)], 0) if size else at
-
-        def kind(at: Any) -> Any:
-            return np.where(at < size, kinds[np.minimum(at, size - 1)], 0) if size else at
-
-        # Possessives: "Bakhmut's", "Saporischschja’s", "the soldiers'".
-        last = code(whole_end - 1) | 0x20
-        owns = (length > 2) & (last == 115) & (kind(np.maximum(whole_end - 2, 0)) == _APOSTROPHE)
-        end[owns] -= 2
-        plural = ~owns & (last == 115) & (kind(whole_end) == _APOSTROPHE)
-        whole_end = whole_end + plural
-        # The last full stop of "U.S." belongs to the word, when its sentence goes on or not.
-        inner_stop = np.add.accumulate(np.concatenate(([0], (codes == 46) & inside)))
-        dotted = (inner_stop[whole_end] > inner_stop[start]) & (kinds[start] != _DIGIT)
-        dotted &= (code(whole_end) == 46) & ~owns & ~plural
-        # "Pa.", "Calif." before what goes on: the stop is the abbreviation's, or the sentence's.
-        abbreviated = (code(whole_end) == 46) & (length <= 5) & (kinds[start] == _UPPER)
-        self.dotted = dotted | abbreviated
-        end += dotted
-        whole_end += dotted
-        self.start, self.end = start, end
-        self.possessive = owns | plural
-        self.capital = kinds[start] == _UPPER
-        self.digit = kinds[start] == _DIGIT
-        counts = np.add.accumulate(np.concatenate(([0], kinds == _LOWER)))
-        uppers = np.add.accumulate(np.concatenate(([0], kinds == _UPPER)))
-        self.upper = (counts[end] == counts[start]) & (uppers[end] - uppers[start] > 1)
+        self.start = start
+        whole_end = self._ends(codes, kinds, inside, whole_end)
+        self._shapes(kinds)
         self._gaps(codes, start, whole_end, length)
-        self.first = np.zeros(len(start), dtype=bool)
+        self.first = self.gap == GAP_LINE
         at = np.searchsorted(start, np.asarray(sentence_starts, dtype=np.int64))
         self.first[at[at < len(start)]] = True
-        self.first[self.gap == GAP_LINE] = True
-        if len(start):
-            self.first[0] = True
+        self._hashes(kinds, lower)
+
+    def _ends(self, codes: Any, kinds: Any, inside: Any, whole_end: Any) -> Any:
+        """Set where words end, and return where what belongs to them ends: "'s", a full stop."""
+        import numpy as np
+
+        # Two more of nothing, so that what follows the last word can be asked for.
+        codes, kinds = np.append(codes, (0, 0)), np.append(kinds, (0, 0))
+        start, end = self.start, whole_end.copy()
+        length = whole_end - start
+        # Possessives: "Bakhmut's", "Slov’yans’k’s", "the soldiers'".
+        ends_in_s = codes[whole_end - 1] | 0x20 == 115
+        owns = (length > 2) & ends_in_s & (kinds[np.maximum(whole_end - 2, 0)] == _APOSTROPHE)
+        end[owns] -= 2
+        plural = ~owns & ends_in_s & (kinds[whole_end] == _APOSTROPHE)
+        whole_end = whole_end + plural
+        # The last full stop of "U.S." belongs to the word, whether its sentence goes on or not.
+        stops = np.concatenate(([0], np.cumsum((codes[:-2] == 46) & inside), [0]))
+        stopped = codes[whole_end] == 46
+        dotted = (stops[end] > stops[start]) & (kinds[start] != _DIGIT) & stopped
+        dotted &= ~owns & ~plural
+        # "Pa.", "Calif." before what goes on: the stop is the abbreviation's, or the sentence's.
+        self.dotted = dotted | (stopped & (length <= 5) & (kinds[start] == _UPPER))
+        self.end = end + dotted
+        self.possessive = owns | plural
+        return whole_end + dotted
+
+    def _shapes(self, kinds: Any) -> None:
+        import numpy as np
+
+        start, end = self.start, self.end
+        self.capital = kinds[start] == _UPPER
+        self.digit = kinds[start] == _DIGIT
+        lowers = np.concatenate(([0], np.cumsum(kinds == _LOWER)))
+        uppers = np.concatenate(([0], np.cumsum(kinds == _UPPER)))
+        self.upper = (lowers[end] == lowers[start]) & (uppers[end] - uppers[start] > 1)
+
+    def _hashes(self, kinds: Any, lower: Any) -> None:
+        import numpy as np
+
+        start, end, size = self.start, self.end, len(kinds)
         power, inverse = _powers(size + 1)
         total = np.zeros(size + 1, dtype=np.uint64)
         spelt = np.where(kinds == _APOSTROPHE, 39, lower).astype(np.uint64) + np.uint64(1)
         np.cumsum(spelt * power[:size], out=total[1:])
         self.hash = _mixed((total[end] - total[start]) * inverse[start])
         tail = np.maximum(start, end - 3)
-        self.inner = member(self.hash, _inner_hashes()) & ~self.capital
         self.tail = _mixed((total[end] - total[tail]) * inverse[tail])
+        self.inner = member(self.hash, _inner_hashes()) & ~self.capital
 
     def __len__(self) -> int:
         return len(self.start)
@@ -163,6 +160,22 @@ class Words:
         self.joined[1:] = ((gap == GAP_SPACE) | (gap == GAP_HYPHEN) | short) & (
             ~self.possessive[:-1]
         )
+
+
+def _inside_words(codes: Any, kinds: Any) -> Any:
+    """Say for each code point whether it stands inside a word."""
+    letter = (kinds >= _LOWER) & (kinds <= _MARK)
+    digit = kinds == _DIGIT
+    inside = letter | digit
+    if len(codes) > 2:
+        inside[1:-1] |= (kinds[1:-1] == _APOSTROPHE) & letter[:-2] & letter[2:]
+        # "U.S", "W.Va": a full stop after a single capital and before a letter.
+        stop = (codes[1:-1] == 46) & letter[2:] & (kinds[:-2] == _UPPER)
+        stop[1:] &= ~letter[:-3] | (codes[:-3] == 46)
+        inside[1:-1] |= stop
+        # "1,200", "3.5"
+        inside[1:-1] |= ((codes[1:-1] == 44) | (codes[1:-1] == 46)) & digit[:-2] & digit[2:]
+    return inside
 
 
 def word_hash(word: str) -> int:

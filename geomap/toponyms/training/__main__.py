@@ -1,6 +1,6 @@
-"""Train the shipped model: one command, seeds fixed.
+r"""Train the shipped model: one command, seeds fixed.
 
-    python -m geomap.toponyms.training --shared ../shared --dictionary american-english \\
+    python -m geomap.toponyms.training --shared ../shared --dictionary american-english \
         -o geomap/toponyms/model.npz --predictions folds/
 
 Five models, each trained on four fifths of the articles, read the fifth that they have not seen:

@@ -68,7 +68,7 @@ def fit_trees(rows: Any, labels: Any, trees: int, weights: Any = None) -> Trees:
 
 
 def fit_curve(terms: Any, right: Any) -> Any:
-    """Return the weights of a logistic curve over some terms (the first is 1), nearly unregularised."""
+    """Return the weights of a logistic curve over some terms, of which the first is 1."""
     from sklearn.linear_model import LogisticRegression
 
     fitted = LogisticRegression(C=100.0, fit_intercept=False, max_iter=1000).fit(terms, right)

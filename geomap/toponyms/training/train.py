@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.models import Mention
-from geomap.toponyms.confidence import terms
+from geomap.toponyms.confidence import TERMS, log_odds, terms
 from geomap.toponyms.context import Context
+from geomap.toponyms.features import DENSE, HASH_BITS
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.model import Linear, Model
+from geomap.toponyms.names import STATISTICS
 from geomap.toponyms.recognise import Judged, Recogniser, choose
-from geomap.toponyms.resolve import Resolver
-from geomap.toponyms.second_look import second_features
+from geomap.toponyms.resolve import MIN_SURE, Resolver
+from geomap.toponyms.second_look import kind_features, second_features
 from geomap.toponyms.training.fit import SEED, fit_curve, fit_linear, fit_trees, folds
 from geomap.toponyms.trees import Trees
 from geomap.toponyms.uses import add_uses
@@ -21,14 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geomap.gazetteer.store import Gazetteer
+    from geomap.models import MentionKind
     from geomap.toponyms.context import Use
-    from geomap.toponyms.training.corpora import Annotated
+    from geomap.toponyms.training.corpora import Annotated, Gold
 
 INNER_FOLDS = 4
-NAME_STRENGTH, KIND_STRENGTH = 0.1, 0.15  # inverse regularisation of the linear models
-NAME_TREES, PLACE_TREES = 300, 300
+NAME_STRENGTH, KIND_STRENGTH = 0.1, 0.2  # inverse regularisation of the linear models
+NAME_TREES, PLACE_TREES, KIND_TREES = 300, 300, 200
 LIKE_GOLD = 0.3  # share of a gold mention that its best candidate must have in common with it
 SAME_KM, RIGHT_KM = 15.0, 161.0
+LIKELY = 0.3  # chance of what the curves are fitted on, before the threshold is known
+_DEMONYM = STATISTICS.index("demonym")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,19 @@ def blank(lists: dict[str, Any]) -> Model:
 
     linear = Linear(np.zeros(1), np.zeros(1), 0.0)
     trees = Trees(np.zeros((0, 6)), np.zeros((0, 6)), np.zeros((0, 64)), 0.0)
-    curve = np.zeros(5)
+    curve = np.zeros(len(TERMS))
     return Model(
-        Lexicon(lists), linear, trees, linear, (trees, trees), 0.5, 0.5, curve, curve[:2], lists
+        Lexicon(lists),
+        linear,
+        trees,
+        linear,
+        trees,
+        (trees, trees),
+        0.5,
+        0.5,
+        curve,
+        curve[:3],
+        lists,
     )
 
 
@@ -80,7 +95,7 @@ def see(articles: Sequence[Annotated], gazetteer: Gazetteer, model: Model) -> li
     return out
 
 
-def _kinds(recogniser: Recogniser, article: Annotated) -> list[Any]:
+def _kinds(recogniser: Recogniser, article: Annotated) -> list[MentionKind]:
     """Return "demonym" or "literal" for each gold mention."""
     return [
         "demonym" if recogniser.is_demonym(article.text[g.start : g.end]) else "literal"
@@ -92,12 +107,9 @@ def _labels(article: Annotated, judged: Judged) -> tuple[Any, Any]:
     """Say which candidates are gold mentions: the same span, else the likest that overlaps."""
     import numpy as np
 
-    words, spans = judged.batch.words, judged.spans
-    offset = int(judged.batch.offsets[0])
-    starts = words.start[spans.first] - offset
-    ends = words.end[spans.last - 1] - offset
-    is_name = np.zeros(len(spans), bool)
-    exact = np.full(len(spans), -1)
+    starts, ends = _offsets(judged)
+    is_name = np.zeros(len(starts), bool)
+    exact = np.full(len(starts), -1)
     for number, gold in enumerate(article.gold):
         same = (starts == gold.start) & (ends == gold.end)
         if same.any():
@@ -142,9 +154,11 @@ def distance_km(lat: float, lon: float, lats: Any, lons: Any) -> Any:
 def train(seen: Sequence[Seen], base: Model) -> Model:
     """Return a model trained on articles; its curves of confidence are not fitted yet."""
     first, second = _train_names(seen)
+    kinds, kinds_second = _train_kinds(seen)
     return replace(
-        base, first=first, second=second, kinds=_train_kinds(seen), resolve=_train_places(seen)
-    )
+        base, first=first, second=second, kinds=kinds, kinds_second=kinds_second,
+        resolve=_train_places(seen),
+    )  # fmt: skip
 
 
 def _train_names(seen: Sequence[Seen]) -> tuple[Linear, Trees]:
@@ -176,24 +190,56 @@ def _unseen_scores(seen: Sequence[Seen], fit: Any) -> list[Any]:
     for k in range(INNER_FOLDS):
         model = fit([s for s, f in zip(seen, fold, strict=True) if f != k])
         for i in np.flatnonzero(fold == k):
-            scores[i] = model.score(seen[i].judged.hashed, seen[i].judged.dense)
+            scores[i] = model.score(seen[int(i)].judged.hashed, seen[int(i)].judged.dense)
     return scores
 
 
-def _train_kinds(seen: Sequence[Seen]) -> Linear:
+def typed(seen: Seen) -> tuple[Any, Any]:
+    """Return the candidates that are gold mentions of a stated kind, and which are literal."""
     import numpy as np
 
-    hashed, dense, labels = [], [], []
-    for article in seen:
-        for k in np.flatnonzero(article.exact >= 0):
-            literal = article.article.gold[article.exact[k]].literal
-            if literal is not None:
-                hashed.append(article.judged.hashed[k])
-                dense.append(article.judged.dense[k])
-                labels.append(literal)
-    if not labels:  # a corpus without kinds: everything counts as literal
-        return Linear(np.zeros(2, np.float32), np.zeros(1, np.float32), 1.0)
-    return fit_linear(np.array(hashed), np.array(dense), np.array(labels), KIND_STRENGTH)
+    gold = seen.article.gold
+    chosen = [k for k in np.flatnonzero(seen.exact >= 0) if gold[seen.exact[k]].literal is not None]
+    return np.array(chosen, np.int64), np.array([gold[seen.exact[k]].literal for k in chosen], bool)
+
+
+def _train_kinds(seen: Sequence[Seen]) -> tuple[Linear, Trees]:
+    import numpy as np
+
+    rows = [(s, *typed(s)) for s in seen]
+    rows = [row for row in rows if len(row[1])]
+    if not rows:  # a corpus without kinds: everything counts as literal
+        none = np.zeros((0, 6))
+        return Linear(np.zeros(1 << HASH_BITS, np.float32), np.zeros(len(DENSE)), 1.0), Trees(
+            none.astype(np.int64), none, np.zeros((0, 64)), 1.0
+        )
+
+    def fit(some: Sequence[Any]) -> Linear:
+        return fit_linear(
+            np.concatenate([s.judged.hashed[k] for s, k, _ in some]),
+            np.concatenate([s.judged.dense[k] for s, k, _ in some]),
+            np.concatenate([y for _, _, y in some]),
+            KIND_STRENGTH,
+        )
+
+    fold = folds(len(rows), INNER_FOLDS, SEED + 3)
+    looked: list[Any] = [None] * len(rows)
+    for part in range(INNER_FOLDS):
+        model = fit([row for row, f in zip(rows, fold, strict=True) if f != part])
+        for i in np.flatnonzero(fold == part):
+            article, chosen, _ = rows[int(i)]
+            looked[i] = _kind_rows(model, article, chosen)
+    labels = np.concatenate([y for _, _, y in rows])
+    return fit(rows), fit_trees(np.concatenate(looked), labels, KIND_TREES)
+
+
+def _kind_rows(model: Linear, seen: Seen, chosen: Any) -> Any:
+    import numpy as np
+
+    judged = seen.judged
+    z = model.score(judged.hashed[chosen], judged.dense[chosen])
+    looked = kind_features(judged.batch, judged.spans.first[chosen], judged.keys[chosen], z)
+    return np.concatenate((judged.dense[chosen], looked), axis=1)
 
 
 def _train_places(seen: Sequence[Seen]) -> tuple[Trees, Trees]:
@@ -228,6 +274,8 @@ class Unseen:
     overlaps: Any  # whether each candidate shares a character with a gold mention
     terms: Any  # of the confidence, a row for each gold mention with a point
     right: Any  # whether its likeliest place is right
+    found: Any  # the same for what was found: chance, terms, whether it is a mention and right
+    literal: Any  # log odds and truth of each gold mention with a kind
 
 
 def read_unseen(seen: Seen, model: Model, gazetteer: Gazetteer) -> Unseen:
@@ -236,44 +284,123 @@ def read_unseen(seen: Seen, model: Model, gazetteer: Gazetteer) -> Unseen:
 
     recogniser, resolver = Recogniser(gazetteer, model), Resolver(gazetteer, model)
     chance = recogniser.chances(seen.judged)
-    words, spans = seen.judged.batch.words, seen.judged.spans
-    offset = int(seen.judged.batch.offsets[0])
-    starts, ends = words.start[spans.first] - offset, words.end[spans.last - 1] - offset
-    overlaps = np.zeros(len(spans), bool)
+    starts, ends = _offsets(seen.judged)
+    overlaps = np.zeros(len(starts), bool)
     for gold in seen.article.gold:
         overlaps |= (starts < gold.end) & (ends > gold.start)
-    scores = resolver.weigh(seen.context)
-    every = terms(seen.context, scores)
+    every, best = _likeliest(resolver, seen.context)
     rows, right = [], []
     for gold, use in zip(seen.article.gold, seen.use_of, strict=True):
-        own = seen.context.of(use)
-        if gold.lat is None or gold.lon is None or own.start == own.stop:
-            continue
-        best = own.start + int(scores[own].argmax())
-        km = distance_km(
-            gold.lat, gold.lon, seen.context.lat[best : best + 1], seen.context.lon[best : best + 1]
+        if gold.lat is not None and best[use] >= 0:
+            rows.append(every[best[use]])
+            right.append(_is_right(seen.context, int(best[use]), gold))
+    chosen, kinds = typed(seen)
+    literal = np.zeros((0, 2))
+    if len(chosen):
+        z = model.kinds_second.score(_kind_rows(model.kinds, seen, chosen))
+        people = seen.judged.spans.statistics[chosen, _DEMONYM] > 0
+        literal = np.stack([np.where(people, -9.0, z), kinds], axis=1)
+    return Unseen(
+        chance, overlaps, np.array(rows).reshape(-1, len(TERMS)), np.array(right, bool),
+        _found(seen, recogniser, resolver, chance), literal,
+    )  # fmt: skip
+
+
+def _found(seen: Seen, recogniser: Recogniser, resolver: Resolver, chance: Any) -> Any:
+    """Return of each mention that the model finds its chance, its terms, and whether it is right.
+
+    A mention that overlaps a gold one without a point is left out: nobody knows.
+    """
+    import numpy as np
+
+    article = seen.article
+    chosen = choose(seen.judged.spans, chance, LIKELY)
+    starts, ends = _offsets(seen.judged)
+    mentions = []
+    for k in chosen:
+        name = article.text[starts[k] : ends[k]]
+        kind: MentionKind = "demonym" if recogniser.is_demonym(name) else "literal"
+        mentions.append(Mention(int(starts[k]), int(ends[k]), name, kind, name))
+    uses: list[Use] = []
+    use_of = add_uses(uses, 0, article.text, mentions, resolver.pools, 0)
+    context = Context(resolver.gazetteer, uses, len(mentions))
+    every, best = _likeliest(resolver, context)
+    rows = []
+    for k, mention, use in zip(chosen, mentions, use_of, strict=True):
+        gold = next(
+            (g for g in article.gold if g.start < mention.end and mention.start < g.end), None
         )
-        rows.append(every[best])
-        right.append(bool(km[0] <= RIGHT_KM))
-    return Unseen(chance, overlaps, np.array(rows).reshape(-1, every.shape[1]), np.array(right))
+        if best[use] < 0 or (gold is not None and gold.lat is None):
+            continue
+        right = gold is not None and _is_right(context, int(best[use]), gold)
+        rows.append((chance[k], *every[best[use]], right))
+    return np.array(rows, float).reshape(-1, len(TERMS) + 2)
+
+
+def _offsets(judged: Judged) -> tuple[Any, Any]:
+    words, spans = judged.batch.words, judged.spans
+    offset = int(judged.batch.offsets[0])
+    return words.start[spans.first] - offset, words.end[spans.last - 1] - offset
+
+
+def _likeliest(resolver: Resolver, context: Context) -> tuple[Any, Any]:
+    """Return the terms of all candidates, and for each use its likeliest (-1: none)."""
+    import numpy as np
+
+    if not len(context):
+        return np.zeros((0, len(TERMS))), np.full(len(context.uses), -1)
+    scores = resolver.weigh(context)
+    best = np.full(len(context.uses), -1)
+    for use in range(len(context.uses)):
+        own = context.of(use)
+        if own.stop > own.start:
+            best[use] = own.start + int(scores[own].argmax())
+    return terms(context, scores), best
+
+
+def _is_right(context: Context, candidate: int, gold: Gold) -> bool:
+    if gold.lat is None or gold.lon is None:
+        return False
+    one = slice(candidate, candidate + 1)
+    km = distance_km(gold.lat, gold.lon, context.lat[one], context.lon[one])
+    return bool(km[0] <= RIGHT_KM)
 
 
 def with_curves(model: Model, seen: Sequence[Seen], unseen: Sequence[Unseen]) -> Model:
     """Return a model with its thresholds and curves fitted on articles it had not seen."""
     import numpy as np
 
-    right = np.concatenate([u.right for u in unseen]).astype(bool)
-    sure = fit_curve(np.concatenate([u.terms for u in unseen]), right)
+    sure = fit_curve(
+        np.concatenate([u.terms for u in unseen]), np.concatenate([u.right for u in unseen])
+    )
     accept = _best_threshold(seen, unseen)
-    odds, hits = [], []
+    found = np.concatenate([u.found for u in unseen])
+    found = found[found[:, 0] >= accept]
+    odds = [log_odds(chance) for chance in found[:, 0].tolist()]
+    columns = np.stack([np.ones(len(odds)), odds, found[:, 1:-1] @ sure], axis=1)
+    # What would be refused is not marked, and so needs no confidence.
+    marked = columns[:, 2] >= log_odds(MIN_SURE)
+    recognised = fit_curve(columns[marked], found[marked, -1] > 0.5)
+    return replace(
+        model, sure=sure, accept=accept, recognised=recognised, literal=_best_border(seen, unseen)
+    )
+
+
+def _best_border(seen: Sequence[Seen], unseen: Sequence[Unseen]) -> float:
+    """Return the probability from which to call a mention literal: best F1, each corpus alike."""
+    import numpy as np
+
+    by_corpus: dict[str, list[Any]] = {}
     for article, judged in zip(seen, unseen, strict=True):
-        chosen = choose(article.judged.spans, judged.chance, accept)
-        chance = np.clip(judged.chance[chosen], 1e-4, 1 - 1e-4)
-        odds.append(np.log(chance / (1 - chance)))
-        hits.append(judged.overlaps[chosen])
-    every = np.concatenate(odds)
-    recognised = fit_curve(np.stack([np.ones(len(every)), every], axis=1), np.concatenate(hits))
-    return replace(model, sure=sure, accept=accept, recognised=recognised)
+        by_corpus.setdefault(article.article.corpus, []).append(judged.literal)
+    corpora = [rows for parts in by_corpus.values() if len(rows := np.concatenate(parts))]
+
+    def f1(rows: Any, border: float) -> float:
+        said = rows[:, 0] >= log_odds(border)
+        return 2 * float((said * rows[:, 1]).sum()) / max(float(said.sum() + rows[:, 1].sum()), 1.0)
+
+    borders = [percent / 100 for percent in range(30, 61, 2)]
+    return max(borders, key=lambda b: sum(f1(rows, b) for rows in corpora)) if corpora else 0.5
 
 
 def _best_threshold(seen: Sequence[Seen], unseen: Sequence[Unseen]) -> float:
