@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -260,16 +260,16 @@ def test_a_bug_inside_is_one_line_and_nothing_written(
 def test_an_article_that_fails_does_not_cost_the_others(
     cli: Cli, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geomap.pipeline import Pipeline
+    from geomap.toponyms.reader import ToponymReader
 
-    process = Pipeline.process
+    read = ToponymReader.read
 
-    def fails(self: Pipeline, article: object) -> object:
-        if "boom" in article.text:  # type: ignore[attr-defined]
+    def fails(self: ToponymReader, articles: list[Any], spans: Any = None) -> Any:
+        if any("boom" in a.text for a in articles):
             raise ZeroDivisionError("a bug")
-        return process(self, article)  # type: ignore[arg-type]
+        return read(self, articles, spans)
 
-    monkeypatch.setattr(Pipeline, "process", fails)
+    monkeypatch.setattr(ToponymReader, "read", fails)
     bad = tmp_path / "2023-03-02--bad.txt"
     bad.write_text("boom near Bakhmut")
     code, told, err = cli("export", report, bad, "-o", tmp_path / "o.geojson")

@@ -19,6 +19,7 @@ from geomap.evaluation.judged import Judged, error_km, judge, pair
 from geomap.evaluation.mistakes import COLUMNS, mistakes
 from geomap.models import Article, Mention, Report, Resolution, Span
 from geomap.output.csv_text import csv_text
+from geomap.toponyms.reader import ToponymReader
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -238,14 +239,14 @@ def test_kinds_and_confidence_filter_what_counts(cli: Cli, gold: Path) -> None:
 def test_an_article_that_fails_is_named_and_counts_as_missed(
     cli: Cli, gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = geomap.Pipeline.process
+    whole = ToponymReader.read
 
-    def fails(self: geomap.Pipeline, article: Article, *rest: Any) -> Report:
-        if article.id == "5":
+    def fails(self: ToponymReader, articles: list[Article], spans: Any = None) -> Any:
+        if any(a.id == "5" for a in articles):
             raise RuntimeError("boom")
-        return whole(self, article, *rest)
+        return whole(self, articles, spans)
 
-    monkeypatch.setattr(geomap.Pipeline, "process", fails)
+    monkeypatch.setattr(ToponymReader, "read", fails)
     errors = tmp_path / "errors.csv"
     code, out, err = cli("evaluate", gold, "--json", "--spans", "--errors", errors)
     assert code == 1

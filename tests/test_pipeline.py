@@ -10,6 +10,7 @@ import pytest
 
 import geomap
 from geomap.models import Article, ContactLine
+from geomap.toponyms.reader import ToponymReader
 
 
 def test_results_keep_the_order_of_the_articles(pipeline: geomap.Pipeline) -> None:
@@ -23,14 +24,14 @@ def test_results_keep_the_order_of_the_articles(pipeline: geomap.Pipeline) -> No
 def test_one_failing_article_does_not_stop_the_others(
     pipeline: geomap.Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = type(pipeline).process
+    whole = ToponymReader.read
 
-    def fails(self: geomap.Pipeline, article: Article) -> Any:
-        if article.id == "bad":
+    def fails(self: ToponymReader, articles: list[Article], spans: Any = None) -> Any:
+        if any(a.id == "bad" for a in articles):
             raise RuntimeError("boom")
-        return whole(self, article)
+        return whole(self, articles, spans)
 
-    monkeypatch.setattr(geomap.Pipeline, "process", fails)
+    monkeypatch.setattr(ToponymReader, "read", fails)
     results = pipeline.run([Article(i, "Fighting in Bakhmut.") for i in ("a", "bad", "c")])
     assert [r.article.id for r in results] == ["a", "c"]
     assert [(p.path, p.set_aside) for p in results.problems] == [("bad", True)]

@@ -36,7 +36,7 @@ CONTEXT = (
 RELATIVE = ("near_60", "near_250", "admin1_share", "country_share", "beside_near")
 FEATURES = (*STATIC, *CONTEXT, *(f"{r}_below_best" for r in RELATIVE))
 _COLUMN = {name: i for i, name in enumerate(FEATURES)}
-_FITS = {
+FITS = {
     "admin1": (Level.ADMIN1,),
     "admin2": (Level.ADMIN2, Level.ADMIN3),
     "settlement": (Level.CAPITAL, Level.SETTLEMENT),
@@ -173,6 +173,11 @@ class Context:
         """Say whether a candidate is what the words beside its name call it."""
         return bool(self._fixed[candidate, _COLUMN["feature_fits"]])
 
+    def called(self) -> Any:
+        """Return for each candidate 1 when it is what the words call it, -1 when it is not, or 0."""
+        fits = self._fixed[:, _COLUMN["feature_fits"]]
+        return fits - self._fixed[:, _COLUMN["feature_misses"]]
+
     def parent_of(self, candidate: int, scores: Any) -> int | None:
         """Return the row of the country or division named after a candidate that it lies in."""
         parent = self.uses[int(self.use[candidate])].parent
@@ -285,7 +290,7 @@ class Context:
         wanted = np.full((len(self.uses), len(Level)), False)
         has = np.zeros(len(self.uses), bool)
         for number, use in enumerate(self.uses):
-            levels = _FITS.get(use.feature) if use.feature else None
+            levels = FITS.get(use.feature) if use.feature else None
             if levels:
                 wanted[number, list(levels)] = True
                 has[number] = True

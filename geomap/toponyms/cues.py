@@ -26,6 +26,7 @@ class Cues:
     speech: frozenset[str]
     common: frozenset[str]
     not_places: frozenset[str]
+    never: frozenset[str]
     people_after: frozenset[str]
     sites_after: frozenset[str]
     acts_after: frozenset[str]

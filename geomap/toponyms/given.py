@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geomap.models import Mention
+from geomap.models import Mention, Span
 from geomap.toponyms.cues import cues
 from geomap.toponyms.recognise import Recogniser
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geomap.gazetteer.store import Gazetteer
-    from geomap.models import Span
 
 _POSSESSIVES = ("'s", "’s", "ʼs", "`s")
 
@@ -65,13 +64,15 @@ class SpanReader:
         """
         ordered = sorted(spans, key=lambda s: (s.start, s.end))
         known = {(m.start, m.end): m for m in found}
-        kinds = self._recogniser.kinds_of(text, sentences, ordered)
+        names = [_name(text, s) for s in ordered]
+        kinds = self._recogniser.kinds_of(text, sentences, names)
         mentions = []
-        for span, read in zip(ordered, kinds, strict=True):
+        for span, inner, read in zip(ordered, names, kinds, strict=True):
             own = known.get((span.start, span.end))
             written = text[span.start : span.end]
-            name = _name(written)
-            bloc = " ".join(name.lower().split()) in cues().blocs
+            name = text[inner.start : inner.end]
+            words = " ".join(name.lower().split())
+            bloc = words in cues().blocs or f"the {words}" in cues().blocs
             kind = own.kind if own is not None else "associative" if bloc else read
             reasons = (reason,) if own is None else (reason, *own.reasons)
             feature = "bloc" if bloc else None
@@ -79,10 +80,15 @@ class SpanReader:
         return mentions
 
 
-def _name(written: str) -> str:
-    """Return the words of a span without white space around them and a possessive after them."""
-    name = written.strip()
+def _name(text: str, span: Span) -> Span:
+    """Return a span without white space around it, "the" before and a possessive after."""
+    name = text[span.start : span.end]
+    start = span.start + len(name) - len(name.lstrip())
+    name = name.strip()
+    if name[:4].lower() == "the " and len(name) > 4:
+        start, name = start + 4, name[4:].lstrip()
     for ending in _POSSESSIVES:
-        if name.endswith(ending):
-            return name[: -len(ending)]
-    return name.rstrip("'’") if name.endswith(("s'", "s’")) else name
+        if name.endswith(ending) and len(name) > len(ending):
+            name = name[: -len(ending)]
+            break
+    return Span(start, start + len(name)) if name else span

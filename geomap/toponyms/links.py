@@ -45,7 +45,8 @@ _MAX_LIST = 12
 # Log odds at full agreement, and the distance at which a third is left: set by hand on reports of
 # other days than the tests'; half of what a report places so lies within 12 km of its anchor.
 GAIN, SCALE_KM, MOST = 6.0, 30.0, 9.0
-HEARD = 0.5
+HEARD = 0.5  # what the uses of a name that are not located themselves hear of one that is
+ANYWHERE, FARTHEST_KM = 0.35, 120.0  # a direction holds for far places, too, but not for all
 _STRAIGHT_DEG, _LOST_DEG = 35.0, 70.0
 _CLOSE_KM = 6.0  # nearer than this a direction from a town's point says nothing
 
@@ -191,4 +192,5 @@ def _agreement(context: Context, located: slice, anchors: slice, azimuth_deg: fl
     straight = np.clip((_LOST_DEG - off) / (_LOST_DEG - _STRAIGHT_DEG), 0.0, 1.0)
     straight = np.where(km < _CLOSE_KM, np.maximum(straight, 0.5), straight)
     local = (context.level[located] >= Level.ADMIN3)[:, None]
-    return local * straight * np.exp(-km / SCALE_KM)
+    near = np.where(km < FARTHEST_KM, ANYWHERE + (1.0 - ANYWHERE) * np.exp(-km / SCALE_KM), 0.0)
+    return local * straight * near

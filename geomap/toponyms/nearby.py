@@ -1,4 +1,4 @@
-"""What is near for reasons outside the text: a line of contact, the outlet's own patch."""
+"""What weighs beyond the trained trees: what the words call a name, a line, the outlet's patch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # has a line or an outlet. Nearness to the front names the right namesake of two nearly always.
 LINE_GAIN, LINE_SCALE_KM = 2.5, 40.0
 HOME_GAIN, HOME_SCALE_KM = 1.0, 100.0
+# "Donetsk region": news of the training sets calls few names so, news of a war most oblasts.
+CALLED_GAIN = 4.0
 
 
 def nearby(
@@ -39,9 +41,11 @@ def nearby(
     """
     import numpy as np
 
-    gain = np.zeros(len(context))
+    if not len(context):
+        return np.zeros(0)
+    gain = CALLED_GAIN * context.called().astype(float)
     local = context.level >= Level.ADMIN3
-    if line is not None and len(gain):
+    if line is not None:
         import shapely
 
         # Degrees of latitude: good enough to weigh namesakes that lie far apart.

@@ -10,6 +10,8 @@ from geomap.gazetteer.names import fold, spelling_key
 from geomap.gazetteer.schema import Level, NameKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geomap.gazetteer.store import Gazetteer
 
 MAX_ROWS = 150  # candidates weighed for a name: Ukraine has a hundred Oleksandrivkas
@@ -44,6 +46,7 @@ STATIC = (
     "radius", "area_class", "water_class", "estimated",
 )  # fmt: skip
 _WIDTH = len(STATIC)
+_LEVELS = STATIC.index("continent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,10 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def has_level(self, levels: Sequence[Level]) -> bool:
+        """Say whether one of the rows is of some level."""
+        return any(self.static[:, _LEVELS + level].any() for level in levels)
 
 
 class Pools:

@@ -147,6 +147,8 @@ class Recogniser:
         second = second_features(seen.batch, seen.spans, seen.keys, z)
         chance = np.zeros(len(z))
         hopeful = z > HOPELESS
+        never = cues().never
+        hopeful &= np.array([key not in never for key in seen.spans.keys], dtype=bool)
         rows = np.concatenate((seen.dense[hopeful], second[hopeful]), axis=1)
         chance[hopeful] = 1.0 / (1.0 + np.exp(-self.model.second.score(rows)))
         return chance

@@ -188,6 +188,15 @@ class Reading:
         sure = 0.0
         if known.place is not None or known.runners_up:
             sure = both(self._resolver.model.recognised, mention.confidence, known.confidence)
+        if known.place is not None and sure < MIN_SURE:
+            why = (
+                f"too doubtful: whether it is a place name, and whether {known.place.name} is meant"
+            )
+            best = Candidate(known.place, 0.0, known.reasons)
+            return Resolution(
+                mention, "refused", round(sure, 3), reasons=(why, *mention.reasons),
+                runners_up=(best, *known.runners_up),
+            )  # fmt: skip
         return Resolution(
             mention, known.status, round(sure, 3), known.place, known.lat, known.lon,
             known.precision, known.radius_km, None,

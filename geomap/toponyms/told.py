@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from geomap.toponyms.words import GAP_COMMA
+
 if TYPE_CHECKING:
     from geomap.toponyms.words import Words
 
@@ -27,6 +29,7 @@ _COMMA = re.compile(
     rf"\s+){{0,2}}{_WHERE}",
     re.IGNORECASE,
 )
+MAX_LIST = 12
 _OPENS = re.compile(r"[(,]")
 
 
@@ -39,9 +42,34 @@ def told_words(text: str, words: Words) -> Any:
     """Say for each word whether what follows it tells where it lies (an array of bool)."""
     import numpy as np
 
-    at = [m.start() for m in _OPENS.finditer(text) if told_after(text, m.start())]
     told = np.zeros(len(words), dtype=bool)
-    if at:
-        before = np.searchsorted(words.start, at) - 1
-        told[before[before >= 0]] = True
+    for opening in _OPENS.finditer(text):
+        at = opening.start()
+        bracket = _BRACKET.match(text, at)
+        if bracket is None and _COMMA.match(text, at) is None:
+            continue
+        last = int(np.searchsorted(words.start, at)) - 1
+        if last < 0:
+            continue
+        told[last] = True
+        if bracket is not None and bracket["all"]:
+            told[_list_before(text, words, last)] = True
     return told
+
+
+def _list_before(text: str, words: Words, last: int) -> list[int]:
+    """Return the last words of the names that stand in a list before a bracket that says "all"."""
+    found: list[int] = []
+    while len(found) < MAX_LIST:
+        first = last
+        while first > 0 and words.capital[first - 1] and words.joined[first]:
+            first -= 1
+        before = first - 1
+        linked = words.gap[first] == GAP_COMMA
+        if before >= 0 and text[words.start[before] : words.end[before]] in ("and", "or"):
+            before, linked = before - 1, True
+        if before < 0 or not linked or not words.capital[before]:
+            break
+        found.append(before)
+        last = before
+    return found

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from geomap.gazetteer.names import fold
-from geomap.toponyms.context import Use
+from geomap.toponyms.context import FITS, Use
 from geomap.toponyms.links import find_links
 from geomap.toponyms.pools import FEATURE_WORDS
 
@@ -27,7 +27,17 @@ _OF = {
     "hamlet": "settlement", "state": "admin1", "province": "admin1", "region": "admin1",
     "oblast": "admin1", "county": "admin2", "district": "admin2", "island": "feature",
     "republic": "wide",
+    # "all of Donetsk" is the oblast: a city is held whole or in parts, too, but seldom said so.
+    "all": "admin1", "rest": "admin1", "whole": "admin1", "most": "admin1", "entirety": "admin1",
+    "parts": "admin1", "half": "admin1", "much": "admin1",
 }  # fmt: skip
+_PLURALS = {
+    "regions": "admin1", "oblasts": "admin1", "provinces": "admin1", "states": "admin1",
+    "districts": "admin2", "raions": "admin2", "counties": "admin2", "parishes": "admin2",
+    "cities": "settlement", "towns": "settlement", "villages": "settlement",
+    "rivers": "feature", "islands": "feature",
+}  # fmt: skip
+_LISTED = re.compile(r"\s*(?:,\s*(?:and\s+|or\s+)?|\s(?:and|or)\s)\s*")
 # Too weak after a name to say what it is: "Kharkiv area", "the U.S. side".
 _WEAK = frozenset({"area", "team", "body", "wide"})
 
@@ -52,7 +62,7 @@ def add_uses(
     """
     found: list[Pool] = [pools.of(m.name, m.kind == "demonym") for m in mentions]
     keys = [fold(m.name) for m in mentions]
-    features = [_feature(text, m, p) for m, p in zip(mentions, found, strict=True)]
+    features = _features(text, mentions, found)
     parents: list[int | None] = [None] * len(mentions)
     for i in range(len(mentions) - 1):
         low, high = mentions[i].end, mentions[i + 1].start
@@ -83,17 +93,46 @@ def add_uses(
     return use_of
 
 
+def _features(text: str, mentions: Sequence[Mention], pools: Sequence[Pool]) -> list[str | None]:
+    """Return what the words beside or inside each name call it: "admin1", "settlement", ..."""
+    found = [_feature(text, m, p) for m, p in zip(mentions, pools, strict=True)]
+    # "Kharkiv, Sumy and Donetsk regions": the word stands for the whole list.
+    in_list: set[int] = set()
+    for i in range(len(mentions) - 2, -1, -1):
+        this, after = mentions[i], mentions[i + 1]
+        if found[i] is None and found[i + 1] is not None and after.start - this.end <= _MAX_GAP:
+            plural = _AFTER.match(text, after.end, after.end + 20)
+            shared = i + 1 in in_list or _is_plural(plural)
+            if shared and _LISTED.fullmatch(text, this.end, after.start):
+                found[i] = found[i + 1]
+                in_list.add(i)
+    return [
+        f if f is None or p.static.shape[0] == 0 or _known_as(p, f) else None
+        for f, p in zip(found, pools, strict=True)
+    ]
+
+
+def _is_plural(word: re.Match[str] | None) -> bool:
+    return word is not None and word.group(1).lower() in _PLURALS
+
+
+def _known_as(pool: Pool, feature: str) -> bool:
+    """Say whether the gazetteer knows something of that kind by that name ("most of Bakhmut")."""
+    levels = FITS.get(feature)
+    return levels is None or bool(pool.has_level(levels))
+
+
 def _feature(text: str, mention: Mention, pool: Pool) -> str | None:
-    """Return what the words beside or inside a name call it."""
     if mention.feature is not None:
         return mention.feature
     after = _AFTER.match(text, mention.end, mention.end + 20)
     if after:
-        feature = FEATURE_WORDS.get(after.group(1).lower())
+        word = after.group(1).lower()
+        feature = FEATURE_WORDS.get(word) or _PLURALS.get(word)
         if feature is not None and feature not in _WEAK:
             return feature
     if text.endswith("of ", 0, mention.start):
         before = _BEFORE.search(text, max(0, mention.start - 24), mention.start)
-        if before and before.group(1).lower() in _OF:
-            return _OF[before.group(1).lower()]
+        if before and (word := before.group(1).lower()) in _OF:
+            return _OF[word]
     return None if pool.feature in _WEAK else pool.feature
