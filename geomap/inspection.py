@@ -40,6 +40,13 @@ def check() -> list[tuple[str, bool, str]]:
         relations()
         return f"{len(vocabulary().verbs)} verb forms, {len(vocabulary().parties)} parties"
 
+    def trained() -> str:
+        from geomap.toponyms.model import Model
+
+        read = Model.load()
+        trees = len(read.second.columns) + sum(len(t.columns) for t in read.resolve)
+        return f"{trees} trees, accepts names from {read.accept:.0%}"
+
     def leaflet() -> str:
         from geomap.output import assets
 
@@ -48,5 +55,6 @@ def check() -> list[tuple[str, bool, str]]:
     part("gazetteer", gazetteer)
     part("areas", areas)
     part("tables", tables)
+    part("model", trained)
     part("leaflet", leaflet)
     return findings

@@ -170,9 +170,11 @@ def test_all_names_of_a_list_are_located_by_its_bracket(pipeline: geomap.Pipelin
     assert hint.locates == "Solone, Nova Dilianka, Hai"
     assert hint.locates_mentions == tuple(text.index(n) for n in ("Solone", "Nova", "Hai"))
     for resolution in report.resolutions[:3]:
-        assert geodesy.wind_of(
-            geodesy.azimuth_deg(48.28, 37.18, resolution.lat, resolution.lon)
-        ) in ("ESE", "SE", "SSE")
+        wind = geodesy.wind_of(geodesy.azimuth_deg(48.28, 37.18, resolution.lat, resolution.lon))
+        # A village of which only the hromada is known may be drawn beside where it is told to lie.
+        coarse = resolution.status == "resolved" and resolution.precision == "hromada"
+        assert wind in ("ESE", "SE", "SSE") or coarse
+    assert {r.status for r in report.resolutions[1:3]} == {"hinted"}
 
 
 def test_a_bracket_without_all_locates_the_last_name_only(pipeline: geomap.Pipeline):

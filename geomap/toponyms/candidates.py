@@ -75,13 +75,17 @@ class CandidateFinder:
         number = self.names.number
         functional = opening.tolist()
         capital = words.capital.tolist()
+        folded_words = self._folded_capitals(words)
         for run_first, run_last in self._runs(words):
-            folded = self._fold(words, run_first, run_last)
             if run_last == run_first + 1:
                 if not functional[run_first]:
-                    spans.append((run_first, run_last, run_first, run_last, number(folded[0])))
-                    keys.append(folded[0])
+                    key = folded_words[run_first]
+                    spans.append((run_first, run_last, run_first, run_last, number(key)))
+                    keys.append(key)
                 continue
+            folded = [
+                folded_words.get(k) or self._fold(words, k) for k in range(run_first, run_last)
+            ]
             seen = self._known(run_first, run_last, folded, capital, functional)
             # What the gazetteer lacks: the run itself, and the run without its first words.
             begin, end = run_first, run_last
@@ -109,23 +113,34 @@ class CandidateFinder:
         for a, b in zip(first.tolist(), last.tolist(), strict=True):
             at = int(np.searchsorted(starts, a, "right")) - 1
             low, high = runs[at] if at >= 0 and runs[at][1] > a else (a, b)
-            key = " ".join(self._fold(words, a, b))
+            key = " ".join(self._fold(words, k) for k in range(a, b))
             spans.append((a, b, min(low, a), max(high, b), self.names.number(key)))
             keys.append(key)
         return CandidateSpans(spans, keys, self.names)
 
-    def _fold(self, words: Words, first: int, last: int) -> list[str]:
-        known = self._folded
-        out = []
-        for start, end in zip(
-            words.start[first:last].tolist(), words.end[first:last].tolist(), strict=True
+    def _folded_capitals(self, words: Words) -> dict[int, str]:
+        """Return the folded form of each capitalised word."""
+        import numpy as np
+
+        at = np.flatnonzero(words.capital)
+        text, known = words.text, self._folded
+        out: dict[int, str] = {}
+        for k, start, end in zip(
+            at.tolist(), words.start[at].tolist(), words.end[at].tolist(), strict=True
         ):
-            word = words.text[start:end]
+            word = text[start:end]
             folded = known.get(word)
             if folded is None:
                 folded = known[word] = fold(word)
-            out.append(folded)
+            out[k] = folded
         return out
+
+    def _fold(self, words: Words, at: int) -> str:
+        word = words.text[words.start[at] : words.end[at]]
+        folded = self._folded.get(word)
+        if folded is None:
+            folded = self._folded[word] = fold(word)
+        return folded
 
     def _runs(self, words: Words) -> list[tuple[int, int]]:
         """Return the runs of capitalised words that only spaces and hyphens part, in order."""

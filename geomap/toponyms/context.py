@@ -174,7 +174,7 @@ class Context:
         return bool(self._fixed[candidate, _COLUMN["feature_fits"]])
 
     def called(self) -> Any:
-        """Return for each candidate 1 when it is what the words call it, -1 when it is not, or 0."""
+        """Return 1 for candidates that are what the words call them, -1 for others, 0 if unsaid."""
         fits = self._fixed[:, _COLUMN["feature_fits"]]
         return fits - self._fixed[:, _COLUMN["feature_misses"]]
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from geomap.toponyms.context import Context
 
 NEAR_KM = 150.0
+# As plain numbers: an enum's member costs more to look at than what is done with it.
+_COUNTRY, _ADMIN2 = int(Level.COUNTRY), int(Level.ADMIN2)
+_DEMONYM, _ALTERNATE = int(NameKind.DEMONYM), int(NameKind.ALTERNATE)
 _CALLED = {
     "admin1": "the text calls it a region",
     "admin2": "the text calls it a county or district",
@@ -36,9 +39,9 @@ def reasons_for(
     level, kind = int(context.level[candidate]), int(context.kind(candidate))
     answer = int(context.answer(candidate))
     reasons = []
-    if kind == NameKind.DEMONYM:
+    if kind == _DEMONYM:
         reasons.append("a people or its adjective")
-    elif level <= Level.COUNTRY:
+    elif level <= _COUNTRY:
         reasons.append("a country or continent of that name")
     elif place.population:
         reasons.append(f"population {place.population:,}")
@@ -48,7 +51,7 @@ def reasons_for(
         reasons.append("its name is part of the words")
     elif answer == STRIPPED:
         reasons.append("its name without the word beside it")
-    elif kind == NameKind.ALTERNATE:
+    elif kind == _ALTERNATE:
         reasons.append("another spelling of its name")
     use = context.uses[int(context.use[candidate])]
     if use.feature in _CALLED and context.feature_fits(candidate):
@@ -57,8 +60,8 @@ def reasons_for(
         return tuple(reasons)
     if use.parent is not None and (parent := context.parent_of(candidate, scores)) is not None:
         reasons.append(f"the text names {place_of(parent).name} after it")
-    near = context.nearest(context.last_weights, candidate)
-    if near is not None and near[1] < NEAR_KM and level >= Level.ADMIN2:
+    near = context.nearest(context.last_weights, candidate) if level >= _ADMIN2 else None
+    if near is not None and near[1] < NEAR_KM:
         other = place_of(int(context.rows[near[0]]))
         reasons.append(f"{near[1]:.0f} km from {other.name}")
     return tuple(reasons)

@@ -213,6 +213,13 @@ def choose(spans: CandidateSpans, chance: Any, accept: float) -> Any:
 
 
 @cache
+def _bloc_words() -> tuple[str, ...]:
+    """Return the last words of blocs as they are written, to look for before the pattern is."""
+    lasts = {bloc.split()[-1] for bloc in cues().blocs}
+    return tuple(sorted({w for last in lasts for w in (last.capitalize(), last.upper())}))
+
+
+@cache
 def _bloc_pattern() -> re.Pattern[str]:
     words = sorted(cues().blocs, key=len, reverse=True)
     return re.compile(rf"\b(?i:{'|'.join(map(re.escape, words))})(?![\w’'-]*\w)(?!\s+[A-Z])")
@@ -220,6 +227,8 @@ def _bloc_pattern() -> re.Pattern[str]:
 
 def _with_blocs(text: str, mentions: list[Mention]) -> list[Mention]:
     """Return mentions with the blocs of states that the text names ("the West")."""
+    if not any(word in text for word in _bloc_words()):
+        return mentions
     found = []
     for match in _bloc_pattern().finditer(text):
         start, end = match.span()

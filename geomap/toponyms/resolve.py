@@ -132,11 +132,12 @@ class Weighed:
     def ranked(self, use: int) -> list[int]:
         """Return the candidates of a use, the likeliest first."""
         own = self.context.of(use)
-        scores = self.scores[own].tolist()
-        rows = self.context.rows[own].tolist()
-        return [
-            own.start + k for k in sorted(range(len(scores)), key=lambda k: (-scores[k], rows[k]))
-        ]
+        if own.stop - own.start < 2:
+            return list(range(own.start, own.stop))
+        import numpy as np
+
+        order = np.lexsort((self.context.rows[own], -self.scores[own]))
+        return (order + own.start).tolist()  # type: ignore[no-any-return]
 
 
 class Reading:

@@ -28,6 +28,7 @@ class Gold:
     lat: float | None = None
     lon: float | None = None
     geonameid: int | None = None
+    area: bool | None = None  # it is a country or division, not a settlement; None: not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def read_corpora(shared: Path, war_news: Path) -> list[Annotated]:
         Folder with `corpora/lgl.jsonl` (Local-Global Lexicon, Lieberman et al., 2010),
         `corpora/gwn.jsonl` (GeoWebNews, Gritta et al., 2018) and `articles/`.
     war_news : Path
-        Our own annotation of war news in `articles/`: offsets and kinds, no text
+        Our own annotation of war news in `articles/`: offsets, kinds and points, no text
         (`training/war_news.jsonl`).
 
     Raises
@@ -88,6 +89,18 @@ def read_corpora(shared: Path, war_news: Path) -> list[Annotated]:
             if hashlib.sha256(article.text.encode()).hexdigest() != row["sha256"]:
                 raise ValueError(f"{row['file']}: not the text that was annotated")
             text = article.text[: row["limit"]]
-            gold = [Gold(s, e, kind == "literal") for s, e, kind in row["mentions"]]
+            gold = [_war_gold(*mention) for mention in row["mentions"]]
             articles.append(Annotated("war", row["id"], text, split_sentences(text), tuple(gold)))
     return articles
+
+
+def _war_gold(
+    start: int,
+    end: int,
+    kind: str,
+    lat: float | None = None,
+    lon: float | None = None,
+    feature_class: str | None = None,
+) -> Gold:
+    area = feature_class == "A" if feature_class in ("A", "P") else None
+    return Gold(start, end, kind == "literal", lat, lon, area=area)

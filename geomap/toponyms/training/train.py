@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from geomap.gazetteer.schema import Level
 from geomap.models import Mention
 from geomap.toponyms.confidence import TERMS, log_odds, terms
 from geomap.toponyms.context import Context
@@ -136,6 +137,8 @@ def _right_places(article: Annotated, context: Context, use_of: list[int]) -> tu
         fits = context.geonameid[own] == (gold.geonameid or -5)
         if not fits.any():
             fits = (km <= max(SAME_KM, km.min() + 1.0)) & (km <= RIGHT_KM)
+            if gold.area is not None:  # the oblast and its capital lie together
+                fits &= (context.level[own] <= Level.ADMIN3) == gold.area
         right[own] += fits
         voices[own] += 1.0
     return np.where(voices > 0, right / np.maximum(voices, 1.0), 0.0), voices
