@@ -276,6 +276,45 @@ def review(
 
 
 @app.command()
+def explain(
+    article: Annotated[str, typer.Argument(help="A file, or - for standard input.")],
+    name: Annotated[str, typer.Argument(help="The name as the text has it.")],
+    article_id: Annotated[
+        str | None,
+        typer.Option("--article", metavar="ID", help="Which article, of a file with several."),
+    ] = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option("--candidates", min=1, help="Candidates to list: 8; all with --json."),
+    ] = None,
+    front: Front = None,
+    corrections: CorrectionFiles = None,
+    article_date: ArticleDate = None,
+    max_article_mb: MaxMb = 20.0,
+    recogniser: RecogniserOption = "geomap",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Tell why a name was read as it was: candidates, scores, reasons."""
+    from geomap import explain_commands
+
+    options = {
+        "article_date": article_date, "max_article_mb": max_article_mb, "recogniser": recogniser,
+    }  # fmt: skip
+    run = explain_commands.ExplainRun(
+        [article], options, show(verbose, debug), front=front, corrections=corrections or ()
+    )
+    uses = run.explain(name, article_id)
+    if as_json:
+        typer.echo(json.dumps(explain_commands.record(name, uses, candidates), ensure_ascii=True))
+    else:
+        rows = candidates or explain_commands.SHOWN
+        typer.echo(explain_commands.told(uses, rows, terminal=sys.stdout.isatty()))
+    Common(articles=[article]).end(run, {}, quiet=True)
+
+
+@app.command()
 def evaluate(
     gold: Annotated[
         Path, typer.Argument(help="Annotated articles, .jsonl: id, text, mentions.", metavar="GOLD")

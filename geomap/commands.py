@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
 
+    from geomap.articles import ReadResult
     from geomap.models import Article
     from geomap.output.layers import Feature
 
@@ -124,6 +125,31 @@ class Run:
             Something was warned of, under `strict`.
         """
         given = read_spans(spans) if spans is not None else []
+        read = self._read()
+        placed = spans_by_article(given, read, spans) if spans is not None else None
+        with self._bar(len(read)) as advance:
+            results = self.pipeline.run(read, spans=placed, on_article=advance)
+        failed = [p for p in results.problems if p.set_aside]
+        if failed and not results.reports:
+            raise ArticleError(_some(failed))
+        # The reader has named the undated ones already, with their lines.
+        self.problems += [p for p in results.problems if p.kind != "undated"]
+        if not results.reports:
+            message = "no article of this period: the output is empty"
+            self.problems.append(Problem(self._period(results), message, "empty-period"))
+        self._heed()
+        return results
+
+    def _read(self) -> ReadResult:
+        """Read the articles, and note their problems.
+
+        Raises
+        ------
+        ArticleError
+            Not one article could be used, or an output would replace one.
+        StrictError
+            Something was warned of, under `strict`.
+        """
         read = read_articles(
             self.sources,
             article_date=self.article_date,
@@ -142,19 +168,7 @@ class Run:
         self._heed()
         if not read.articles:
             raise ArticleError(_some(read.problems) or "no articles given")
-        placed = spans_by_article(given, read, spans) if spans is not None else None
-        with self._bar(len(read)) as advance:
-            results = self.pipeline.run(read, spans=placed, on_article=advance)
-        failed = [p for p in results.problems if p.set_aside]
-        if failed and not results.reports:
-            raise ArticleError(_some(failed))
-        # The reader has named the undated ones already, with their lines.
-        self.problems += [p for p in results.problems if p.kind != "undated"]
-        if not results.reports:
-            message = "no article of this period: the output is empty"
-            self.problems.append(Problem(self._period(results), message, "empty-period"))
-        self._heed()
-        return results
+        return read
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
         """Return the reader's problems in the words of the command line."""

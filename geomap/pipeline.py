@@ -129,6 +129,16 @@ class Pipeline:
         """Whether there are corrections."""
         return len(self._corrector.corrections) > 0
 
+    @property
+    def corrections(self) -> Corrections:
+        """What a person says that names mean; `Report.corrections` numbers its entries."""
+        return self._corrector.corrections
+
+    @property
+    def toponyms(self) -> ToponymReader:
+        """What reads the names: its recogniser and its resolver."""
+        return self._reader
+
     def process(self, article: Article, spans: Sequence[Span] | None = None) -> Report:
         """Return everything found in one article.
 
@@ -146,6 +156,17 @@ class Pipeline:
         """
         (read,) = self._reader.read([article], [spans])
         return self._finish(read)
+
+    def examine(self, article: Article) -> tuple[Report, ReadArticle]:
+        """Return everything found in one article, and the weighed names that it rests on.
+
+        Raises
+        ------
+        RecogniserError
+            The recogniser cannot be used.
+        """
+        (read,) = self._reader.read([article])
+        return self._finish(read), read
 
     def _finish(self, read: ReadArticle) -> Report:
         """Return everything found in an article whose toponyms are read."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = [
-    [], ["map"], ["extract"], ["export"], ["brief"], ["review"], ["evaluate"], ["check"],
-    ["gazetteer"], ["gazetteer", "info"], ["gazetteer", "lookup"],
+    [], ["map"], ["extract"], ["export"], ["brief"], ["review"], ["explain"], ["evaluate"],
+    ["check"], ["gazetteer"], ["gazetteer", "info"], ["gazetteer", "lookup"],
 ]  # fmt: skip
 KEYS = {
     "mentions": "article_id start end text kind name lat lon radius_km geonameid country admin1 "

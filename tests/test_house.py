@@ -19,9 +19,10 @@ ROOMS = [
     {"workspace"},
     {"evaluation"},
     {"pipeline", "bulk"},
+    {"explanation"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "cli_gazetteer", "cli",
+        "explain_commands", "cli_gazetteer", "cli",
     },
 ]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}

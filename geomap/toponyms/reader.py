@@ -37,6 +37,10 @@ class ReadArticle:
         """What its mentions mean by the text's names alone."""
         return self.corrections.resolutions(self.reading.resolutions)
 
+    def use_of(self, index: int) -> int:
+        """Return a number that mentions share which are weighed as one name."""
+        return self.reading._use_of[index]
+
     def rerank(self, evidence: Iterable[Evidence]) -> list[Resolution]:
         """Return what they mean with what later rooms learned; corrections win over both."""
         return self.corrections.resolutions(self.reading.rerank(evidence))
