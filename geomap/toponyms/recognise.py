@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 _DEMONYM = STATISTICS.index("demonym")
 _WHOLE = [STATISTICS.index(name) for name in ("country", "admin1", "capital", "region")]
-_KNOWN = STATISTICS.index("known")
+_ABBREVIATION = STATISTICS.index("abbreviation")
+_KNOWN, _MAIN = STATISTICS.index("known"), STATISTICS.index("main")
+LONGER = 0.3  # what each further word of a known name adds to its chance when names overlap
 # Log odds of the first look below which a second would change nothing (of 50,000 candidates of the
 # training corpora, none below it was accepted).
 HOPELESS = -4.5
@@ -107,10 +109,13 @@ class Recogniser:
         article = batch.article[spans.first[chosen]]
         starts = (words.start[spans.first[chosen]] - batch.offsets[article]).tolist()
         ends = (words.end[spans.last[chosen] - 1] - batch.offsets[article]).tolist()
+        short = (spans.statistics[chosen, _ABBREVIATION] > 0).tolist()
         sure = chance[chosen].tolist()
         known = spans.statistics[chosen, _KNOWN].tolist()
         for i, number in enumerate(article.tolist()):
             start, end = starts[i], ends[i]
+            if short[i] and texts[number][end : end + 1] == ".":
+                end += 1  # "Gary, Ind., was": by its full stop it is known for the state
             name = texts[number][start:end]
             reason = f"read as a place name, {sure[i]:.0%} sure"
             reasons = (reason,) if known[i] else (reason, "not a name of the gazetteer")
@@ -172,7 +177,8 @@ class Recogniser:
 
     def is_demonym(self, name: str) -> bool:
         """Say whether words name a people or are its adjective, and no country or division."""
-        values = self.finder.names.values[self.finder.names.number(fold(name))]
+        number = self.finder.names.number(fold(name))  # first: the table may grow by it
+        values = self.finder.names.values[number]
         return bool(values[_DEMONYM] > 0 and not (values[_WHOLE] > 0).any())
 
     def kinds_of(
@@ -195,17 +201,24 @@ class Recogniser:
 
 
 def choose(spans: CandidateSpans, chance: Any, accept: float) -> Any:
-    """Return the candidates that are mentions, in order: the likeliest that share no word."""
+    """Return the candidates that are mentions, in order: the likeliest that share no word.
+
+    A known name of several words counts for more than the names inside it: "Novyi Donbas" is a
+    village, however well known the Donbas is.
+    """
     import numpy as np
 
     likely = np.flatnonzero(chance >= accept)
-    order = likely[np.lexsort((-spans.last[likely], spans.first[likely], -chance[likely]))]
+    first, last = spans.first[likely], spans.last[likely]
+    whole = spans.statistics[likely, _MAIN] > 0
+    worth = chance[likely] * (1.0 + LONGER * whole * np.minimum(last - first - 1, 3))
+    order = likely[np.lexsort((-last, first, -worth))]
     taken: set[int] = set()
     chosen = []
-    for k, first, last in zip(
+    for k, low, high in zip(
         order.tolist(), spans.first[order].tolist(), spans.last[order].tolist(), strict=True
     ):
-        own = range(first, last)
+        own = range(low, high)
         if taken.isdisjoint(own):
             taken.update(own)
             chosen.append(k)
