@@ -27,7 +27,8 @@ CORPORA = ("lgl", "gwn")
 DIVISIONS = ("folds", "across")
 HEADINGS = (
     "corpus", "trained", "exact F1", "overlap F1", "e2e F1@161", "spans acc@161", "spans AUC",
-    "sure right", "sure share", "ECE pairs", "ECE all", "ECE spans", "literal F1",
+    "sure right", "sure right, all", "sure share", "ECE pairs", "ECE all", "ECE spans",
+    "literal F1",
 )  # fmt: skip
 
 
@@ -80,7 +81,8 @@ def _row(corpus: str, division: str, folder: Path, gold: Sequence[GoldArticle]) 
             _share,
             (
                 told.exact.f1, told.overlap.f1, told.end_to_end.f1, spans.resolution.acc161,
-                spans.resolution.auc, sure.sure_right, sure.sure / max(sure.n, 1), sure.ece,
+                spans.resolution.auc, sure.sure_right, told.calibration_all.sure_right,
+                sure.sure / max(sure.n, 1), sure.ece,
                 told.calibration_all.ece, spans.calibration.ece,
                 told.kinds.literal.f1 if told.kinds else None,
             ),
