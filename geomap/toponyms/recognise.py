@@ -111,7 +111,8 @@ class Recogniser:
         ends = (words.end[spans.last[chosen] - 1] - batch.offsets[article]).tolist()
         short = (spans.statistics[chosen, _ABBREVIATION] > 0).tolist()
         sure = chance[chosen].tolist()
-        known = spans.statistics[chosen, _KNOWN].tolist()
+        named = spans.statistics[chosen]
+        known = (named[:, [_KNOWN, _DEMONYM, _ABBREVIATION]] > 0).any(axis=1).tolist()
         for i, number in enumerate(article.tolist()):
             start, end = starts[i], ends[i]
             if short[i] and texts[number][end : end + 1] == ".":
