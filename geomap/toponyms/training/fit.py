@@ -40,14 +40,33 @@ def fit_linear(hashed: Any, dense: Any, labels: Any, strength: float) -> Linear:
     return Linear(weights[: 1 << HASH_BITS].astype(np.float32), own.astype(np.float32), bias)
 
 
-def fit_trees(rows: Any, labels: Any, trees: int, weights: Any = None) -> Trees:
-    """Fit boosted oblivious trees (CatBoost) on rows, labels between 0 and 1."""
+def fit_trees(rows: Any, labels: Any, trees: int, weights: Any = None, bags: int = 1) -> Trees:
+    """Fit boosted oblivious trees (CatBoost) on rows, labels between 0 and 1.
+
+    With several bags, each of another seed and part of the rows, the mean of their scores: few
+    rows give trees that differ much by chance.
+    """
+    import numpy as np
+
+    fitted = [_fit_bag(rows, labels, trees, weights, bag, bags) for bag in range(bags)]
+    return Trees(
+        np.concatenate([t.columns for t in fitted]),
+        np.concatenate([t.borders for t in fitted]),
+        np.concatenate([t.leaves for t in fitted]) / bags,
+        sum(t.bias for t in fitted) / bags,
+    )
+
+
+def _fit_bag(rows: Any, labels: Any, trees: int, weights: Any, bag: int, bags: int) -> Trees:
     import numpy as np
     from catboost import CatBoostClassifier
 
+    options: dict[str, Any] = TREES | {"random_seed": SEED + bag}
+    if bags > 1:
+        options |= {"bootstrap_type": "Bernoulli", "subsample": 0.7}
     fitted = CatBoostClassifier(
         iterations=trees, loss_function="CrossEntropy", verbose=0, allow_writing_files=False,
-        thread_count=2, **TREES,
+        thread_count=2, **options,
     ).fit(rows, np.asarray(labels, float), sample_weight=weights)  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trees.json"

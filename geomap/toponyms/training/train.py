@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 INNER_FOLDS = 4
 NAME_STRENGTH, KIND_STRENGTH = 0.1, 0.2  # inverse regularisation of the linear models
 NAME_TREES, PLACE_TREES, KIND_TREES = 300, 300, 200
+KIND_BAGS = 5
 LIKE_GOLD = 0.3  # share of a gold mention that its best candidate must have in common with it
 SAME_KM, RIGHT_KM = 15.0, 161.0
 LIKELY = 0.3  # chance of what the curves are fitted on, before the threshold is known
@@ -233,7 +234,7 @@ def _train_kinds(seen: Sequence[Seen]) -> tuple[Linear, Trees]:
             article, chosen, _ = rows[int(i)]
             looked[i] = _kind_rows(model, article, chosen)
     labels = np.concatenate([y for _, _, y in rows])
-    return fit(rows), fit_trees(np.concatenate(looked), labels, KIND_TREES)
+    return fit(rows), fit_trees(np.concatenate(looked), labels, KIND_TREES, bags=KIND_BAGS)
 
 
 def _kind_rows(model: Linear, seen: Seen, chosen: Any) -> Any:
