@@ -10,6 +10,7 @@ from geomap.toponyms.given import SpanReader
 from geomap.toponyms.recognise import Recogniser
 from geomap.toponyms.resolve import Reading, Resolver
 from geomap.toponyms.seam import checked
+from geomap.toponyms.uses import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -100,6 +101,8 @@ class ToponymReader:
                 if self._spans is None:
                     self._spans = SpanReader(self._gazetteer)
                 own = self._spans.mentions(texts[i], sentences[i], own_spans, own)
+            if len(self._corrector.corrections):  # "the Donetsk region" is not pinned to a town
+                own = called(texts[i], own, self.resolver.pools)
             mentions.append(corrections[i].mentions(own))
         readings = self.resolver.read_many(texts, mentions, [a.source for a in articles])
         return [

@@ -36,6 +36,7 @@ _DEMONYM = STATISTICS.index("demonym")
 _WHOLE = [STATISTICS.index(name) for name in ("country", "admin1", "capital", "region")]
 _ABBREVIATION = STATISTICS.index("abbreviation")
 _KNOWN, _MAIN = STATISTICS.index("known"), STATISTICS.index("main")
+_WORDS_BEFORE = re.compile(r"(?:\b([^\W\d_]+)\s+)?\b([^\W\d_]+)\s+(?:the\s+)?$")
 LONGER = 0.3  # what each further word of a known name adds to its chance when names overlap
 # Log odds of the first look below which a second would change nothing (of 50,000 candidates of the
 # training corpora, none below it was accepted).
@@ -119,7 +120,10 @@ class Recogniser:
                 end += 1  # "Gary, Ind., was": by its full stop it is known for the state
             name = texts[number][start:end]
             reason = f"read as a place name, {sure[i]:.0%} sure"
-            reasons = (reason,) if known[i] else (reason, "not a name of the gazetteer")
+            reasons: tuple[str, ...] = (reason,)
+            if not known[i]:
+                slot = _slot(texts[number], start)
+                reasons = (reason, "not a name of the gazetteer", *([slot] if slot else ()))
             mention = Mention(start, end, name, kinds[i], name, None, reasons, round(sure[i], 4))
             out[number].append(mention)
         return [_with_blocs(text, found) for text, found in zip(texts, out, strict=True)]
@@ -224,6 +228,20 @@ def choose(spans: CandidateSpans, chance: Any, accept: float) -> Any:
             taken.update(own)
             chosen.append(k)
     return np.array(sorted(chosen), dtype=np.int64)
+
+
+def _slot(text: str, start: int) -> str | None:
+    """Return what before an unknown name asks for a place: "near", "the village of", "seized"."""
+    before = _WORDS_BEFORE.search(text, max(0, start - 40), start)
+    if before is None:
+        return None
+    words = cues()
+    two, one = (before.group(1) or "").lower(), before.group(2).lower()
+    if one == "of" and two in words.kind_of | words.directions | words.region_of:
+        return f"stands after {two + ' of'!r}"
+    if one in words.locative | words.takes_place | words.place_after:
+        return f"stands after {one!r}"
+    return None
 
 
 @cache
