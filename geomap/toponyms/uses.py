@@ -94,6 +94,15 @@ def add_uses(
     return use_of
 
 
+def called(text: str, mentions: Sequence[Mention], pools: Pools) -> list[Mention]:
+    """Return mentions with what the words beside them call them (`Mention.feature`)."""
+    found = [pools.of(m.name, m.kind == "demonym") for m in mentions]
+    return [
+        m if feature is None or m.feature is not None else replace(m, feature=feature)
+        for m, feature in zip(mentions, _features(text, mentions, found), strict=True)
+    ]
+
+
 def _features(text: str, mentions: Sequence[Mention], pools: Sequence[Pool]) -> list[str | None]:
     """Return what the words beside or inside each name call it: "admin1", "settlement", ..."""
     found = [_feature(text, m, p) for m, p in zip(mentions, pools, strict=True)]
