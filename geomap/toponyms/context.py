@@ -53,6 +53,7 @@ class Use:
     feature: str | None = None
     parent: int | None = None  # number of the use that is named after it as what it lies in
     order: list[int] = field(default_factory=list)  # positions among all mentions
+    literal: bool = False  # one of its mentions means the place, not its government or people
     name: int = 0  # equal for all uses of one name in an article
     article: int = 0
 

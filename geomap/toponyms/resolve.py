@@ -86,7 +86,7 @@ class Resolver:
             base += len(found)
         context = Context(self.gazetteer, uses, base)
         scores = self.weigh(context)
-        scores = scores + nearby(self.gazetteer, context, self.line, sources)
+        scores = scores + nearby(self.gazetteer, context, scores, self.line, sources)
         for text, found, of in zip(texts, mentions, use_of, strict=True):
             if links := find_links(text, found):
                 scores = linked(context, scores, links, of)
@@ -189,6 +189,8 @@ class Reading:
         sure = 0.0
         if known.place is not None or known.runners_up:
             sure = both(self._resolver.model.recognised, mention.confidence, known.confidence)
+            if known.place is None:
+                sure = min(sure, known.confidence)
         if known.place is not None and sure < MIN_SURE:
             why = (
                 f"too doubtful: whether it is a place name, and whether {known.place.name} is meant"

@@ -88,6 +88,7 @@ def add_uses(
             uses.append(Use(found[i], features[i], name=name, article=article))
             parent_mention.append(parent)
         uses[number].order.append(base + i)
+        uses[number].literal |= mentions[i].kind == "literal"
         use_of.append(number)
     for use, mention in zip(uses[begin:], parent_mention, strict=True):
         use.parent = None if mention is None else use_of[mention]
