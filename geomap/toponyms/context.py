@@ -22,6 +22,7 @@ CONTEXT_ROWS = 5  # candidates of a use that others are measured from
 MIN_WEIGHT = 0.02
 WINDOW = 30  # uses to either side that are looked at: time stays linear in long lists
 SCALES_KM = (15.0, 60.0, 250.0, 1000.0)
+COMPARED = 4096  # candidates compared at once: each with hundreds, so memory is bounded
 KM_A_DEGREE = 111.195
 FAR_KM = 20_000.0
 NEIGHBOURS = 3  # mentions before and after that count as beside
@@ -155,7 +156,8 @@ class Context:
         put("below_best", weights - best[self.use])
         put("weight_rank", np.minimum(rank, 10))
         anchors = np.flatnonzero((rank < CONTEXT_ROWS) & (weights > MIN_WEIGHT))
-        self._compare(anchors, weights, put)
+        for first in range(0, len(out), COMPARED):
+            self._compare(slice(first, first + COMPARED), anchors, weights, out)
         self._parents(put)
         for name in RELATIVE:
             values = out[:, _COLUMN[name]]
@@ -175,7 +177,7 @@ class Context:
         return bool(self._fixed[candidate, _COLUMN["feature_fits"]])
 
     def called(self) -> Any:
-        """Return 1 for candidates that are what the words call them, -1 for others, 0 if unsaid."""
+        """Return 1 for each candidate that is what the words call it, -1 for what is not, or 0."""
         fits = self._fixed[:, _COLUMN["feature_fits"]]
         return fits - self._fixed[:, _COLUMN["feature_misses"]]
 
@@ -225,16 +227,19 @@ class Context:
         rank[order] = np.arange(len(weights)) - self.starts[:-1][self.use[order]]
         return rank
 
-    def _compare(self, anchors: Any, weights: Any, put: Any) -> None:
-        """Compare every candidate with the likely ones of the uses around it."""
+    def _compare(self, own: slice, anchors: Any, weights: Any, out: Any) -> None:
+        """Compare some candidates with the likely ones of the uses around them."""
         import numpy as np
 
-        pairs = Pairs(self.use, self.use[anchors], self.article, self.name, WINDOW)
+        def put(name: str, values: Any) -> None:
+            out[own, _COLUMN[name]] = values
+
+        pairs = Pairs(self.use[own], self.use[anchors], self.article, self.name, WINDOW)
         if not len(pairs):
             put("nearest_km", np.log1p(FAR_KM))
             put("beside_km", np.log1p(FAR_KM))
             return
-        i, k = pairs.left, anchors[pairs.right]
+        i, k = pairs.left + own.start, anchors[pairs.right]
         sure = weights[k]
         # A demonym says little about where; a name that comes often says more.
         voice = np.log2(self.times[self.use[k]] + 1) * np.where(self.demonym[k], 0.5, 1.0)
@@ -244,7 +249,7 @@ class Context:
         same_admin1 = (self.admin1[i] == self.admin1[k]) & (self.admin1[i] != 0)
         whole = np.maximum(pairs.sum(mass), 1e-6)
         put("country_share", pairs.sum(same_country * mass) / whole)
-        below = self.level >= Level.ADMIN1
+        below = self.level[own] >= Level.ADMIN1
         put("admin1_share", np.where(below, pairs.sum(same_admin1 * mass) / whole, 0.0))
         put("country_uses", np.log1p(pairs.sum_of_best(same_country * sure)))
         put("admin1_uses", np.log1p(pairs.sum_of_best(same_admin1 * sure)))

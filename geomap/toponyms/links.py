@@ -93,7 +93,7 @@ def _located_before(text: str, mentions: Sequence[Mention], number: int, end: in
     located = [last]
     while bracket["all"] and len(located) < _MAX_LIST and located[-1] > 0:
         this, before = located[-1], located[-1] - 1
-        if not _LIST.fullmatch(text, mentions[before].end, mentions[this].start):
+        if not _between(_LIST, text, mentions[before].end, mentions[this].start):
             break
         located.append(before)
     return located
@@ -104,11 +104,16 @@ def _located_after(text: str, mentions: Sequence[Mention], number: int) -> list[
     located: list[int] = []
     pattern, end = _ONWARD, mentions[number].end
     for i in range(number + 1, min(number + 1 + _MAX_LIST, len(mentions))):
-        if not pattern.fullmatch(text, end, mentions[i].start):
+        if not _between(pattern, text, end, mentions[i].start):
             break
         located.append(i)
         pattern, end = _LIST, mentions[i].end
     return located
+
+
+def _between(pattern: re.Pattern[str], text: str, low: int, high: int) -> bool:
+    """Say whether a pattern is all that stands between two names, and that is not far."""
+    return high - low <= _REACH and pattern.fullmatch(text, low, high) is not None
 
 
 def linked(

@@ -137,6 +137,7 @@ class Model:
             The file is missing, damaged or of another format.
         """
         import zipfile
+        import zlib
 
         import numpy as np
 
@@ -159,7 +160,10 @@ class Model:
                 arrays["recognised"],
                 lists,
             )
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (
+            OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError,
+            zipfile.BadZipFile, zlib.error,
+        ) as error:  # fmt: skip
             raise GeomapError(
                 f"{path}: the trained model is missing or damaged ({error}): reinstall geomap "
                 "(pip install --force-reinstall geomap)"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 150  # candidates weighed for a name: Ukraine has a hundred Oleksandrivkas
 _MIN_SPELT = 5
+_MAX_SHORT = 4  # letters of an abbreviation's key
 MAX_POOLS = 50_000
 # How a candidate's name answers to the words of the text.
 EXACT, SPELT, STRIPPED, INNER = range(4)
@@ -121,10 +122,21 @@ class Pools:
                     take(" ".join(rest), STRIPPED)
             if not found:
                 self._inner(words, take)
+        if short and len(key) <= _MAX_SHORT:
+            found = self._abbreviated(found)
         if demonym:
             lands = {r: k for r, k in found.items() if k[0] == NameKind.DEMONYM}
             found = lands or found
         return self._pool(key, found, feature)
+
+    def _abbreviated(self, found: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        """Leave only countries and divisions of what they abbreviate: "U.S." is no village Us."""
+        wide = {
+            row: how for row, how in found.items()
+            if self._gazetteer.level[row] <= Level.ADMIN1
+            and how[0] in (NameKind.ALIAS, NameKind.ABBREVIATION)
+        }  # fmt: skip
+        return wide or found
 
     def _inner(self, words: list[str], take: Any) -> None:
         """Take the longest known name inside a longer one: the first, else the last."""

@@ -10,6 +10,7 @@ its government. `docs/toponyms.md` says how they were trained.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ class Recogniser:
         return self._described(batch, masks, spans)
 
     def _described(self, batch: Batch, masks: Any, spans: CandidateSpans) -> Judged:
-        told = told_words(batch.words.text, batch.words)
+        told = told_words(batch)
         return Judged(
             batch,
             spans,
@@ -271,5 +272,10 @@ def _with_blocs(text: str, mentions: list[Mention]) -> list[Mention]:
             )
     if not found:
         return mentions
-    kept = [m for m in mentions if not any(b.start < m.end and m.start < b.end for b in found)]
+    ends = [b.end for b in found]  # in order: matches do not overlap
+    kept = []
+    for mention in mentions:
+        at = bisect_right(ends, mention.start)  # the first bloc that ends after it begins
+        if at == len(found) or found[at].start >= mention.end:
+            kept.append(mention)
     return sorted([*kept, *found], key=lambda m: m.start)

@@ -195,7 +195,7 @@ class Reading:
             why = (
                 f"too doubtful: whether it is a place name, and whether {known.place.name} is meant"
             )
-            best = Candidate(known.place, 0.0, known.reasons)
+            best = self._candidate(self._weighed.ranked(use)[0])
             return Resolution(
                 mention, "refused", round(sure, 3), reasons=(why, *mention.reasons),
                 runners_up=(best, *known.runners_up),

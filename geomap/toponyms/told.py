@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from geomap.toponyms.words import GAP_COMMA
 
 if TYPE_CHECKING:
+    from geomap.toponyms.batch import Batch
     from geomap.toponyms.words import Words
 
-_FIGURE = r"(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
+_FIGURE = r"(?:\d[\d.,]{0,15}|two|three|four|five|six|seven|eight|nine|ten|a\s+dozen)"
 _WHERE = (
     r"(?:(?:north|south|east|west)[a-z-]*\s+(?:(?:east|west)\s+)?of\b"
     rf"|{_FIGURE}[\s\u00a0-]?(?:km|kilomet|mi\b|miles?\b|met(?:re|er)s?\b))"
@@ -38,22 +39,24 @@ def told_after(text: str, end: int) -> bool:
     return bool(_BRACKET.match(text, end) or _COMMA.match(text, end))
 
 
-def told_words(text: str, words: Words) -> Any:
+def told_words(batch: Batch) -> Any:
     """Say for each word whether what follows it tells where it lies (an array of bool)."""
     import numpy as np
 
+    words = batch.words
+    text = words.text
     told = np.zeros(len(words), dtype=bool)
-    for opening in _OPENS.finditer(text):
-        at = opening.start()
-        bracket = _BRACKET.match(text, at)
-        if bracket is None and _COMMA.match(text, at) is None:
-            continue
-        last = int(np.searchsorted(words.start, at)) - 1
-        if last < 0:
-            continue
-        told[last] = True
-        if bracket is not None and bracket["all"]:
-            told[_list_before(text, words, last)] = True
+    for begin, own in zip(batch.offsets.tolist(), batch.texts, strict=True):
+        end = begin + len(own)  # a bracket left open does not reach into the next article
+        for opening in _OPENS.finditer(text, begin, end):
+            at = opening.start()
+            bracket = _BRACKET.match(text, at, end)
+            if bracket is None and _COMMA.match(text, at, end) is None:
+                continue
+            last = int(np.searchsorted(words.start, at)) - 1
+            told[last] = True  # padding stands before the first word
+            if bracket is not None and bracket["all"]:
+                told[_list_before(text, words, last)] = True
     return told
 
 

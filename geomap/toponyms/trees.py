@@ -48,13 +48,14 @@ class Trees:
         borders = self.borders.T.reshape(-1, 1)
         offsets = (np.arange(trees, dtype=np.int32) * self.leaves.shape[1])[:, None]
         leaves = self.leaves.ravel()
+        number = np.min_scalar_type(self.leaves.shape[1] - 1)  # a byte holds depth 8
         out = np.empty(len(rows), np.float64)
         for first in range(0, len(rows), _ROWS):
             features = np.ascontiguousarray(rows[first : first + _ROWS].T)
             yes = (features[columns] > borders).view(np.uint8).reshape(depth, trees, -1)
-            leaf = yes[0].copy()
+            leaf = yes[0].astype(number)
             for step in range(1, depth):
-                leaf |= yes[step] << step
+                leaf |= yes[step].astype(number, copy=False) << step
             out[first : first + _ROWS] = leaves[leaf + offsets].sum(axis=0)
         return out + self.bias
 

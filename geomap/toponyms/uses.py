@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # Between a name and the division or country it lies in: ", ", " in eastern ", " (".
 _PARENT = re.compile(r"\s*(?:,|\bin\b|\()\s*(?:the\s+)?(?:\w+ern\s+)?")
 _MAX_GAP = 24
+MAX_USES = 100  # of one name in an article; what comes after them counts as the plain name
 _AFTER = re.compile(r"\s+([A-Za-z]+)")
 _BEFORE = re.compile(r"\b([A-Za-z]+)\s+of\s+$")
 _OF = {
@@ -74,18 +76,25 @@ def add_uses(
     told = {a: (keys[b], azimuth) for a, b, azimuth in find_links(text, mentions)}
     numbers: dict[tuple[object, ...], int] = {}
     names: dict[str, int] = {}
+    of_name: Counter[str] = Counter()
     use_of: list[int] = []
     parent_mention: list[int | None] = []
     begin = len(uses)
     for i, key in enumerate(keys):
         parent = parents[i]
         demonym = mentions[i].kind == "demonym"
-        use_key = (key, features[i], None if parent is None else keys[parent], demonym, told.get(i))
+        feature = features[i]
+        within = None if parent is None else keys[parent]
+        use_key: tuple[object, ...] = (key, feature, within, demonym, told.get(i))
         number = numbers.get(use_key)
+        if number is None and of_name[key] >= MAX_USES:
+            parent, feature, use_key = None, None, (key, None, None, demonym, None)
+            number = numbers.get(use_key)
         if number is None:
             number = numbers[use_key] = len(uses)
+            of_name[key] += 1
             name = names.setdefault(key, len(names))
-            uses.append(Use(found[i], features[i], name=name, article=article))
+            uses.append(Use(found[i], feature, name=name, article=article))
             parent_mention.append(parent)
         uses[number].order.append(base + i)
         uses[number].literal |= mentions[i].kind == "literal"

@@ -187,8 +187,8 @@ def word_hash(word: str) -> int:
     True
     """
     total, power = 0, 1
-    for letter in word.lower():
-        code = 39 if letter in _APOSTROPHES else ord(letter)
+    for letter in word:  # by itself: a letter's lower case does not depend on the next
+        code = 39 if letter in _APOSTROPHES else ord(letter.lower()[0])
         total = (total + (code + 1) * power) % (1 << 64)
         power = power * _MULTIPLIER % (1 << 64)
     total ^= total >> 32
