@@ -22,7 +22,7 @@ HOME_GAIN, HOME_SCALE_KM = 1.0, 100.0
 CALLED_GAIN = 4.0
 # "Moscow says Russia holds Donetsk": powers that act say little about where. A place whose country
 # the article names only so yields to a namesake elsewhere that is this much larger.
-POWER_LOSS, MUCH_LARGER = 5.0, 5.0
+POWER_GAIN, MUCH_LARGER = 3.5, 5.0
 
 
 def nearby(
@@ -50,7 +50,7 @@ def nearby(
     if not len(context):
         return np.zeros(0)
     gain = CALLED_GAIN * context.called().astype(float)
-    gain -= POWER_LOSS * _only_of_powers(gazetteer, context, scores)
+    gain += POWER_GAIN * _only_of_powers(gazetteer, context, scores)
     local = context.level >= Level.ADMIN3
     if line is not None:
         import shapely
@@ -71,7 +71,7 @@ def nearby(
 
 
 def _only_of_powers(gazetteer: Gazetteer, context: Context, scores: Any) -> Any:
-    """Return 1 for places whose country only acts in the article, with a larger namesake abroad."""
+    """Return -1 for places whose country only acts in the article, 1 for larger ones abroad."""
     import numpy as np
 
     out = np.zeros(len(context))
@@ -99,7 +99,9 @@ def _only_of_powers(gazetteer: Gazetteer, context: Context, scores: Any) -> Any:
             continue
         people = np.asarray(gazetteer.population[context.rows[own]], float)
         abroad = people[~alone].max(initial=0.0)
-        out[own] = alone & local & (abroad >= MUCH_LARGER * np.maximum(people, 1.0))
+        loses = alone & local & (abroad >= MUCH_LARGER * np.maximum(people, 1.0))
+        wins = ~alone & (people == abroad) & bool(loses.any())
+        out[own] = wins.astype(float) - loses
     return out
 
 

@@ -129,14 +129,11 @@ class Pools:
             found = lands or found
         return self._pool(key, found, feature)
 
-    def _abbreviated(self, found: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
-        """Leave only countries and divisions of what they abbreviate: "U.S." is no village Us."""
-        wide = {
-            row: how for row, how in found.items()
-            if self._gazetteer.level[row] <= Level.ADMIN1
-            and how[0] in (NameKind.ALIAS, NameKind.ABBREVIATION)
-        }  # fmt: skip
-        return wide or found
+    @staticmethod
+    def _abbreviated(found: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+        """Leave only what a short name in capitals is written for: "U.S." is no village Us."""
+        kinds = (NameKind.ALIAS, NameKind.ABBREVIATION)
+        return {row: how for row, how in found.items() if how[0] in kinds} or found
 
     def _inner(self, words: list[str], take: Any) -> None:
         """Take the longest known name inside a longer one: the first, else the last."""
