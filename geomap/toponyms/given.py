@@ -6,8 +6,10 @@ whether it means the place, its government or its people.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from geomap.gazetteer.names import fold
 from geomap.models import Mention, Span
 from geomap.toponyms.cues import cues
 from geomap.toponyms.recognise import Recogniser
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer.store import Gazetteer
 
+# "the town of Lyman", "northern Kharkiv": the name is what follows.
+_DESCRIBED = re.compile(
+    r"(?:(?:city|town|village|settlement|hamlet|port|suburb|capital)\s+of\s+"
+    r"|(?:north|south|east|west|northeast|northwest|southeast|southwest)ern\s+"
+    r"|(?:central|downtown|occupied|greater|mid)\s+)+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 _POSSESSIVES = ("'s", "’s", "ʼs", "`s")
 
 
@@ -64,7 +73,7 @@ class SpanReader:
         """
         ordered = sorted(spans, key=lambda s: (s.start, s.end))
         known = {(m.start, m.end): m for m in found}
-        names = [_name(text, s) for s in ordered]
+        names = [self._name(text, s) for s in ordered]
         kinds = self._recogniser.kinds_of(text, sentences, names)
         mentions = []
         for span, inner, read in zip(ordered, names, kinds, strict=True):
@@ -79,8 +88,17 @@ class SpanReader:
             mentions.append(Mention(span.start, span.end, written, kind, name, feature, reasons))
         return mentions
 
+    def _name(self, text: str, span: Span) -> Span:
+        """Return the name in a span: without what only describes it, if it is no name with that."""
+        bare = _bare(text, span)
+        described = _DESCRIBED.match(text, bare.start, bare.end)
+        whole = fold(text[bare.start : bare.end])
+        if described is None or self._recogniser.gazetteer.has_name(whole):
+            return bare
+        return Span(described.end(), bare.end)
 
-def _name(text: str, span: Span) -> Span:
+
+def _bare(text: str, span: Span) -> Span:
     """Return a span without white space around it, "the" before and a possessive after."""
     name = text[span.start : span.end]
     start = span.start + len(name) - len(name.lstrip())

@@ -92,7 +92,7 @@ def _only_of_powers(gazetteer: Gazetteer, context: Context, scores: Any) -> Any:
         if not acting or not use.literal:
             continue
         own = context.of(number)
-        named = {country for name, country in where[use.article] if name != use.name}
+        named = {country for name, country in where.get(use.article, ()) if name != use.name}
         alone = np.isin(context.country[own], list(acting - named - {0}))
         local = context.level[own] >= Level.ADMIN2
         if not (alone & local).any():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.schema import Level
 from geomap.models import Candidate, Resolution
+from geomap.toponyms.alone import alone, by_size
 from geomap.toponyms.confidence import both, confidences, same_place
 from geomap.toponyms.context import Context, Use
 from geomap.toponyms.links import find_links, linked
@@ -78,6 +79,8 @@ class Resolver:
         sources: Sequence[str | None] | None = None,
     ) -> list[Reading]:
         """Weigh several articles at once; each reads the same as by itself, but faster."""
+        import numpy as np
+
         uses: list[Use] = []
         use_of: list[list[int]] = []
         base = 0
@@ -87,10 +90,13 @@ class Resolver:
         context = Context(self.gazetteer, uses, base)
         scores = self.weigh(context)
         scores = scores + nearby(self.gazetteer, context, scores, self.line, sources)
+        placed: set[int] = set()
         for text, found, of in zip(texts, mentions, use_of, strict=True):
             if links := find_links(text, found):
                 scores = linked(context, scores, links, of)
-        sure = confidences(self.model.sure, context, scores)
+                placed.update(of[m] for link in links for m in link[:2])
+        scores, most = by_size(self.gazetteer, context, scores, alone(context, scores, placed))
+        sure = np.where(np.isnan(most), confidences(self.model.sure, context, scores), most)
         return [
             Reading(self, list(found), Weighed(context, scores, sure), of)
             for found, of in zip(mentions, use_of, strict=True)
