@@ -23,7 +23,7 @@ _WINDS = {
     "southwest": 225.0, "west": 270.0, "northwest": 315.0,
 }  # fmt: skip
 _WIND_OF = re.compile(
-    r"\b(north|south)?[ -]?(east|west)?(?:ern)?(?:\s+(?:part|outskirts))?\s+of\s+"
+    r"\b(?:(north|south)[ -]?)?(east|west)?(?:ern)?(?:\s+(?:part|outskirts))?\s+of\s+"
     r"(?:the\s+(?:city|town|village)\s+of\s+)?$",
     re.IGNORECASE,
 )
@@ -63,7 +63,7 @@ def find_links(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int, f
     links: list[tuple[int, int, float]] = []
     for number, anchor in enumerate(mentions):
         low = max(0, anchor.start - _REACH)
-        if not text.endswith("of ", low, anchor.start):
+        if text[low : anchor.start].rstrip()[-2:].lower() != "of":
             continue
         wind = _WIND_OF.search(text, low, anchor.start)
         azimuth = _azimuth(wind)

@@ -142,7 +142,7 @@ class Model:
         import numpy as np
 
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = dict(stored)
             if int(arrays["format"]) != FORMAT:
                 raise ValueError(f"format {arrays['format']}, not {FORMAT}")

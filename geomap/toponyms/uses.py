@@ -151,7 +151,7 @@ def _feature(text: str, mention: Mention, pool: Pool) -> str | None:
         feature = FEATURE_WORDS.get(word) or _PLURALS.get(word)
         if feature is not None and feature not in _WEAK:
             return feature
-    if text.endswith("of ", 0, mention.start):
+    if text[max(0, mention.start - 24) : mention.start].rstrip().endswith("of"):
         before = _BEFORE.search(text, max(0, mention.start - 24), mention.start)
         if before and (word := before.group(1).lower()) in _OF:
             return _OF[word]
