@@ -75,6 +75,7 @@ class CandidateFinder:
         number = self.names.number
         functional = opening.tolist()
         capital = words.capital.tolist()
+        inner = words.inner.tolist()
         folded_words = self._folded_capitals(words)
         for run_first, run_last in self._runs(words):
             if run_last == run_first + 1:
@@ -92,6 +93,10 @@ class CandidateFinder:
             while begin < end - 1 and (functional[begin] or not capital[begin]):
                 begin += 1
             if not functional[begin]:
+                # "Xyzhove on Monday": the name may end before the small word.
+                cut = next((k for k in range(begin + 1, end) if inner[k]), end)
+                if cut < end and (begin, cut) not in seen:
+                    seen[begin, cut] = " ".join(folded[begin - run_first : cut - run_first])
                 for first in (begin, begin + 1, end - 2, end - 1):
                     if (
                         begin <= first < end and capital[first] and (first, end) not in seen

@@ -38,6 +38,8 @@ _WHOLE = [STATISTICS.index(name) for name in ("country", "admin1", "capital", "r
 _ABBREVIATION = STATISTICS.index("abbreviation")
 _KNOWN, _MAIN = STATISTICS.index("known"), STATISTICS.index("main")
 _WORDS_BEFORE = re.compile(r"(?:\b([^\W\d_]+)\s+)?\b([^\W\d_]+)\s+(?:the\s+)?$")
+_KIND_OF = features.DENSE.index("kind_of_of")
+IN_SLOT = 0.6  # the least chance of a name that the words before it call a town or village
 LONGER = 0.3  # what each further word of a known name adds to its chance when names overlap
 # Log odds of the first look below which a second would change nothing (of 50,000 candidates of the
 # training corpora, none below it was accepted).
@@ -159,9 +161,18 @@ class Recogniser:
         chance = np.zeros(len(z))
         hopeful = z > HOPELESS
         never = cues().never
-        hopeful &= np.array([key not in never for key in seen.spans.keys], dtype=bool)
+        allowed = np.array([key not in never for key in seen.spans.keys], dtype=bool)
+        hopeful &= allowed
         rows = np.concatenate((seen.dense[hopeful], second[hopeful]), axis=1)
         chance[hopeful] = 1.0 / (1.0 + np.exp(-self.model.second.score(rows)))
+        # "the village of Xyzhove": a place, whether the gazetteer has it or not.
+        spans = seen.spans
+        inner = np.append(seen.batch.words.inner, False)
+        inside = np.concatenate(([0], np.cumsum(inner)))
+        slot = (seen.dense[:, _KIND_OF] > 0) & (spans.first == spans.run_first) & allowed
+        slot &= (spans.last >= spans.run_last) | inner[spans.last]
+        slot &= inside[spans.last] == inside[spans.first]
+        chance[slot] = np.maximum(chance[slot], IN_SLOT)
         return chance
 
     def kinds(self, seen: Judged, chosen: Any) -> list[MentionKind]:

@@ -9,6 +9,7 @@ right; what stays doubtful is refused, with the reason. `docs/toponyms.md` has t
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.schema import Level
@@ -24,7 +25,7 @@ from geomap.toponyms.reasons import reasons_for
 from geomap.toponyms.uses import add_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import ContactLine, Evidence, Mention, Place, Region
@@ -134,6 +135,21 @@ class Weighed:
         self.context = context
         self.scores = scores
         self.sure = sure
+
+    @contextmanager
+    def raised(self, use: int, gain: Any, weights: Any) -> Iterator[None]:
+        """Let the scores of a use's candidates be higher for a while.
+
+        Only its own are touched: an article has as many uses as it has hints.
+        """
+        own = self.context.of(use)
+        scores, sure = self.scores[own].copy(), self.sure[own].copy()
+        self.scores[own] += gain
+        self.sure[own] = confidences(weights, self.context, self.scores, use)
+        try:
+            yield
+        finally:
+            self.scores[own], self.sure[own] = scores, sure
 
     def ranked(self, use: int) -> list[int]:
         """Return the candidates of a use, the likeliest first."""
@@ -257,14 +273,9 @@ class Reading:
         settled = context.level[own] >= Level.CAPITAL
         inside = settled * _within(strongest.region, context.lon[own], context.lat[own])
         if inside.any():
-            raised = weighed.scores.copy()
-            raised[own] += EVIDENCE_GAIN * strongest.confidence * inside
-            sure = weighed.sure.copy()
-            sure[own] = confidences(self._resolver.model.sure, context, raised, use)
-            again = Reading.__new__(Reading)
-            again._resolver = self._resolver
-            again._weighed = Weighed(context, raised, sure)
-            found = again._choose(mention, again._weighed.ranked(use))
+            gain = EVIDENCE_GAIN * strongest.confidence * inside
+            with weighed.raised(use, gain, self._resolver.model.sure):
+                found = self._choose(mention, weighed.ranked(use))
             told = both(self._resolver.model.recognised, mention.confidence, found.confidence)
             reasons = (strongest.reason, *found.reasons, *mention.reasons)
             return Resolution(
