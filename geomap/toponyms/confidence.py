@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SAME_PLACE_KM = 25.0  # rivals this near are no doubt: a city, its county, its airport
 MAX_MARGIN = 8.0
 MAX_SURE = 0.995
+# Log odds taken off where only the place is judged: the curve was fitted on articles like those of
+# training, and is that much too sure of others (`docs/toponyms.md`).
+CAUTION = 0.3
 # What the confidence is made of, in the order of its weights (`model.Model.sure`).
 TERMS = ("one", "score", "margin", "inner", "score_below_zero")
 
@@ -86,7 +89,7 @@ def both(weights: Any, chance: float, sure: float) -> float:
         That the place is right if they do.
     """
     if chance >= 1.0:
-        return sure
+        return 1.0 / (1.0 + math.exp(CAUTION - log_odds(sure)))
     z = (
         float(weights[0])
         + float(weights[1]) * log_odds(chance)
