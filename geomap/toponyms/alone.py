@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Log odds for a place ten times larger; what is kept of the trees' score; the most to be sure.
 LARGER_GAIN, KEPT, MOST = 2.0, 0.3, 0.97
+_ADMIN1 = int(Level.ADMIN1)
 # News names places less than in proportion to their people; of what has no figure a village's.
 POWER, VILLAGE, WIDE = 0.75, 100.0, 1_000_000.0
 WEAK_NAME = 0.01  # what a place counts that only once bore the name, or one like it
@@ -35,12 +36,9 @@ def alone(context: Context, scores: Any, linked: set[int]) -> list[int]:
         Uses that the text places by direction from another, which are not alone.
     """
     local: dict[int, set[int]] = {}
-    for number, use in enumerate(context.uses):
-        own = context.of(number)
-        if own.start == own.stop or not use.literal:
-            continue
-        best = own.start + int(scores[own].argmax())
-        if context.level[best] >= Level.ADMIN1 and context.level[best] != Level.REGION:
+    levels = context.level.tolist()
+    for use, best in zip(context.uses, context.likeliest(scores), strict=True):
+        if best >= 0 and use.literal and levels[best] >= _ADMIN1:
             local.setdefault(use.article, set()).add(use.name)
     return [
         number
@@ -76,8 +74,7 @@ def by_size(
         size = np.where(level <= Level.ADMIN1, WIDE, np.maximum(people, VILLAGE))
         weak = (context.kinds[own] >= NameKind.STEM) | (context.answers[own] > 0)
         size = np.where(weak & bool((~weak).any()), size * WEAK_NAME, size)
-        settled = level >= Level.CAPITAL
-        larger = settled * np.log10(size / size[settled].max(initial=VILLAGE))
+        larger = np.log10(size / size.max())
         scores[own] = KEPT * scores[own] + LARGER_GAIN * larger
         weight = size**POWER
         lat, lon = context.lat[own], context.lon[own]

@@ -126,6 +126,16 @@ class Context:
         total[self.live] = np.add.reduceat(weights, begin)
         return weights / total[self.use]
 
+    def likeliest(self, scores: Any) -> list[int]:
+        """Return for each use its candidate of the highest score, -1 where it has none."""
+        import numpy as np
+
+        out = np.full(len(self.uses), -1)
+        order = np.lexsort((-scores, self.use))
+        out[self.live] = order[self.starts[:-1][self.live]]
+        found: list[int] = out.tolist()
+        return found
+
     def prior(self) -> Any:
         """Return the weights to begin with."""
         import numpy as np

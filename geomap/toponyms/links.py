@@ -27,7 +27,10 @@ _WIND_OF = re.compile(
     r"(?:the\s+(?:city|town|village)\s+of\s+)?$",
     re.IGNORECASE,
 )
-_ADVERBS = r"(?:(?:just|immediately|directly|further|farther|located|about|some|far)\s+)*"
+_ADVERBS = (
+    r"(?:(?:just|immediately|directly|further|farther|located|about|some|far)\s+)*"
+    r"(?:\d[\d.,]{0,8}[ -]?(?:km|kilomet(?:re|er)s?|miles?|mi)\s+(?:to\s+the\s+)?)?"
+)
 _BRACKET = re.compile(rf"\s*\(\s*(?P<all>(?:all|both|each)\s+)?{_ADVERBS}$", re.IGNORECASE)
 _BESIDE = re.compile(
     rf"\s*,?\s*(?:(?:which|that)\s+(?:lies|is)\s+|lies\s+)?{_ADVERBS}$", re.IGNORECASE

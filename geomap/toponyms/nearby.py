@@ -22,6 +22,7 @@ HOME_GAIN, HOME_SCALE_KM = 1.0, 100.0
 CALLED_GAIN = 4.0
 # "Moscow says Russia holds Donetsk": powers that act say little about where. A place whose country
 # the article names only so yields to a namesake elsewhere that is this much larger.
+_POWERS = (int(Level.COUNTRY), int(Level.CAPITAL))
 POWER_GAIN, MUCH_LARGER = 3.5, 5.0
 
 
@@ -77,16 +78,14 @@ def _only_of_powers(gazetteer: Gazetteer, context: Context, scores: Any) -> Any:
     out = np.zeros(len(context))
     where: dict[int, list[tuple[int, int]]] = {}  # literal uses by article: name, country
     powers: dict[int, set[int]] = {}
-    for number, use in enumerate(context.uses):
-        own = context.of(number)
-        if own.start == own.stop:
+    levels, countries = context.level.tolist(), context.country.tolist()
+    for use, best in zip(context.uses, context.likeliest(scores), strict=True):
+        if best < 0:
             continue
-        best = own.start + int(scores[own].argmax())
-        country, level = int(context.country[best]), int(context.level[best])
         if use.literal:
-            where.setdefault(use.article, []).append((use.name, country))
-        elif level in (Level.COUNTRY, Level.CAPITAL):
-            powers.setdefault(use.article, set()).add(country)
+            where.setdefault(use.article, []).append((use.name, countries[best]))
+        elif levels[best] in _POWERS:
+            powers.setdefault(use.article, set()).add(countries[best])
     for number, use in enumerate(context.uses):
         acting = powers.get(use.article)
         if not acting or not use.literal:

@@ -25,19 +25,8 @@ _CALLED = {
 }
 
 
-def reasons_for(
-    context: Context,
-    scores: Any,
-    candidate: int,
-    place: Place,
-    place_of: Callable[[int], Place] | None,
-) -> tuple[str, ...]:
-    """Return why a candidate may be meant: its size, its name, and the article's other places.
-
-    `place_of` gives the places of rows; without it, nothing is said of other places.
-    """
-    level, kind = int(context.level[candidate]), int(context.kind(candidate))
-    answer = int(context.answer(candidate))
+def reasons_known(place: Place, level: int, kind: int, answer: int) -> tuple[str, ...]:
+    """Return what speaks for a candidate in any article: its size, and how it bears the name."""
     reasons = []
     if kind == _DEMONYM:
         reasons.append("a people or its adjective")
@@ -53,11 +42,25 @@ def reasons_for(
         reasons.append("its name without the word beside it")
     elif kind == _ALTERNATE:
         reasons.append("another spelling of its name")
+    return tuple(reasons)
+
+
+def reasons_for(
+    context: Context,
+    scores: Any,
+    candidate: int,
+    place: Place,
+    place_of: Callable[[int], Place],
+) -> tuple[str, ...]:
+    """Return why a candidate may be meant here: what is known of it, and the article's places.
+
+    `place_of` gives the places of rows.
+    """
+    level = int(context.level[candidate])
+    reasons = [*reasons_known(place, level, context.kind(candidate), context.answer(candidate))]
     use = context.uses[int(context.use[candidate])]
     if use.feature in _CALLED and context.feature_fits(candidate):
         reasons.append(_CALLED[use.feature])
-    if place_of is None:
-        return tuple(reasons)
     if use.parent is not None and (parent := context.parent_of(candidate, scores)) is not None:
         reasons.append(f"the text names {place_of(parent).name} after it")
     near = context.nearest(context.last_weights, candidate) if level >= _ADMIN2 else None

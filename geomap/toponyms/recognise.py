@@ -43,7 +43,7 @@ IN_SLOT = 0.6  # the least chance of a name that the words before it call a town
 LONGER = 0.3  # what each further word of a known name adds to its chance when names overlap
 # Log odds of the first look below which a second would change nothing (of 50,000 candidates of the
 # training corpora, none below it was accepted).
-HOPELESS = -4.5
+HOPELESS = -4.0
 
 
 @dataclass(frozen=True, slots=True)

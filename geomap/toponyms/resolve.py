@@ -21,7 +21,7 @@ from geomap.toponyms.links import find_links, linked
 from geomap.toponyms.model import Model, model
 from geomap.toponyms.nearby import nearby
 from geomap.toponyms.pools import INNER, Pools
-from geomap.toponyms.reasons import reasons_for
+from geomap.toponyms.reasons import reasons_for, reasons_known
 from geomap.toponyms.uses import add_uses
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Resolver:
         self.line = line
         self.pools = Pools(gazetteer)
         self._places: dict[int, Place] = {}
+        self.known: dict[tuple[int, int, int], tuple[str, ...]] = {}
 
     def read(self, text: str, mentions: Sequence[Mention], source: str | None = None) -> Reading:
         """Weigh the candidates of all mentions together.
@@ -115,6 +116,7 @@ class Resolver:
         if place is None:
             if len(self._places) > 50_000:
                 self._places.clear()
+                self.known.clear()
             place = self._places[row] = self.gazetteer.place(row)
         return place
 
@@ -237,7 +239,7 @@ class Reading:
         best = ranked[0]
         sure = float(self._weighed.sure[best])
         others = ranked[1 : RUNNERS_UP + 1]
-        candidates = (self._candidate(best), *(self._candidate(k, brief=True) for k in others))
+        candidates = (self._candidate(best), *(self._runner_up(k) for k in others))
         if sure < MIN_SURE:
             why = _why_refused(self._weighed, ranked, candidates)
             return Resolution(mention, "refused", sure, reasons=(why,), runners_up=candidates)
@@ -247,20 +249,25 @@ class Reading:
             place.radius_km, None, candidates[0].reasons, candidates[1:],
         )  # fmt: skip
 
-    def _candidate(self, candidate: int, brief: bool = False) -> Candidate:
-        weighed = self._weighed
-        place = self._resolver.place(int(weighed.context.rows[candidate]))
-        return Candidate(
-            place,
-            round(float(weighed.scores[candidate]), 2),
-            reasons_for(
-                weighed.context,
-                weighed.scores,
-                candidate,
-                place,
-                None if brief else self._resolver.place,
-            ),
-        )
+    def _candidate(self, candidate: int) -> Candidate:
+        weighed, resolver = self._weighed, self._resolver
+        place = resolver.place(int(weighed.context.rows[candidate]))
+        score = round(float(weighed.scores[candidate]), 2)
+        reasons = reasons_for(weighed.context, weighed.scores, candidate, place, resolver.place)
+        return Candidate(place, score, reasons)
+
+    def _runner_up(self, candidate: int) -> Candidate:
+        """Return a candidate with what is known of it in any article."""
+        context, resolver = self._weighed.context, self._resolver
+        row = int(context.rows[candidate])
+        key = (row, context.kind(candidate), context.answer(candidate))
+        place = resolver.place(row)
+        known = resolver.known.get(key)
+        if known is None:
+            known = resolver.known[key] = reasons_known(
+                place, int(context.level[candidate]), *key[1:]
+            )
+        return Candidate(place, round(float(self._weighed.scores[candidate]), 2), known)
 
     def _by_evidence(
         self, mention: Mention, use: int, evidence: Sequence[Evidence], before: Resolution
