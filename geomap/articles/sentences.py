@@ -60,6 +60,14 @@ _OPENING = "\"'“‘«„([—–-*•"
 _WORD_BEFORE = re.compile(r"[^\W_][\w.'’-]*$")
 _NEXT_WORD = re.compile(r"[^\W_][\w'’-]{0,30}")
 _ACRONYM = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
+# A word of small letters, a full stop, a capital: the end, unless a table has the word.
+_PLAIN = 4
+_PLAIN_END = re.compile(r"([a-z]{4})\. [A-Z]")
+_ABBREVIATED = frozenset(
+    word[-_PLAIN:]
+    for word in _NEVER_LAST | _BEFORE_NUMBER | _UNITS | _EITHER
+    if len(word) >= _PLAIN
+)
 _MAX_WORD = 24
 _MAX_OPENING = 4
 
@@ -120,6 +128,10 @@ def _ends_sentence(text: str, start: int, found: re.Match[str]) -> bool:
     end = found.end()
     if end < len(text) and not text[end].isspace():
         return False  # "8.5", "U.S.-led", "example.org"
+    if found.start() - _PLAIN >= start:
+        plain = _PLAIN_END.match(text, found.start() - _PLAIN)
+        if plain and plain[1] not in _ABBREVIATED:
+            return True  # most ends are such; what follows says the same of them, slowly
     following = text[end : end + 80].lstrip(" \t\u00a0\u202f")
     if not following or following[0] in "\n\r\v\f\x85\u2028\u2029":
         return True

@@ -35,36 +35,41 @@ def terms(context: Context, scores: Any, use: int | None = None) -> Any:
     """
     import numpy as np
 
-    uses = range(len(context.uses)) if use is None else (use,)
-    margins = [_margins(context, scores, context.of(u)) for u in uses]
-    margin = np.concatenate(margins) if margins else np.zeros(0)
     own = slice(None) if use is None else context.of(use)
-    score = scores[own]
+    score, of = scores[own], context.use[own]
     return np.stack(
         [
-            np.ones(len(score)), np.clip(score, -8, 8), margin,
+            np.ones(len(score)), np.clip(score, -8, 8), _margins(context, score, own, of),
             context.answers[own] == INNER, np.minimum(score, 0.0),
         ],
         axis=1,
     )  # fmt: skip
 
 
-def _margins(context: Context, scores: Any, own: slice) -> Any:
-    """Return how far each candidate's score lies above its best distant rival's."""
+def _margins(context: Context, score: Any, own: slice, use: Any) -> Any:
+    """Return how far each candidate's score lies above its best distant rival's.
+
+    `score` and `use` are those of the candidates in `own`, which holds whole uses.
+    """
     import numpy as np
 
-    score = scores[own]
-    if len(score) < 2:
-        return np.full(len(score), MAX_MARGIN)
-    best = int(score.argmax())
-    lat, lon = context.lat[own], context.lon[own]
+    if not len(score):
+        return np.zeros(0)
+    begin = np.flatnonzero(np.diff(use, prepend=-1))
+    of = np.cumsum(np.diff(use, prepend=-1) != 0) - 1
+    highest = np.maximum.reduceat(score, begin)
+    # The first of the highest.
+    at = np.flatnonzero(score == highest[of])
+    best = at[np.diff(of[at], prepend=-1) != 0]
     # Rivals of the best are those far from it; those of all others are taken to be the best.
-    east = np.abs(lon - lon[best])
-    east = np.minimum(east, 360.0 - east) * math.cos(math.radians(lat[best]))
-    far = 111.195 * np.hypot(lat - lat[best], east) > SAME_PLACE_KM
-    margin = score - score[best]
-    rival = score[far].max() if far.any() else -math.inf
-    margin[best] = min(score[best] - rival, MAX_MARGIN)
+    lat, lon = context.lat[own], context.lon[own]
+    east = np.abs(lon - lon[best][of])
+    east = np.minimum(east, 360.0 - east) * np.cos(np.radians(lat[best]))[of]
+    far = 111.195 * np.hypot(lat - lat[best][of], east) > SAME_PLACE_KM
+    rival = np.maximum.reduceat(np.where(far, score, -np.inf), begin)
+    margin = score - highest[of]
+    margin[best] = highest - rival
+    margin[begin[np.diff(begin, append=len(score)) == 1]] = MAX_MARGIN
     return np.clip(margin, -MAX_MARGIN, MAX_MARGIN)
 
 

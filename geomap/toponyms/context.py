@@ -16,10 +16,13 @@ from geomap.toponyms.pairs import Pairs
 from geomap.toponyms.pools import STATIC, Pool
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geomap.gazetteer.store import Gazetteer
 
 CONTEXT_ROWS = 5  # candidates of a use that others are measured from
 MIN_WEIGHT = 0.02
+LIKELY = 0.4
 WINDOW = 30  # uses to either side that are looked at: time stays linear in long lists
 SCALES_KM = (15.0, 60.0, 250.0, 1000.0)
 COMPARED = 4096  # candidates compared at once: each with hundreds, so memory is bounded
@@ -204,23 +207,28 @@ class Context:
         )
         return int(self.rows[best]) if inside else None
 
-    def nearest(self, weights: Any, candidate: int) -> tuple[int, float] | None:
-        """Return the other use's likeliest place nearest to a candidate, and the km to it."""
+    def nearest(self, candidates: Sequence[int]) -> dict[int, tuple[int, float]]:
+        """Return for candidates the nearest likely place of another name, and the km to it.
+
+        Parameters
+        ----------
+        candidates : sequence of int
+            In rising order. Those with no such place are not in the answer.
+        """
         import numpy as np
 
-        use = int(self.use[candidate])
-        low, high = max(0, use - WINDOW), min(len(self.uses), use + WINDOW + 1)
-        near = np.arange(self.starts[low], self.starts[high])
-        of = self.use[near]
-        near = near[
-            (self.article[of] == self.article[use]) & (self.name[of] != self.name[use])
-            & (weights[near] > 0.4) & (self.level[near] >= Level.ADMIN2)
-        ]  # fmt: skip
-        if not len(near):
-            return None
-        km = _km(self.lat[candidate], self.lon[candidate], self.lat[near], self.lon[near])
-        at = int(km.argmin())
-        return int(near[at]), float(km[at])
+        left, weights = np.array(candidates, np.int64), self.last_weights
+        right = np.flatnonzero((weights > LIKELY) & (self.level >= Level.ADMIN2))
+        pairs = Pairs(self.use[left], self.use[right], self.article, self.name, WINDOW)
+        if not len(pairs):
+            return {}
+        i, k = left[pairs.left], right[pairs.right]
+        km = _km(self.lat[i], self.lon[i], self.lat[k], self.lon[k])
+        order = np.lexsort((k, km, i))
+        i, k, km = i[order], k[order], km[order]
+        first = np.diff(i, prepend=-1) != 0
+        others = zip(k[first].tolist(), km[first].tolist(), strict=True)
+        return dict(zip(i[first].tolist(), others, strict=True))
 
     def _best(self, values: Any) -> Any:
         import numpy as np
@@ -274,7 +282,7 @@ class Context:
             put(f"near_mean_{int(scale)}", total / others)
             if scale == 60.0:
                 put("beside_near", pairs.best(near * beside))
-        clear = local & (sure > 0.4)
+        clear = local & (sure > LIKELY)
         put("nearest_km", np.log1p(-pairs.best(np.where(clear, -km, -FAR_KM), -FAR_KM)))
         by = np.where(clear & (beside > 0), -km, -FAR_KM)
         put("beside_km", np.log1p(-pairs.best(by, -FAR_KM)))

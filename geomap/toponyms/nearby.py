@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.names import fold
@@ -76,23 +77,32 @@ def _only_of_powers(gazetteer: Gazetteer, context: Context, scores: Any) -> Any:
     import numpy as np
 
     out = np.zeros(len(context))
-    where: dict[int, list[tuple[int, int]]] = {}  # literal uses by article: name, country
+    # Literal uses by article and country, and those of one name among them.
+    where: Counter[tuple[int, int]] = Counter()
+    by_name: Counter[tuple[int, int, int]] = Counter()
     powers: dict[int, set[int]] = {}
     levels, countries = context.level.tolist(), context.country.tolist()
     for use, best in zip(context.uses, context.likeliest(scores), strict=True):
         if best < 0:
             continue
         if use.literal:
-            where.setdefault(use.article, []).append((use.name, countries[best]))
+            where[use.article, countries[best]] += 1
+            by_name[use.article, countries[best], use.name] += 1
         elif levels[best] in _POWERS:
             powers.setdefault(use.article, set()).add(countries[best])
     for number, use in enumerate(context.uses):
         acting = powers.get(use.article)
         if not acting or not use.literal:
             continue
+        only_acting = [
+            country
+            for country in acting
+            if country and where[use.article, country] == by_name[use.article, country, use.name]
+        ]
+        if not only_acting:
+            continue
         own = context.of(number)
-        named = {country for name, country in where.get(use.article, ()) if name != use.name}
-        alone = np.isin(context.country[own], list(acting - named - {0}))
+        alone = (context.country[own][:, None] == only_acting).any(axis=1)
         local = context.level[own] >= Level.ADMIN2
         if not (alone & local).any():
             continue

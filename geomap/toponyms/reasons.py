@@ -50,11 +50,12 @@ def reasons_for(
     scores: Any,
     candidate: int,
     place: Place,
+    near: tuple[int, float] | None,
     place_of: Callable[[int], Place],
 ) -> tuple[str, ...]:
     """Return why a candidate may be meant here: what is known of it, and the article's places.
 
-    `place_of` gives the places of rows.
+    `near` is what `Context.nearest` says of the candidate, and `place_of` gives the places of rows.
     """
     level = int(context.level[candidate])
     reasons = [*reasons_known(place, level, context.kind(candidate), context.answer(candidate))]
@@ -63,7 +64,7 @@ def reasons_for(
         reasons.append(_CALLED[use.feature])
     if use.parent is not None and (parent := context.parent_of(candidate, scores)) is not None:
         reasons.append(f"the text names {place_of(parent).name} after it")
-    near = context.nearest(context.last_weights, candidate) if level >= _ADMIN2 else None
+    near = near if level >= _ADMIN2 else None
     if near is not None and near[1] < NEAR_KM:
         other = place_of(int(context.rows[near[0]]))
         reasons.append(f"{near[1]:.0f} km from {other.name}")

@@ -86,21 +86,23 @@ class Resolver:
         uses: list[Use] = []
         use_of: list[list[int]] = []
         base = 0
+        links = [find_links(text, found) for text, found in zip(texts, mentions, strict=True)]
         for number, (text, found) in enumerate(zip(texts, mentions, strict=True)):
-            use_of.append(add_uses(uses, number, text, found, self.pools, base))
+            use_of.append(add_uses(uses, number, text, found, self.pools, base, links[number]))
             base += len(found)
         context = Context(self.gazetteer, uses, base)
         scores = self.weigh(context)
         scores = scores + nearby(self.gazetteer, context, scores, self.line, sources)
         placed: set[int] = set()
-        for text, found, of in zip(texts, mentions, use_of, strict=True):
-            if links := find_links(text, found):
-                scores = linked(context, scores, links, of)
-                placed.update(of[m] for link in links for m in link[:2])
+        for told, of in zip(links, use_of, strict=True):
+            if told:
+                scores = linked(context, scores, told, of)
+                placed.update(of[m] for link in told for m in link[:2])
         scores, most = by_size(self.gazetteer, context, scores, alone(context, scores, placed))
         sure = np.where(np.isnan(most), confidences(self.model.sure, context, scores), most)
+        weighed = Weighed(context, scores, sure)
         return [
-            Reading(self, list(found), Weighed(context, scores, sure), of)
+            Reading(self, list(found), weighed, of)
             for found, of in zip(mentions, use_of, strict=True)
         ]
 
@@ -137,6 +139,22 @@ class Weighed:
         self.context = context
         self.scores = scores
         self.sure = sure
+        self._order = self._ordered(slice(0, len(context)))
+        best = self._order[context.starts[:-1][context.live]].tolist()
+        self._nearest = dict.fromkeys(best) | context.nearest(best)
+
+    def _ordered(self, own: slice) -> Any:
+        """Return candidates by their uses, the likeliest of each first."""
+        import numpy as np
+
+        context = self.context
+        return own.start + np.lexsort((context.rows[own], -self.scores[own], context.use[own]))
+
+    def near(self, candidate: int) -> tuple[int, float] | None:
+        """Return the nearest likely place of another name, and the km to it."""
+        if candidate not in self._nearest:
+            self._nearest[candidate] = self.context.nearest([candidate]).get(candidate)
+        return self._nearest[candidate]
 
     @contextmanager
     def raised(self, use: int, gain: Any, weights: Any) -> Iterator[None]:
@@ -145,23 +163,19 @@ class Weighed:
         Only its own are touched: an article has as many uses as it has hints.
         """
         own = self.context.of(use)
-        scores, sure = self.scores[own].copy(), self.sure[own].copy()
+        scores, sure, order = (c[own].copy() for c in (self.scores, self.sure, self._order))
         self.scores[own] += gain
         self.sure[own] = confidences(weights, self.context, self.scores, use)
+        self._order[own] = self._ordered(own)
         try:
             yield
         finally:
-            self.scores[own], self.sure[own] = scores, sure
+            self.scores[own], self.sure[own], self._order[own] = scores, sure, order
 
     def ranked(self, use: int) -> list[int]:
         """Return the candidates of a use, the likeliest first."""
-        own = self.context.of(use)
-        if own.stop - own.start < 2:
-            return list(range(own.start, own.stop))
-        import numpy as np
-
-        order = np.lexsort((self.context.rows[own], -self.scores[own]))
-        return (order + own.start).tolist()  # type: ignore[no-any-return]
+        found: list[int] = self._order[self.context.of(use)].tolist()
+        return found
 
 
 class Reading:
@@ -252,9 +266,9 @@ class Reading:
     def _candidate(self, candidate: int) -> Candidate:
         weighed, resolver = self._weighed, self._resolver
         place = resolver.place(int(weighed.context.rows[candidate]))
-        score = round(float(weighed.scores[candidate]), 2)
-        reasons = reasons_for(weighed.context, weighed.scores, candidate, place, resolver.place)
-        return Candidate(place, score, reasons)
+        scores, near = weighed.scores, weighed.near(candidate)
+        reasons = reasons_for(weighed.context, scores, candidate, place, near, resolver.place)
+        return Candidate(place, round(float(scores[candidate]), 2), reasons)
 
     def _runner_up(self, candidate: int) -> Candidate:
         """Return a candidate with what is known of it in any article."""

@@ -7,7 +7,7 @@ CatBoost's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,27 +37,45 @@ class Trees:
     borders: NDArray[Any]
     leaves: NDArray[Any]
     bias: float
+    _asked: list[NDArray[Any]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def score(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return the log odds of rows, shape (n, features)."""
         import numpy as np
 
-        trees, depth = self.columns.shape
-        # Splits of one depth together, features as rows: all steps run along memory.
-        columns = self.columns.T.ravel()
-        borders = self.borders.T.reshape(-1, 1)
-        offsets = (np.arange(trees, dtype=np.int32) * self.leaves.shape[1])[:, None]
+        columns, borders, asked, offsets = self._questions()
         leaves = self.leaves.ravel()
         number = np.min_scalar_type(self.leaves.shape[1] - 1)  # a byte holds depth 8
         out = np.empty(len(rows), np.float64)
         for first in range(0, len(rows), _ROWS):
+            # Features as rows: all steps run along memory.
             features = np.ascontiguousarray(rows[first : first + _ROWS].T)
-            yes = (features[columns] > borders).view(np.uint8).reshape(depth, trees, -1)
-            leaf = yes[0].astype(number)
-            for step in range(1, depth):
-                leaf |= yes[step].astype(number, copy=False) << step
-            out[first : first + _ROWS] = leaves[leaf + offsets].sum(axis=0)
+            yes = (features.take(columns, axis=0) > borders).view(np.uint8)
+            leaf = yes.take(asked[-1], axis=0).astype(number, copy=False)
+            for question in asked[-2::-1]:
+                leaf += leaf
+                leaf |= yes.take(question, axis=0)
+            out[first : first + _ROWS] = leaves.take(leaf + offsets).sum(axis=0)
         return out + self.bias
+
+    def _questions(self) -> tuple[NDArray[Any], ...]:
+        """Return what is asked, each question once, and which of them each depth of a tree asks."""
+        import numpy as np
+
+        if not self._asked:
+            trees, depth = self.columns.shape
+            pairs = np.stack((self.columns.ravel(), self.borders.ravel()), axis=1)
+            unique, number = np.unique(pairs, axis=0, return_inverse=True)
+            offsets = np.arange(trees, dtype=np.int64) * self.leaves.shape[1]
+            self._asked.extend(
+                (
+                    unique[:, 0].astype(np.int64),
+                    unique[:, 1:].astype(np.float32),
+                    number.reshape(trees, depth).T.copy(),
+                    offsets[:, None],
+                )
+            )
+        return tuple(self._asked)
 
     def arrays(self, prefix: str) -> dict[str, Any]:
         """Return the arrays to store under a prefix."""

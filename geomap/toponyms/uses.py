@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from geomap.gazetteer.names import fold
 from geomap.toponyms.context import FITS, Use
-from geomap.toponyms.links import find_links
 from geomap.toponyms.pools import FEATURE_WORDS
 
 if TYPE_CHECKING:
@@ -46,8 +45,9 @@ _WEAK = frozenset({"area", "team", "body", "wide"})
 
 
 def add_uses(
-    uses: list[Use], article: int, text: str, mentions: Sequence[Mention], pools: Pools, base: int
-) -> list[int]:
+    uses: list[Use], article: int, text: str, mentions: Sequence[Mention], pools: Pools, base: int,
+    links: Sequence[tuple[int, int, float]],
+) -> list[int]:  # fmt: skip
     """Add the uses of an article's mentions, and return for each mention the number of its use.
 
     Parameters
@@ -62,6 +62,8 @@ def add_uses(
     pools : Pools
     base : int
         Number of mentions of the articles before.
+    links : sequence of (int, int, float)
+        What the text says lies where (`links.find_links`).
     """
     found: list[Pool] = [pools.of(m.name, m.kind == "demonym") for m in mentions]
     keys = [fold(m.name) for m in mentions]
@@ -73,7 +75,7 @@ def add_uses(
         if near and _PARENT.fullmatch(text, low, high):
             parents[i] = i + 1
     # A name that the text locates is a use of its own: two villages may share it.
-    told = {a: (keys[b], azimuth) for a, b, azimuth in find_links(text, mentions)}
+    told = {a: (keys[b], azimuth) for a, b, azimuth in links}
     numbers: dict[tuple[object, ...], int] = {}
     names: dict[str, int] = {}
     of_name: Counter[str] = Counter()

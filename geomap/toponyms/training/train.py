@@ -11,6 +11,7 @@ from geomap.toponyms.confidence import TERMS, log_odds, terms
 from geomap.toponyms.context import Context
 from geomap.toponyms.features import DENSE, HASH_BITS
 from geomap.toponyms.lexicon import Lexicon
+from geomap.toponyms.links import find_links
 from geomap.toponyms.model import Linear, Model
 from geomap.toponyms.names import STATISTICS
 from geomap.toponyms.recognise import Judged, Recogniser, choose
@@ -90,7 +91,8 @@ def see(articles: Sequence[Annotated], gazetteer: Gazetteer, model: Model) -> li
             )
         ]
         uses: list[Use] = []
-        use_of = add_uses(uses, 0, article.text, mentions, resolver.pools, 0)
+        links = find_links(article.text, mentions)
+        use_of = add_uses(uses, 0, article.text, mentions, resolver.pools, 0, links)
         context = Context(gazetteer, uses, len(mentions))
         right, voices = _right_places(article, context, use_of)
         out.append(Seen(article, judged, is_name, exact, context, use_of, right, voices))
@@ -326,7 +328,8 @@ def _found(seen: Seen, recogniser: Recogniser, resolver: Resolver, chance: Any) 
         kind: MentionKind = "demonym" if recogniser.is_demonym(name) else "literal"
         mentions.append(Mention(int(starts[k]), int(ends[k]), name, kind, name))
     uses: list[Use] = []
-    use_of = add_uses(uses, 0, article.text, mentions, resolver.pools, 0)
+    links = find_links(article.text, mentions)
+    use_of = add_uses(uses, 0, article.text, mentions, resolver.pools, 0, links)
     context = Context(resolver.gazetteer, uses, len(mentions))
     every, best = _likeliest(resolver, context)
     rows = []
