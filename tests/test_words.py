@@ -66,7 +66,8 @@ def test_no_letter_or_figure_is_lost(text: str):
     ):
         inside[start : end + 2 * owner] = True  # the s of a possessive belongs to no word
     left = [c for c, taken in zip(text, inside, strict=False) if not taken]
-    assert not [c for c in left if c.isalpha() or c.isdecimal()]
+    # To Unicode two of the apostrophes are letters; by itself none is a word.
+    assert not [c for c in left if (c.isalpha() or c.isdecimal()) and c not in "ʼʹ"]
 
 
 @settings(deadline=None, max_examples=400)
