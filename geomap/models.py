@@ -36,7 +36,14 @@ Relation = Literal[
     "along",
     "toward",
     "front_distance",
+    "outskirts",
+    "opposite",
+    "bank",
+    "border",
+    "border_distance",
 ]
+# What a stated distance is measured in; times are turned into km by the pace of the way.
+Measure = Literal["metric", "imperial", "nautical", "drive", "walk", "travel"]
 Bound = Literal["at_most", "at_least"]
 Modality = Literal["stated", "claimed", "confirmed", "denied", "planned", "failed"]
 SourceKind = Literal["reporter", "party", "analyst", "footage", "blogger", "unknown"]
@@ -224,6 +231,10 @@ class Hint:
     region: Region | None = None
     confidence: float = 0.0
     reasons: tuple[str, ...] = ()
+    range_km: tuple[float, float] | None = None  # "10-15 km"; `distance_km` is the middle
+    measure: Measure | None = None
+    by_road: bool = False
+    share: float | None = None  # of the way from the first anchor: 0.5 for "halfway between"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from geomap.models import Anchor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geomap.models import Bound, Relation, Resolution, Span
+    from geomap.models import Bound, Measure, Relation, Resolution, Span
 
 _FAR_BACK = 3000  # characters in which "the city" looks back for its name
 IMPLIED = "the place of the sentence"
@@ -38,6 +38,10 @@ class Expression:
     approximate: bool = False
     bound: Bound | None = None
     direction: str | None = None
+    range_km: tuple[float, float] | None = None
+    measure: Measure | None = None
+    by_road: bool = False
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
