@@ -32,6 +32,11 @@ _FIGURES: dict[str, tuple[str, ...]] = {
         "inner_factor", "outer_factor", "context_km", "unknown_front_km",
         "unknown_front_confidence",
     ),
+    "outskirts": (),
+    "opposite": (),
+    "bank": (),
+    "border": (),
+    "border_distance": (),
 }  # fmt: skip
 _ORDERED = (
     ("near", "village_km", "metropolis_km"),
