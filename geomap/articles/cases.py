@@ -137,15 +137,18 @@ def _anchor(row: Any, sentence: str, number: int) -> GivenAnchor:
     where = f"anchor {number}"
     if not isinstance(row, dict):
         raise ValueError(f"{where} is not an object")
-    start, end = row.get("start"), row.get("end")
-    whole = all(isinstance(v, int) and not isinstance(v, bool) for v in (start, end))
-    if not whole or not 0 <= start < end <= len(sentence):
+    start, end = (_whole(row.get(key)) for key in ("start", "end"))
+    if start is None or end is None or not 0 <= start < end <= len(sentence):
         raise ValueError(f"{where}: `start` and `end` are no span of the sentence")
     lat, lon = (_degrees(row.get(key), most) for key, most in (("lat", 90.0), ("lon", 180.0)))
     if lat is None or lon is None:
         raise ValueError(f"{where}: `lat` and `lon` are no degrees (-90 to 90, -180 to 180)")
     name = row.get("name")
     return GivenAnchor(name if isinstance(name, str) else sentence[start:end], lat, lon, start, end)
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _degrees(value: Any, most: float) -> float | None:

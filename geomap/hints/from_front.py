@@ -62,8 +62,11 @@ def front_surface(
     middle = 0.95 * km
     if expression.bound == "at_most" or expression.distance_km is None:
         off, middle = max(_WITHIN_SHARE * km, 2 * LINE_ERROR_KM), 0.0
-    point = stretch.interpolate(0.5, normalized=True) if context is None else None
-    lat, lon = (context.lat, context.lon) if context is not None else (point.y, point.x)
+    if context is not None:
+        lat, lon = context.lat, context.lon
+    else:
+        point = stretch.interpolate(0.5, normalized=True)
+        lat, lon = float(point.y), float(point.x)
     at_line = Ground(stretch, lat, lon, Spread(middle, off, off, 0.02, 2.0))
     confidence = relations().figure("front_distance", "confidence")
     reason = "measured from the line of contact given"

@@ -84,9 +84,8 @@ def find(
     east, north = _point(grid, density, known, chances, rest, threshold)
     lat, lon = plane.outward(east, north)
     order = np.argsort(-chances, kind="stable")[:_MANY]
-    candidates = (
-        tuple((int(known.rows[k]), float(chances[k])) for k in order) if len(chances) else ()
-    )
+    rows = known.rows if known is not None else order
+    candidates = tuple((int(rows[k]), float(chances[k])) for k in order)
     return Found(Region(geometry, float(lat), float(lon)), candidates)
 
 

@@ -104,10 +104,10 @@ class Shapes:
             reach = 0.5 * math.exp(spreads.unstated("near", edge).middle)
             return _around(lat, lon, reach)
         if relation == "outskirts":
-            found = spreads.unstated("outskirts", edge)
+            out = spreads.unstated("outskirts", edge)
             if not suburb:  # at the edge itself
-                found = Spread(math.log(max(edge, spreads.MIN_EDGE_KM)), 0.35, 0.4, 0.1, 2.0)
-            return Polar(lat, lon, found, *_towards(expression))
+                out = Spread(math.log(max(edge, spreads.MIN_EDGE_KM)), 0.35, 0.4, 0.1, 2.0)
+            return Polar(lat, lon, out, *_towards(expression))
         found = spreads.unstated("near", edge)
         shift = {"toward": 0.3, "opposite": -0.4}.get(relation, 0.0)
         wider = 1.4 if relation == "toward" else 1.0

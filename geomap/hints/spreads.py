@@ -112,7 +112,7 @@ def spread(name: str, terms: tuple[float, ...]) -> Spread:
     entry = _table()[name]
 
     def value(key: str) -> float:
-        return sum(c * t for c, t in zip(entry[key], terms, strict=True))
+        return math.fsum(c * t for c, t in zip(entry[key], terms, strict=True))
 
     return Spread(
         value("middle"), math.exp(value("below")), math.exp(value("above")),
