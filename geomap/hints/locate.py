@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
 from geomap.hints import regions
+from geomap.hints.attachment import Subject, subjects
 from geomap.hints.grammar import IMPLIED, Expression, Reader
 from geomap.hints.relations import relations
 from geomap.models import Anchor, Evidence, Hint, Region
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
     from geomap.models import ContactLine, Place, Resolution, Span
 
-# "... Orestopil, Vovche and Hai (all southeast of": the words between a name and its bracket.
-_BRACKET = re.compile(r"\s*\((?:(?P<all>all|both|each)\s+)?(?:located\s+|just\s+|about\s+)?$")
-_COMMA = re.compile(r"\s*,\s*(?:(?:which|that)\s+(?:lies|is)\s+|located\s+|just\s+|a\s+\w+\s+)?$")
-_PLAIN = re.compile(r"\s+(?:just\s+|located\s+|lies\s+|is\s+)?$")
-_NOUN = re.compile(
-    r"\b(?P<noun>(?:an?|the|one|some|several|two|three)\s+(?:[a-z]+\s+){0,2}?[a-z]{3,})\s*,?\s*$"
-)
-_NOUN_TO = re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$")
-_LOCATING = frozenset({"direction", "distance", "distance_direction", "between", "along"})
 _REACH = 2000  # characters before an expression in which what it locates is looked for
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
 
@@ -53,15 +44,16 @@ class Locator:
     def hints(self) -> list[Hint]:
         """Return the hints of the article in order, with their regions."""
         found: list[Hint] = []
-        for expression in self.reader.expressions():
-            found.append(self._hint(expression, found))
+        expressions = self.reader.expressions()
+        located = subjects(self.reader, expressions)
+        for expression, subject in zip(expressions, located, strict=True):
+            found.append(self._hint(expression, subject, found))
         return _combined(found)
 
     def _sentence(self, offset: int) -> int:
         return max(bisect_right(self._sentence_starts, offset) - 1, 0)
 
-    def _hint(self, expression: Expression, earlier: list[Hint]) -> Hint:
-        names, mentions, tightness = self._subject(expression)
+    def _hint(self, expression: Expression, subject: Subject, earlier: list[Hint]) -> Hint:
         anchors = expression.anchors
         reasons: tuple[str, ...] = ()
         region: Region | None = None
@@ -93,7 +85,7 @@ class Locator:
             if region is None:
                 confidence, reasons = 0.0, (f"{anchors[0].name} itself is not placed",)
         if expression.relation in ("direction", "distance", "distance_direction"):
-            confidence *= tightness
+            confidence *= subject.tightness
         return Hint(
             start=expression.start,
             end=expression.end,
@@ -104,11 +96,15 @@ class Locator:
             approximate=expression.approximate,
             bound=expression.bound,
             direction=expression.direction,
-            locates=names,
-            locates_mentions=mentions,
+            locates=subject.text,
+            locates_mentions=subject.mentions,
             region=region,
             confidence=round(confidence, 3),
             reasons=reasons,
+            range_km=expression.range_km,
+            measure=expression.measure,
+            by_road=expression.by_road,
+            share=expression.share,
         )
 
     def _region(self, expression: Expression) -> Region | None:
@@ -143,7 +139,7 @@ class Locator:
                 )  # fmt: skip
             case "between":
                 return regions.between(places[0], places[1])
-            case "along":
+            case "along" if len(places) > 1:
                 return regions.along(places[0], places[1])
             case _:
                 return None
@@ -182,54 +178,6 @@ class Locator:
                 wind=expression.direction, bound=expression.bound, edge_km=edge,
             )  # fmt: skip
         return None
-
-    def _subject(self, expression: Expression) -> tuple[str | None, tuple[int, ...], float]:
-        """Return what an expression locates: its words, its mentions, and how surely.
-
-        A name right before a bracket or a comma is located by what follows; "all" or "both" in the
-        bracket takes the whole list. Otherwise a common noun right before ("a forest"). Nothing
-        is attached when neither stands there: a wrong attachment is worse than none.
-        """
-        reader = self.reader
-        sentence = self.sentences[self._sentence(expression.start)] if self.sentences else None
-        floor = sentence.start if sentence else 0
-        before = reader.within(max(floor, expression.start - _REACH), expression.start)
-        if expression.relation in _LOCATING and before:
-            last = before[-1]
-            gap = self.text[last.mention.end : expression.start]
-            bracket = _BRACKET.fullmatch(gap)
-            if bracket:
-                named = self._list_before(before) if bracket["all"] else [last]
-                return self._named(named, 1.0)
-            settled = last.place is None or last.place.feature_class == "P"
-            # "7 km from Toretsk, along the road from Toretsk": not where Toretsk is.
-            settled = settled and last.name not in {a.name for a in expression.anchors}
-            if settled and _COMMA.fullmatch(gap) and last.mention.kind == "literal":
-                return self._named([last], 0.85)
-            measured = expression.distance_km is not None
-            if settled and measured and _PLAIN.fullmatch(gap):
-                return self._named([last], 0.7)
-        words = self.text[max(floor, expression.start - 100) : expression.start]
-        noun = _NOUN.search(words)
-        if noun is None and expression.anchors[0].name == IMPLIED:
-            noun = _NOUN_TO.search(words)
-        return (noun["noun"] if noun else None), (), 1.0
-
-    def _named(
-        self, resolutions: list[Resolution], tightness: float
-    ) -> tuple[str, tuple[int, ...], float]:
-        names = ", ".join(r.mention.text for r in resolutions)
-        return names, tuple(r.mention.start for r in resolutions), tightness
-
-    def _list_before(self, before: list[Resolution]) -> list[Resolution]:
-        """Return the list of names that ends with the last of some mentions."""
-        named = [before[-1]]
-        for earlier in reversed(before[:-1]):
-            gap = self.text[earlier.mention.end : named[0].mention.start]
-            if not re.fullmatch(r"\s*,?\s*(?:and|or|,)?\s*", gap):
-                break
-            named.insert(0, earlier)
-        return named
 
     def _context(self, expression: Expression, earlier: list[Hint]) -> tuple[Region, str] | None:
         """Return the place of an expression's own sentence, or of the sentences just before.

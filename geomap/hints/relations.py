@@ -19,7 +19,8 @@ _LISTS = (
     "determiners", "centres", "region_nouns", "part_nouns",
     "outskirts_nouns", "centre_nouns", "part_adjectives", "owners", "inside", "roads",
     "river_nouns", "bank_nouns", "opposite", "across", "border_nouns", "border_adjectives", "border_at", "by_road",
-    "by_air", "drive", "walk", "travel", "locating", "not_between",
+    "by_air", "drive", "walk", "travel", "locating", "not_located",
+    "kinds_of_place", "pronouns", "nearest", "not_between",
 )  # fmt: skip
 _OTHER_GROUPS = ("words", "units", "measures", "hours", "pace")
 # The figures that the shapes of `regions` need, beside each relation's confidence.
