@@ -13,7 +13,6 @@ from geomap.gazetteer.spatial import SpatialIndex
 from geomap.hints.attachment import subject_expressions
 from geomap.hints.locate import Locator
 from geomap.hints.posterior import LEVEL
-from geomap.hints.relations import relations
 from geomap.hints.settlements import Settlements
 from geomap.models import Article, Mention, Place, Region, Resolution
 
@@ -195,7 +194,7 @@ def _text(case: Case) -> str:
 
 def _names_other_ground(text: str) -> bool:
     """Say whether the text calls its subject something that is no settlement: "is a river"."""
-    others = set(relations().words["not_settlements"])
+    others = _OTHER_GROUND
     for found in _IS_A.finditer(text):
         words = re.findall(r"[a-z]+", found.group(1).lower())
         # "a village on the river": what comes first is what it is.
@@ -207,6 +206,13 @@ def _names_other_ground(text: str) -> bool:
     return False
 
 
+_OTHER_GROUND = frozenset(
+    {"river", "stream", "lake", "reservoir", "dam", "mountain", "peak", "hill", "pass", "volcano",
+     "glacier", "valley", "forest", "wood", "park", "reserve", "desert", "island", "islet", "bay",
+     "cape", "strait", "castle", "fortress", "palace", "monastery", "abbey", "airport", "airfield",
+     "airbase", "base", "station", "bridge", "mine", "quarry", "plant", "refinery", "stadium",
+     "tell", "ruin", "ruins", "site", "camp", "crossing", "checkpoint"}
+)  # fmt: skip
 _SETTLED = frozenset(
     {"city", "town", "village", "municipality", "commune", "comune", "suburb", "settlement",
      "locality", "hamlet", "community", "place", "parish", "borough", "capital", "township"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
 from geomap.errors import CrsError
-from geomap.hints.attachment import Subject, subject_of
+from geomap.hints.attachment import Subject, subjects
 from geomap.hints.expressions import IMPLIED, Expression
 from geomap.hints.from_front import front_surface
 from geomap.hints.fusion import Fused, fuse
@@ -82,10 +82,14 @@ class Locator:
 
     def hints(self) -> list[Hint]:
         """Return the hints of the article in order, with their regions."""
+        return self._fused(self._drafts(self.reader.expressions()))
+
+    def _drafts(self, expressions: Sequence[Expression]) -> list[Drafted]:
         drafted: list[Drafted] = []
-        for expression in self.reader.expressions():
-            drafted.append(self._drafted(expression, drafted))
-        return self._fused(drafted)
+        located = subjects(self.reader, expressions)
+        for expression, subject in zip(expressions, located, strict=True):
+            drafted.append(self._drafted(expression, subject, drafted))
+        return drafted
 
     def of_one_subject(
         self, expressions: Sequence[Expression], *, settled: bool
@@ -110,9 +114,7 @@ class Locator:
         CrsError
             None of them leaves anywhere on Earth.
         """
-        drafted: list[Drafted] = []
-        for expression in expressions:
-            drafted.append(self._drafted(expression, drafted))
+        drafted = self._drafts(expressions)
         placed = [d for d in drafted if d.surface is not None]
         if not placed:
             return [d.hint for d in drafted], None
@@ -147,8 +149,7 @@ class Locator:
     def _sentence(self, offset: int) -> int:
         return max(bisect_right(self._sentence_starts, offset) - 1, 0)
 
-    def _drafted(self, expression: Expression, earlier: list[Drafted]) -> Drafted:
-        subject = subject_of(self.reader, expression)
+    def _drafted(self, expression: Expression, subject: Subject, earlier: list[Drafted]) -> Drafted:
         surface, anchors, confidence, reasons = self._surface(expression, earlier)
         region = None
         if surface is not None:
@@ -217,7 +218,7 @@ class Locator:
             if area is not None:  # all of it, not its likelier nine tenths
                 lat, lon = surface.centre
                 return Region(area, lat, lon)
-        wanted = self.settlements if subject.settled else None
+        wanted = self.settlements if _is_settlement(subject) else None
         return find(
             surface, level=self.level, settlements=wanted, without=_rows(expression.anchors)
         ).region
@@ -256,7 +257,7 @@ class Locator:
         if not others:
             return hint
         surfaces = [draft.surface, *(o.surface for o in others if o.surface is not None)]
-        wanted = self.settlements if draft.subject.settled else None
+        wanted = self.settlements if _is_settlement(draft.subject) else None
         anchors = [a for d in (draft, *others) for a in d.hint.anchors]
         try:
             fused = fuse(surfaces, level=self.level, settlements=wanted, without=_rows(anchors))
@@ -294,7 +295,7 @@ class Locator:
         The first is what a sentence is about; later ones help to find it ("Near Kreminna, north
         of Bakhmut, ...").
         """
-        for resolution in self.reader.within(start, end):
+        for resolution in self.reader.names.within(start, end):
             if resolution.mention.kind != "literal" or resolution.lat is None:
                 continue
             place = resolution.place
@@ -327,6 +328,13 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
         reasons = (*reasons, f"{_AGAINST}: {quoted(fused.against)}")
         hint = replace(hint, confidence=round(hint.confidence * 0.5, 3))
     return replace(hint, region=fused.found.region, reasons=reasons)
+
+
+def _is_settlement(subject: Subject) -> bool:
+    """Say whether what is located is called a settlement and has no name: "a village"."""
+    if subject.kind != "noun" or not subject.noun:
+        return False
+    return subject.noun.split()[-1].lower() in relations().words["settlement_nouns"]
 
 
 def _why_nowhere(anchors: Sequence[Anchor]) -> str:

@@ -9,13 +9,20 @@ from typing import Any, get_args
 
 from geomap.errors import TableError, UnknownRelationError
 from geomap.geodesy import WINDS
-from geomap.models import Relation
+from geomap.models import Measure, Relation
 from geomap.tables import load_table
 
 _LISTS = (
-    "approximate", "at_most", "at_least", "plain", "near", "in_or_near", "toward", "front",
-    "settlement_nouns", "region_nouns", "part_nouns", "part_adjectives", "owners",
+    "approximate", "at_most", "at_least", "plain", "vague", "near", "in_or_near", "toward",
+    "axis_nouns", "area_nouns", "not_area", "front", "front_adjectives", "behind",
+    "settlement_nouns", "lead_nouns", "lead_stops", "place_adjectives",
+    "determiners", "centres", "region_nouns", "part_nouns",
+    "outskirts_nouns", "centre_nouns", "part_adjectives", "owners", "inside", "roads",
+    "river_nouns", "bank_nouns", "opposite", "across", "border_nouns", "border_adjectives", "border_at", "by_road",
+    "by_air", "drive", "walk", "travel", "locating", "not_located",
+    "kinds_of_place", "pronouns", "nearest", "not_between",
 )  # fmt: skip
+_OTHER_GROUPS = ("words", "units", "measures", "hours", "pace")
 # The figures that the shapes of `regions` need, beside each relation's confidence.
 _FIGURES: dict[str, tuple[str, ...]] = {
     "near": ("village_km", "metropolis_km"),
@@ -51,11 +58,19 @@ _ORDERED = (
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Words and figures of the relations; what each means is said in `relations.toml`."""
+    """Words and figures of the relations; what each means is said in `relations.toml`.
+
+    `units` are km in one unit, `measures` the measure of each unit that is not metric, `hours` the
+    hours in one unit of time, `pace` km an hour, `ways` the share of the way that a word says.
+    """
 
     directions: dict[str, str]
     numbers: dict[str, float]
     units: dict[str, float]
+    measures: dict[str, Measure]
+    hours: dict[str, float]
+    pace: dict[str, float]
+    ways: dict[str, float]
     words: dict[str, tuple[str, ...]]
     figures: dict[str, dict[str, float]]
 
@@ -109,19 +124,31 @@ def check(table: dict[str, Any]) -> Relations:
     directions = dict(words.get("directions", {}))
     if set(directions.values()) != set(WINDS):
         raise TableError(f"{where}: [words] directions must name all of {', '.join(WINDS)}")
-    for name in ("units", "words"):
+    for name in _OTHER_GROUPS:
         if not table.get(name):
             raise TableError(f"{where}: [{name}] is missing")
-    if not words.get("numbers"):
-        raise TableError(f"{where}: [words] numbers is missing")
-    figures = {k: v for k, v in table.items() if k not in ("words", "units")}
+    for name in ("numbers", "share_of_way"):
+        if not words.get(name):
+            raise TableError(f"{where}: [words] {name} is missing")
+    for unit, measure in table["measures"].items():
+        if unit not in table["units"] or measure not in get_args(Measure):
+            raise TableError(f"{where}: [measures] {unit} = {measure!r} is no unit or no measure")
+    if table["pace"].keys() != {"drive", "walk", "travel"}:
+        raise TableError(f"{where}: [pace] must have exactly drive, walk, travel")
+    figures = {k: v for k, v in table.items() if k not in _OTHER_GROUPS}
     if figures.keys() != set(get_args(Relation)):
         raise TableError(f"{where}: relations must be exactly {', '.join(get_args(Relation))}")
-    _check_figures(where, {**figures, "units": table["units"], "numbers": words["numbers"]})
+    numbers = {name: table[name] for name in ("units", "hours", "pace")}
+    more = {name: words[name] for name in ("numbers", "share_of_way")}
+    _check_figures(where, {**figures, **numbers, **more})
     return Relations(
         directions=directions,
         numbers={k: float(v) for k, v in words["numbers"].items()},
         units={k: float(v) for k, v in table["units"].items()},
+        measures=dict(table["measures"]),
+        hours={k: float(v) for k, v in table["hours"].items()},
+        pace={k: float(v) for k, v in table["pace"].items()},
+        ways={k: float(v) for k, v in words["share_of_way"].items()},
         words={name: tuple(words[name]) for name in _LISTS},
         figures={g: {k: float(v) for k, v in n.items()} for g, n in figures.items()},
     )

@@ -134,17 +134,17 @@ class Shapes:
                 return Ground(area, lat, lon, Spread(15.0, 8.0, 25.0), azimuth, wound)
             return Polar(lat, lon, spreads.unstated("direction", edge), azimuth, wound)
         check_km(km)
-        wound = spreads.wind(name, edge, km) if name else None
+        towards = spreads.wind(name, edge, km) if name else None
         if expression.bound == "at_most":
-            return _around(lat, lon, _WITHIN_SHARE * km, area, azimuth, wound)
+            return _around(lat, lon, _WITHIN_SHARE * km, area, azimuth, towards)
         if area is not None:  # from its edge
-            return Ground(area, lat, lon, Spread(0.9 * km, 0.25 * km, 0.2 * km), azimuth, wound)
+            return Ground(area, lat, lon, Spread(0.9 * km, 0.25 * km, 0.2 * km), azimuth, towards)
         stated = spreads.stated(
             "distance_direction" if name else "distance", km, edge,
             plain=not expression.approximate, bound=expression.bound,
             range_km=expression.range_km, measure=expression.measure, by_road=expression.by_road,
         )  # fmt: skip
-        return Polar(lat, lon, stated, azimuth, wound)
+        return Polar(lat, lon, stated, azimuth, towards)
 
     def _way(self, expression: Expression) -> Surface:
         first, second = (seat(a)[:2] for a in expression.anchors[:2])
