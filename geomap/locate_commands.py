@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geomap.articles.cases import read_cases
 from geomap.commands import Run, count
 from geomap.errors import SettingsError
+from geomap.models import Problem
 from geomap.output.files import write_text
 from geomap.output.geojson import geometry_json
 from geomap.output.records import hint_record
 from geomap.pipeline import Pipeline
 from geomap.sentence_locator import Located, SentenceLocator
+
+if TYPE_CHECKING:
+    from geomap.models import Hint
 
 DECIMALS = 5  # of a degree: a metre
 
@@ -51,6 +55,12 @@ class LocateRun(Run):
         self._heed()
         pipeline = Pipeline(self.settings, gazetteer=self.gazetteer, line=self.line)
         located = SentenceLocator(pipeline, level=level, snap=snap).locate_many(cases)
+        self.problems += [
+            Problem(source, f"{one.id}: {one.reasons[0]}", "failed", set_aside=True)
+            for one in located
+            if one.failed
+        ]
+        self._heed()
         rows = [json.dumps(record(one), ensure_ascii=False) for one in located]
         write_text(output, "\n".join(rows) + "\n")
         placed = sum(one.region is not None for one in located)
@@ -69,7 +79,7 @@ def record(located: Located) -> dict[str, Any]:
         "lon": None if region is None else round(region.lon, DECIMALS),
         "region": None if region is None else geometry_json(region.geometry),
         "confidence": located.confidence,
-        "expressions": [hint_record(h) for h in located.hints],
+        "expressions": [{**hint_record(h), "anchors": _anchors(h)} for h in located.hints],
         "candidates": [
             {
                 "name": place.name,
@@ -83,3 +93,20 @@ def record(located: Located) -> dict[str, Any]:
         ],
         "reasons": list(located.reasons),
     }
+
+
+def _anchors(hint: Hint) -> list[dict[str, Any]]:
+    """Return what a hint is measured from, as the input may give it: with its point."""
+    found = []
+    for anchor in hint.anchors:
+        at = anchor.place or anchor.region
+        found.append(
+            {
+                "name": anchor.name,
+                "lat": None if at is None else round(at.lat, DECIMALS),
+                "lon": None if at is None else round(at.lon, DECIMALS),
+                "start": anchor.start,
+                "end": anchor.end,
+            }
+        )
+    return found

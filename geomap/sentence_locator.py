@@ -47,6 +47,8 @@ class Located:
     reasons : tuple of str
     candidates : tuple of (Place, float)
         Known settlements that the subject may be, with their probabilities, likeliest first.
+    failed : bool
+        Something went wrong inside geomap: the reason says what.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Located:
     hints: tuple[Hint, ...] = ()
     reasons: tuple[str, ...] = ()
     candidates: tuple[tuple[Place, float], ...] = ()
+    failed: bool = False
 
 
 class SentenceLocator:
@@ -105,8 +108,15 @@ class SentenceLocator:
         for first in range(0, len(cases), BATCH):
             some = cases[first : first + BATCH]
             read = iter(self._read([c for c in some if c.anchors is None]))
-            found += [self._located(c, next(read) if c.anchors is None else None) for c in some]
+            found += [self._safely(c, next(read) if c.anchors is None else None) for c in some]
         return found
+
+    def _safely(self, case: Case, resolutions: list[Resolution] | None) -> Located:
+        try:
+            return self._located(case, resolutions)
+        except Exception as error:  # one sentence must never cost the others
+            told = f"could not be processed: {type(error).__name__}: {error}"
+            return Located(case.id, None, 0.0, reasons=(told,), failed=True)
 
     def _read(self, cases: Sequence[Case]) -> list[list[Resolution]]:
         articles = [Article(c.id, _text(c)) for c in cases]

@@ -106,10 +106,10 @@ class Shapes:
         if relation == "outskirts":
             out = spreads.unstated("outskirts", edge)
             if not suburb:  # at the edge itself
-                out = Spread(math.log(max(edge, spreads.MIN_EDGE_KM)), 0.35, 0.4, 0.1, 2.0)
+                out = Spread(math.log(1.2 * max(edge, spreads.MIN_EDGE_KM)), 0.45, 0.5, 0.1, 2.0)
             return Polar(lat, lon, out, *_towards(expression))
         found = spreads.unstated("near", edge)
-        shift = {"toward": 0.3, "opposite": -0.4}.get(relation, 0.0)
+        shift = {"toward": 0.3, "opposite": -0.3}.get(relation, 0.0)
         wider = 1.4 if relation == "toward" else 1.0
         return Polar(
             lat, lon,
@@ -136,6 +136,8 @@ class Shapes:
         check_km(km)
         towards = spreads.wind(name, edge, km) if name else None
         if expression.bound == "at_most":
+            if area is None and edge > spreads.MIN_EDGE_KM:  # from its last houses
+                area = geodesy.circle(lat, lon, edge)
             return _around(lat, lon, _WITHIN_SHARE * km, area, azimuth, towards)
         if area is not None:  # from its edge
             return Ground(area, lat, lon, Spread(0.9 * km, 0.25 * km, 0.2 * km), azimuth, towards)
@@ -189,8 +191,9 @@ class Shapes:
         line = shapely.boundary(areas[0])
         if len(areas) > 1:
             # Two outlines of one border differ by less than this.
-            shared = shapely.intersection(line, shapely.buffer(areas[1], 0.05))
-            line = line if shared.is_empty else shared
+            shared = shapely.get_parts(shapely.intersection(line, shapely.buffer(areas[1], 0.05)))
+            lines = [g for g in shared if g.geom_type == "LineString"]
+            line = shapely.multilinestrings(lines) if lines else line
         lat, lon, _ = seat(expression.anchors[0])
         km = expression.distance_km
         if km is None:
