@@ -138,6 +138,24 @@ class Anchors:
         named = self.at(anchor.start) if anchor.start is not None else None
         return named is not None and len(self.hyphened(named)) > 1
 
+    def literal(self, anchor: Anchor) -> bool:
+        """Say whether an anchor is a place, not a government or a team."""
+        named = self.at(anchor.start) if anchor.start is not None else None
+        return named is None or named.mention.kind == "literal"
+
+    def listed_before(self, resolution: Resolution) -> list[Resolution]:
+        """Return the list of names that ends with a mention: "Lyman and Kupiansk"."""
+        found = [resolution]
+        at = bisect_left(self._starts, resolution.mention.start)
+        while at > 0 and len(found) < _MOST:
+            at -= 1
+            earlier = self.resolutions[at]
+            gap = self.text[earlier.mention.end : found[0].mention.start]
+            if not patterns().joint.fullmatch(gap):
+                break
+            found.insert(0, earlier)
+        return found
+
     def border(self, offset: int) -> tuple[tuple[Anchor, ...], int] | None:
         """Return whose border begins at an offset, and where the words for it end.
 

@@ -104,6 +104,7 @@ def _patterns() -> _Patterns:
     adverb = r"(?:(?:just|about|only|now|still|some|also|itself|currently|roughly|directly|right)\s+)"
     kinds = any_of("kinds_of_place")
     noun = rf"(?!{any_of('not_located')}\b)[a-z][a-z-]{{2,}}"
+    happened = rf"(?:(?:{any_of('locating')}|{any_of('event_verbs')}|[a-z]+ed)\s+)"
     return _Patterns(
         bracket=re.compile(
             rf"\s*(?:line|area|salient|pocket)?\s*\((?:(?P<all>all|both|each)\s+(?:of\s+which\s+(?:are\s+)?)?)?"
@@ -121,8 +122,8 @@ def _patterns() -> _Patterns:
         of_before=re.compile(r"\b(?P<kind>[\w-]+\s+of|in|near|from|to|for|with|by|at)\s+(?:the\s+)?$", flags),
         chain=re.compile(rf"\s*[,;]?\s*(?:(?:and|but|or)\s+)?(?:{verb}|{adverb})*$", flags),
         noun=re.compile(
-            r"\b(?P<noun>(?P<the>an?|the|one|some|several|two|three|four|five|this|that|another)\s+"
-            rf"(?:[a-z][a-z’'-]*\s+){{0,2}}?{noun})\s*(?:,\s*|\s(?:(?:which|that)\s+)?(?:{verb}|{adverb})*)?$",
+            r"\b(?P<noun>(?P<the>an?|the|one|some|several|two|three|four|five|this|another)\s+"
+            rf"(?:[a-z][a-z’'-]*\s+){{0,2}}?{noun})\s*(?:,\s*|\s(?:(?:which|that)\s+)?(?:{happened}|{adverb}){{0,4}})?$",
             flags,
         ),
         bare_noun=re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$"),
@@ -134,7 +135,9 @@ def _patterns() -> _Patterns:
         # "Located 5 km west of X, the village ..."
         leading=re.compile(r"^\W*(?:located|situated|lying|set|nestled|based)\s+(?:\w+\s+){0,2}$", flags),
         listed=re.compile(r"\s*,?\s*(?:and|or|,)?\s*(?:(?:in|near|into|at|around|within|toward)\s+)?", flags),
-        loose=re.compile(r"\s*,?\s*(?:and|or)?\s*(?:[a-z-]+\s+){0,4}"),
+        loose=re.compile(
+            r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:[a-z-]+\s+){0,4}(?:[^\W\d_]+-)?"
+        ),
         relative=re.compile(r"\s*,?\s*(?:which|that|where|whose|who)\s", flags),
         nearest=re.compile(rf"\b{any_of('nearest')}\b", flags),
         area=re.compile(r"(?:\s*,|\s*,?[^.;()\n]{0,60}?\b(?:in|of))\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$", flags),
@@ -213,9 +216,8 @@ class Attachment:
                 break
             gap = self.text[earlier.end : named[0].start]
             listed = re.fullmatch(r"\s*[-–]\s*", gap) if hyphens else _patterns().listed.fullmatch(gap)  # noqa: RUF001
-            # "all" is said of three at least: "seized A and advanced into B and near C (all".
-            few = not hyphens and len(named) < (2 if every == "both" else 3)
-            if not listed and not (few and _patterns().loose.fullmatch(gap)):
+            # "seized A and advanced into B, and near C (all"
+            if not listed and (hyphens or not _patterns().loose.fullmatch(gap)):
                 break
             named.insert(0, earlier)
         return named
