@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from geomap.models import Resolution
 
 _FAR_BACK = 3000  # characters in which "the city" looks back for its name
+_LOCATED = re.compile(r"\s*[,(]\s*(?:[\w-]+\s+){1,4}")
 _MOST = 40  # names of one list
 
 
@@ -219,6 +221,9 @@ class Anchors:
             literal = resolution.mention.kind == "literal"
             if literal and place is not None and place.feature_class == feature_class:
                 gap = self.text[resolution.mention.end : offset]
+                # "Avdiivka ... and Horlivka, north of it": "it" is not what is so located.
+                if _LOCATED.fullmatch(gap):
+                    continue
                 return resolution if gap.count("\n") <= 2 else None
         return None
 

@@ -208,20 +208,21 @@ def outskirts_at(names: Anchors, at: int) -> list[Expression]:
     winds = [w for w in (side["d1"], side["d2"]) if w] if side else []
     direction = joint_wind(winds) if winds else None
     start = at - len(behind) + side.start() if side else at
+    first = at - len(side["winds"] or "") if side else at
+    named = names.ending(first - 1)
+    owned = named is not None and named.place is not None and named.place.feature_class == "P"
     of = p.of_from.match(text, noun.end())
-    if of and of["word"].lower() == "of":
+    if of and not owned and of["word"].lower() == "of":
         anchors, end = names.many(of.end())
         if not anchors or is_country(anchors[0]):
             return []
         if side and side["prep"] is None and (side["the"] or "").strip().lower() in ("a", "an"):
             start += len(side["the"])
         return [Expression(start, end, "outskirts", anchors, direction=direction)]
-    first = at - len(side["winds"] or "") if side else at
     owner = _owner(names, first, text[max(0, first - BEHIND) : first])
     if owner is not None and not is_country(owner[0]):
         return [Expression(owner[1], noun.end(), "outskirts", (owner[0],), direction=direction)]
-    named = names.ending(first - 1)
-    if named is not None and named.place is not None and named.place.feature_class == "P":
+    if named is not None and owned:  # "the Kyiv suburb of Bucha"
         begin = named.mention.start
         return [Expression(begin, noun.end(), "outskirts", (anchor_of(named),), direction=direction)]
     return []
