@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from geomap.models import Resolution
 
 _FAR_BACK = 3000  # characters in which "the city" looks back for its name
+_LOCATED = re.compile(r"\s*[,(]\s*(?:[\w-]+\s+){1,4}")
 _MOST = 40  # names of one list
 
 
@@ -138,6 +140,24 @@ class Anchors:
         named = self.at(anchor.start) if anchor.start is not None else None
         return named is not None and len(self.hyphened(named)) > 1
 
+    def literal(self, anchor: Anchor) -> bool:
+        """Say whether an anchor is a place, not a government or a team."""
+        named = self.at(anchor.start) if anchor.start is not None else None
+        return named is None or named.mention.kind == "literal"
+
+    def listed_before(self, resolution: Resolution) -> list[Resolution]:
+        """Return the list of names that ends with a mention: "Lyman and Kupiansk"."""
+        found = [resolution]
+        at = bisect_left(self._starts, resolution.mention.start)
+        while at > 0 and len(found) < _MOST:
+            at -= 1
+            earlier = self.resolutions[at]
+            gap = self.text[earlier.mention.end : found[0].mention.start]
+            if not patterns().joint.fullmatch(gap):
+                break
+            found.insert(0, earlier)
+        return found
+
     def border(self, offset: int) -> tuple[tuple[Anchor, ...], int] | None:
         """Return whose border begins at an offset, and where the words for it end.
 
@@ -201,6 +221,9 @@ class Anchors:
             literal = resolution.mention.kind == "literal"
             if literal and place is not None and place.feature_class == feature_class:
                 gap = self.text[resolution.mention.end : offset]
+                # "Avdiivka ... and Horlivka, north of it": "it" is not what is so located.
+                if _LOCATED.fullmatch(gap):
+                    continue
                 return resolution if gap.count("\n") <= 2 else None
         return None
 

@@ -88,6 +88,10 @@ class _Patterns:
     listed: re.Pattern[str]
     loose: re.Pattern[str]
     relative: re.Pattern[str]
+    head: re.Pattern[str]
+    pronoun_head: re.Pattern[str]
+    is_kind: re.Pattern[str]
+    other: re.Pattern[str]
     nearest: re.Pattern[str]
     area: re.Pattern[str]
 
@@ -104,6 +108,7 @@ def _patterns() -> _Patterns:
     adverb = r"(?:(?:just|about|only|now|still|some|also|itself|currently|roughly|directly|right)\s+)"
     kinds = any_of("kinds_of_place")
     noun = rf"(?!{any_of('not_located')}\b)[a-z][a-z-]{{2,}}"
+    happened = rf"(?:(?:{any_of('locating')}|{any_of('event_verbs')}|[a-z]+ed)\s+)"
     return _Patterns(
         bracket=re.compile(
             rf"\s*(?:line|area|salient|pocket)?\s*\((?:(?P<all>all|both|each)\s+(?:of\s+which\s+(?:are\s+)?)?)?"
@@ -111,18 +116,23 @@ def _patterns() -> _Patterns:
             flags,
         ),
         # "Torske, 15 km east of", "Verbove, which lies east of"
-        comma=re.compile(rf"\s*,\s*(?:(?:which|that)\s+)?(?:{verb}|{adverb})*$", flags),
+        comma=re.compile(rf"\s*,\s*(?:(?:which|that)\s+)?(?:{verb}|{adverb})*(?:an?\s+)?$", flags),
         # "Soledar, a town of 500 people 11 km north-east of"
         apposition=re.compile(
-            rf"\s*,\s*(?:an?|the|another)\s+(?:[\w’'-]+\s+){{0,4}}?{kinds}\b[^.;:()\n]{{0,60}}$", flags
+            rf"\s*,\s*(?:an?|the|another)\s+(?:[\w’'-]+\s+){{0,4}}?{kinds}\b[^.;:()\n]{{0,60}}(?<!\band )$", flags
         ),
-        copula=re.compile(rf"\s+{adverb}*{verb}(?:{verb}|{adverb})*$", flags),
+        copula=re.compile(rf"\s+{adverb}*{verb}(?:{verb}|{adverb})*(?:an?\s+)?$", flags),
         plain=re.compile(rf"\s+{adverb}*$", flags),
         of_before=re.compile(r"\b(?P<kind>[\w-]+\s+of|in|near|from|to|for|with|by|at)\s+(?:the\s+)?$", flags),
-        chain=re.compile(rf"\s*[,;]?\s*(?:(?:and|but|or)\s+)?(?:{verb}|{adverb})*$", flags),
+        # "2 km north of A, (the capital of B,) and 15 km from C"
+        chain=re.compile(
+            rf"(?:\s*,\s*(?:an?|the)\s[^.;()\n]{{0,80}},?\s+and\s+|\s*[,;]?\s*(?:(?:and|but|or)\s+)?)"
+            rf"(?:{verb}|{adverb})*$",
+            flags,
+        ),
         noun=re.compile(
-            r"\b(?P<noun>(?P<the>an?|the|one|some|several|two|three|four|five|this|that|another)\s+"
-            rf"(?:[a-z][a-z’'-]*\s+){{0,2}}?{noun})\s*(?:,\s*|\s(?:(?:which|that)\s+)?(?:{verb}|{adverb})*)?$",
+            r"\b(?P<noun>(?P<the>an?|the|one|some|several|two|three|four|five|this|another)\s+"
+            rf"(?:[a-z][a-z’'-]*\s+){{0,2}}?{noun})\s*(?:,\s*|\s(?:(?:which|that)\s+)?(?:{happened}|{adverb}){{0,4}})?$",
             flags,
         ),
         bare_noun=re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$"),
@@ -134,7 +144,21 @@ def _patterns() -> _Patterns:
         # "Located 5 km west of X, the village ..."
         leading=re.compile(r"^\W*(?:located|situated|lying|set|nestled|based)\s+(?:\w+\s+){0,2}$", flags),
         listed=re.compile(r"\s*,?\s*(?:and|or|,)?\s*(?:(?:in|near|into|at|around|within|toward)\s+)?", flags),
-        loose=re.compile(r"\s*,?\s*(?:and|or)?\s*(?:[a-z-]+\s+){0,4}"),
+        loose=re.compile(
+            r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:[a-z-]+\s+){0,4}(?:[^\W\d_]+-)?"
+        ),
+        # The subject of a sentence: "(The village of) X", "It", "The town".
+        head=re.compile(rf"\W*(?:the\s+)?(?:{kinds}\s+(?:of\s+)?)?$", flags),
+        pronoun_head=re.compile(rf"\W*(?P<word>it|(?:the|this)\s+(?:\w+\s+)?{kinds})\b", flags),
+        # "is a mining town in the oblast, located", "lies in a valley"
+        is_kind=re.compile(
+            rf"\s*(?:\([^()\n]{{0,200}}\)\s*)?,?\s*{adverb}*{verb}{adverb}*"
+            rf"(?:(?:an?|the|one\s+of)\s+(?:[^\s.;]+\s+){{0,6}}?{kinds}\b|{verb}|(?:in|on)\s)[^;\n]{{0,300}}$",
+            flags,
+        ),
+        other=re.compile(
+            rf"\b(?:which|that|where|whose|who|whom|when|while|but)\s+(?!{verb}(?:{verb}|{adverb})*$)", flags
+        ),
         relative=re.compile(r"\s*,?\s*(?:which|that|where|whose|who)\s", flags),
         nearest=re.compile(rf"\b{any_of('nearest')}\b", flags),
         area=re.compile(r"(?:\s*,|\s*,?[^.;()\n]{0,60}?\b(?:in|of))\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$", flags),
@@ -181,10 +205,12 @@ class Attachment:
         implied = e.anchors[0].name == IMPLIED
         located = e.relation in _LOCATING and not implied
         found = self._bracketed(names, e) if located else None
-        found = found or chained or (self._named(names, e, before) if located else None)
+        found = found or chained
+        if located and not found:
+            found = self._headed(names, floor, e) or self._named(names, e, before)
         found = found or self._pronoun(e, floor, before)
         found = found or self._noun(before, e, implied=implied)
-        found = found or self._listed_after(number)
+        found = self._suburb(e) or found or self._listed_after(number)
         if found is None or (e.relation == "front_distance" and found.kind == "mention"):
             # A front is drawn round the place of its own sentence: it must not move that place.
             return replace(found, mentions=()) if found else _EVENT
@@ -202,6 +228,17 @@ class Attachment:
         named = self._list_before(names, every, hyphens=bool(joined))
         return self._of_names(named, 1.0)
 
+    def _suburb(self, e: Expression) -> Subject | None:
+        """Return the suburb that follows: "the Kyiv suburb of Bucha"."""
+        anchor = e.anchors[0]
+        if e.relation != "outskirts" or anchor.start != e.start:
+            return None
+        lead = re.compile(r"\s+(?:of\s+)?").match(self.text, e.end)
+        named = self.reader.names.at(lead.end()) if lead else None
+        if named is None:
+            return None
+        return self._of_names([_Name(named.mention.start, named.mention.end, named)], 0.9)
+
     def _list_before(self, names: list[_Name], every: str, *, hyphens: bool) -> list[_Name]:
         """Return the list of names that ends with the last one; only that one without "all"."""
         named = [names[-1]]
@@ -213,9 +250,8 @@ class Attachment:
                 break
             gap = self.text[earlier.end : named[0].start]
             listed = re.fullmatch(r"\s*[-–]\s*", gap) if hyphens else _patterns().listed.fullmatch(gap)  # noqa: RUF001
-            # "all" is said of three at least: "seized A and advanced into B and near C (all".
-            few = not hyphens and len(named) < (2 if every == "both" else 3)
-            if not listed and not (few and _patterns().loose.fullmatch(gap)):
+            # "seized A and advanced into B, and near C (all"
+            if not listed and (hyphens or not _patterns().loose.fullmatch(gap)):
                 break
             named.insert(0, earlier)
         return named
@@ -244,10 +280,32 @@ class Attachment:
         subject = self.subjects[number - 1]
         return replace(subject, tightness=round(subject.tightness * 0.95, 3))
 
+    def _headed(self, names: list[_Name], floor: int, e: Expression) -> Subject | None:
+        """Return the subject of "X is a mining town in the oblast, located 20 km from Y"."""
+        p, text = _patterns(), self.text
+        first = names[0] if names else None
+        if first and first.settled and p.head.fullmatch(text[floor : first.start]):
+            if self._own(first, e):
+                return None
+            rest = text[first.end : e.start]
+            if p.is_kind.fullmatch(rest) and not p.other.search(rest):
+                return self._of_names([first], 0.85)
+            return None
+        pronoun = p.pronoun_head.match(text, floor)
+        if pronoun is None or pronoun.end() > e.start:
+            return None
+        rest = text[pronoun.end() : e.start]
+        if p.is_kind.fullmatch(rest) and not p.other.search(rest):
+            return self._stands_for(pronoun["word"], floor)
+        return None
+
+    def _own(self, name: _Name, e: Expression) -> bool:
+        """Say whether a name is an anchor of the expression itself."""
+        return name.resolution is not None and name.resolution.name in {a.name for a in e.anchors}
+
     def _named(self, names: list[_Name], e: Expression, before: str) -> Subject | None:
         """Return the name before a comma, a verb, or right before a measured distance."""
         p = _patterns()
-        anchors = {a.name for a in e.anchors}
         areas = 0
         for name in reversed(names):
             if not name.settled:
@@ -256,7 +314,7 @@ class Attachment:
                     return None
                 areas += 1
                 continue
-            if name.resolution is not None and name.resolution.name in anchors:
+            if self._own(name, e):
                 return None  # "7 km from Toretsk, along the road from Toretsk"
             gap = self.text[name.end : e.start]
             if areas and not p.apposition.fullmatch(gap):
@@ -314,8 +372,9 @@ class Attachment:
 
     def _stands_for(self, words: str, floor: int) -> Subject:
         last = self.reader.names.last_named(floor)
-        mentions = (last.mention.start,) if last else ()
-        return Subject("pronoun", words, mentions, None, 0.6)
+        if last is None:
+            return Subject("pronoun", words, (), None, 0.6)
+        return Subject("pronoun", last.mention.text, (last.mention.start,), None, 0.6)
 
     def _noun(self, before: str, e: Expression, *, implied: bool) -> Subject | None:
         p = _patterns()

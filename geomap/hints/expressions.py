@@ -38,4 +38,6 @@ _ORDER = {
 
 def weight(expression: Expression) -> float:
     """Return how much an expression says; the longer of two equals wins."""
-    return _ORDER[expression.relation] + (expression.end - expression.start) / 1000
+    # "halfway along the road from X to Y" says more than the road.
+    share = 0.6 if expression.share else 0.0
+    return _ORDER[expression.relation] + share + (expression.end - expression.start) / 1000

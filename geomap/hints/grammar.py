@@ -44,6 +44,7 @@ class Reader:
         self._rules: dict[str, Callable[[int], list[Expression]]] = {
             "wind": lambda at: parts.wind_at(self.names, at),
             "outskirts": lambda at: parts.outskirts_at(self.names, at),
+            "bank": lambda at: parts.bank_at(self.names, at),
             "centre": lambda at: parts.centre_at(self.names, at),
             "near": lambda at: self._listed(at, "near"),
             "in_or_near": lambda at: self._listed(at, "in_or_near"),
@@ -110,6 +111,11 @@ class Reader:
             return [Expression(at, front.end, "front_distance", (front,))]
         anchors, end = self.names.many(lead.end())
         if not anchors or is_country(anchors[0]) or self.names.is_pair(anchors[0]):
+            return []
+        # "anger toward Moscow": neither a government nor a feeling goes anywhere.
+        behind = self.text[max(0, at - BEHIND) : at]
+        felt = relation == "toward" and patterns().feeling_before.search(behind)
+        if felt or (relation == "toward" and not self.names.literal(anchors[0])):
             return []
         return [Expression(at, end, relation, anchors)]
 

@@ -84,7 +84,7 @@ def _from(
         elif journey and names.after(journey.end()) is not None:
             return None  # "drove 20 km from Kyiv to Brovary"
     road = p.by_road.match(text, end)
-    if road and road["road"] and not text[road.end() - 1] == ",":
+    if road and (road["road"] or "").lower().startswith("by "):
         end, by_road = road.end(), True
     relation: Relation | None = "border_distance" if is_country(anchor) else None
     return _expression(d, end, (anchor,), direction, by_road=by_road, relation=relation)

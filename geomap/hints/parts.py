@@ -156,8 +156,6 @@ def _bank(
     text = names.text
     if text[at].isupper() and text[bank.end() - 1].isalpha() and "B" in bank.group():
         return []  # the West Bank
-    if direction is None:
-        return []
     the = _THE.search(text[max(0, at - BEHIND) : at])
     start = at - len(the.group()) if the else at
     if owner is not None:
@@ -169,6 +167,18 @@ def _bank(
         return [Expression(start, bank.end(), "bank", (anchor_of(river),), direction=direction)]
     anchor, end = _river(names, bank.end())
     return [Expression(start, end, "bank", (anchor,), direction=direction)] if anchor else []
+
+
+def bank_at(names: Anchors, at: int) -> list[Expression]:
+    """Return "the left bank of the Dnipro": which wind that is, only a map says."""
+    side = patterns().bank_side.match(names.text, at)
+    if side is None:
+        return []
+    bank = patterns().bank_after.match(names.text, side.end())
+    if bank is None or names.covering(at) is not None:
+        return []
+    owner = _owner(names, at, names.text[max(0, at - BEHIND) : at])
+    return _bank(names, at, bank, None, owner)
 
 
 def _river(names: Anchors, offset: int) -> tuple[Anchor | None, int]:
@@ -198,20 +208,21 @@ def outskirts_at(names: Anchors, at: int) -> list[Expression]:
     winds = [w for w in (side["d1"], side["d2"]) if w] if side else []
     direction = joint_wind(winds) if winds else None
     start = at - len(behind) + side.start() if side else at
+    first = at - len(side["winds"] or "") if side else at
+    named = names.ending(first - 1)
+    owned = named is not None and named.place is not None and named.place.feature_class == "P"
     of = p.of_from.match(text, noun.end())
-    if of and of["word"].lower() == "of":
-        one = names.one(of.end())
-        if one is None or is_country(one[0]):
+    if of and not owned and of["word"].lower() == "of":
+        anchors, end = names.many(of.end())
+        if not anchors or is_country(anchors[0]):
             return []
         if side and side["prep"] is None and (side["the"] or "").strip().lower() in ("a", "an"):
             start += len(side["the"])
-        return [Expression(start, one[1], "outskirts", (one[0],), direction=direction)]
-    first = at - len(side["winds"] or "") if side else at
+        return [Expression(start, end, "outskirts", anchors, direction=direction)]
     owner = _owner(names, first, text[max(0, first - BEHIND) : first])
     if owner is not None and not is_country(owner[0]):
         return [Expression(owner[1], noun.end(), "outskirts", (owner[0],), direction=direction)]
-    named = names.ending(first - 1)
-    if named is not None and named.place is not None and named.place.feature_class == "P":
+    if named is not None and owned:  # "the Kyiv suburb of Bucha"
         begin = named.mention.start
         return [Expression(begin, noun.end(), "outskirts", (anchor_of(named),), direction=direction)]
     return []
@@ -253,6 +264,11 @@ def after_name(names: Anchors, named: Resolution) -> list[Expression]:
     anchors = tuple(anchor_of(r) for r in joined)
     noun = p.axis_after.match(text, end)
     if noun:
+        if noun.group().endswith("s") and len(joined) == 1:  # "in the Lyman and Kupiansk directions"
+            joined = names.listed_before(named)
+            start = joined[0].mention.start
+            behind = text[max(0, start - BEHIND) : start]
+            anchors = tuple(anchor_of(r) for r in joined)
         the = p.axis_before.search(behind)
         if the is None:
             return []
@@ -262,8 +278,8 @@ def after_name(names: Anchors, named: Resolution) -> list[Expression]:
             return []
         return [Expression(first, noun.end(), relation, anchors)]
     road = p.road_after.match(text, end)
-    lead = p.road_before.search(behind) if road or water else None
-    if road and lead and not water:
+    lead = p.road_before.search(behind) if road else None
+    if road and lead and not water and (lead["prep"] or len(joined) > 1):
         return [Expression(start - len(lead.group()), road.end(), "along", anchors)]
     river = p.river_after.match(text, end)
     if river or water:

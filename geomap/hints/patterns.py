@@ -42,11 +42,13 @@ class Patterns:
     just_before: re.Pattern[str]
     part_after: re.Pattern[str]
     bank_after: re.Pattern[str]
+    bank_side: re.Pattern[str]
     outskirts_after: re.Pattern[str]
     owner_before: re.Pattern[str]
     side_before: re.Pattern[str]
     region_after: re.Pattern[str]
     way_before: re.Pattern[str]
+    feeling_before: re.Pattern[str]
     talks_before: re.Pattern[str]
     road: re.Pattern[str]
     road_start: re.Pattern[str]
@@ -112,7 +114,10 @@ def patterns() -> Patterns:
             rf"(?:{any_of('front')}|(?:(?<=\s)front(?:[-\s]?lines?)?))\b"
             r"(?!\s+(?:of|doors?|page|seats?|row|desk|gates?|man|runner)\b)(?!-)"
         ),
-        noun=of(rf"(?:the|this|that)\s+(?:\w+\s+)?{settlement}\b(?!\s+of\b)(?!['’])|(?:it|there)\b"),
+        noun=of(
+            rf"(?:the|this|that)\s+(?:\w+\s+)?{settlement}\b(?:\s+{any_of('centre_nouns')}\b)?(?!\s+of\b)(?!['’])"
+            r"|(?:it|there)\b"
+        ),
         joint=of(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)"),
         pair=of(r"\s*(?:\([^()\n]{0,80}\)\s*)?,?\s*(?:(?:and|to|with)\s+|[-–]\s*)"),  # noqa: RUF001
         by_road=of(
@@ -142,6 +147,7 @@ def patterns() -> Patterns:
         ),
         part_after=of(rf"\s+(?:\w+\s+)?{any_of('part_nouns')}\b(?P<of>\s+of\s+)?"),
         bank_after=of(rf"\s+{any_of('bank_nouns')}\b(?P<of>\s+of\s+)?"),
+        bank_side=of(rf"{any_of('bank_sides')}\b"),
         outskirts_after=of(rf"\s+(?:\w+\s+)?{any_of('outskirts_nouns')}\b"),
         # "the city's", "Bakhmut's", "its"
         owner_before=of(
@@ -160,6 +166,7 @@ def patterns() -> Patterns:
             rf"(?:\b(?P<hedge>{any_of('approximate')})\s+)?\b(?P<share>{words_pattern(relations().ways)})"
             r"\s+(?:in\s+|along\s+the\s+(?:road|highway|railway)\s+)?$"
         ),
+        feeling_before=of(rf"\b{any_of('not_toward')}\s+$"),
         talks_before=of(rf"\b{any_of('not_between')}\s+(?:[\w’'-]+\s+)?$"),
         # "(the main) road from", "(en) route from"
         road=of(rf"(?:{any_of('roads')}\s+(?:{linking})|(?:way|route)\s+from)\s+"),
@@ -170,7 +177,7 @@ def patterns() -> Patterns:
         road_after=of(
             rf"\s+(?:(?!{any_of('lead_stops')}\b)[\w./-]+\s+){{0,2}}?(?-i:{any_of('roads')})\b"
         ),
-        road_before=of(r"\b(?:along|on|via|down|off|astride|at)\s+(?:the|a)\s+(?:\w[\w/.-]*\d\s+)?$"),
+        road_before=of(r"(?:\b(?P<prep>along|on|via|down|off|astride|at)\s+)?\b(?:the|a)\s+(?:\w[\w/.-]*\d\s+)?$"),
         river_after=of(rf"\s+{any_of('river_nouns')}\b"),
         river_before=of(
             r"\b(?P<prep>(?:on|along|at)\s+the\s+(?:bank|banks|shore|shores)\s+of|along|on|down|up|by)"
@@ -235,7 +242,7 @@ def triggers() -> dict[str, tuple[str, ...]]:
             rules.setdefault(entry, []).append(rule)
 
     hedges = [w for k in ("approximate", "at_most", "at_least", "plain") for w in words[k]]
-    add("measured", first_words([*hedges, *table.numbers, "between", "from"]))
+    add("measured", first_words([*hedges, *table.numbers, *table.multipliers, "between", "from"]))
     winds = [*table.directions, "north", "south", "east", "west"]
     add("wind", {w + s for w in winds for s in ("", "ern", "ernmost", "ward", "wards", "erly")})
     for name in ("near", "in_or_near", "toward", "opposite", "inside", "behind"):
@@ -244,6 +251,7 @@ def triggers() -> dict[str, tuple[str, ...]]:
     add("across", first_words(words["across"]))
     add("between", {"between"} | first_words(list(table.ways)))
     add("road", first_words([*words["roads"], "way"]))
+    add("bank", first_words(words["bank_sides"]))
     add("outskirts", first_words(words["outskirts_nouns"]))
     add("centre", first_words([*words["centres"], *words["centre_nouns"]]))
     return {word: tuple(names) for word, names in rules.items()}

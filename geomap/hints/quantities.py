@@ -105,10 +105,15 @@ def _patterns() -> _Patterns:
     digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?(?:\s?[½¼¾⅓⅔]|\s\d[/⁄]\d)?|\d[/⁄]\d|[½¼¾]"
     tens = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     ones = r"(?:one|two|three|four|five|six|seven|eight|nine)"
-    number = rf"(?:{digits}|{tens}[-\s]{ones}\b|{words_pattern(table.numbers)}\b)"
+    times = rf"(?:\s+{words_pattern(table.multipliers)}\b)?"
+    number = (
+        rf"(?:{digits}|{tens}[-\s]{ones}\b|{words_pattern(table.numbers)}\b{times}"
+        rf"|{words_pattern(table.multipliers)}\b)"
+    )
     hedges = [w for k in ("approximate", "at_most", "at_least", "plain") for w in words[k]]
+    over = rf"(?!{words_pattern(words['prepositions'])}\s+{words_pattern(words['approximate'])}\s)"
     # Some hedges are signs or end in a dot: no word boundary after them, but white space.
-    hedge = rf"(?P<hedge>(?:{words_pattern(hedges)}\s+|[~≈]\s?){{0,4}})"
+    hedge = rf"(?P<hedge>(?:{over}{words_pattern(hedges)}\s+|[~≈]\s?){{0,4}})(?:an?\s+(?=\d))?"
     span = r"\s?(?:-|–|—|to|or|and)\s?"  # noqa: RUF001
     gap = r"[\s\u00a0\u202f-]{0,2}"
     half = r"(?P<half>(?:\s+|-)and[\s-]a[\s-]half)?"
@@ -117,7 +122,7 @@ def _patterns() -> _Patterns:
     )
     # "a mile and a half"; "60 km/h" and "3 km2" are no distances.
     after = r"\b(?!/|\s*(?:an|per)\s+hour\b|²|-(?:range|long|wide|deep|high)\b)"
-    late = r"(?P<late>\s+and\s+a\s+half)?(?P<loose>,?\s+or\s+so\b|\s+or\s+two\b)?"
+    late = r"(?P<late>\s+and\s+a\s+half)?(?P<loose>,?\s+or\s+so\b|\s+or\s+two\b)?(?:\s+radius\b)?"
     flags = re.IGNORECASE
     inner = rf"(?:{words_pattern(hedges)}\s+|[~≈]\s?){{0,3}}{number}(?:{span}{number})?{gap}{units}"
     possessive = r"(?:['’]s?|s['’])?"
@@ -158,6 +163,9 @@ def _number(words: str) -> float:
     known = table.numbers.get(key, table.numbers.get(words.lower()))
     if known is not None:
         return known
+    few, _, many = key.rpartition(" ")
+    if many in table.multipliers:
+        return table.numbers.get(few, 1.0) * table.multipliers[many]
     tens, _, ones = key.partition(" ")
     if tens in table.numbers and ones in table.numbers:
         return table.numbers[tens] + table.numbers[ones]
@@ -233,7 +241,8 @@ def _distance(
         bound = "at_most"
     elif "at_least" in hedges:
         bound = "at_least"
-    vague = re.sub(r"\s+", " ", found["low"].lower()) in table.words["vague"]
+    said = re.sub(r"\s+", " ", found["low"].lower())
+    vague = {said, said.rpartition(" ")[0]} & set(table.words["vague"])
     signed = "~" in hedge or "≈" in hedge
     approximate = bool(between or found["loose"] or signed or vague or "approximate" in hedges)
     if not 0 < low <= MAX_KM:

@@ -13,14 +13,14 @@ from geomap.models import Measure, Relation
 from geomap.tables import load_table
 
 _LISTS = (
-    "approximate", "at_most", "at_least", "plain", "vague", "near", "in_or_near", "toward",
+    "approximate", "at_most", "at_least", "plain", "vague", "prepositions", "near", "in_or_near", "toward",
     "axis_nouns", "area_nouns", "not_area", "front", "front_adjectives", "behind",
     "settlement_nouns", "lead_nouns", "lead_stops", "place_adjectives",
     "determiners", "centres", "region_nouns", "part_nouns",
     "outskirts_nouns", "centre_nouns", "part_adjectives", "owners", "inside", "roads",
-    "river_nouns", "bank_nouns", "opposite", "across", "border_nouns", "border_adjectives", "border_at", "by_road",
-    "by_air", "drive", "walk", "travel", "locating", "not_located",
-    "kinds_of_place", "pronouns", "nearest", "not_between",
+    "river_nouns", "bank_sides", "bank_nouns", "opposite", "across", "border_nouns", "border_adjectives", "border_at", "by_road",
+    "by_air", "drive", "walk", "travel", "locating", "not_located", "event_verbs",
+    "kinds_of_place", "pronouns", "nearest", "not_between", "not_toward",
 )  # fmt: skip
 _OTHER_GROUPS = ("words", "units", "measures", "hours", "pace")
 # The figures that the shapes of `regions` need, beside each relation's confidence.
@@ -71,6 +71,7 @@ class Relations:
     hours: dict[str, float]
     pace: dict[str, float]
     ways: dict[str, float]
+    multipliers: dict[str, float]
     words: dict[str, tuple[str, ...]]
     figures: dict[str, dict[str, float]]
 
@@ -127,7 +128,7 @@ def check(table: dict[str, Any]) -> Relations:
     for name in _OTHER_GROUPS:
         if not table.get(name):
             raise TableError(f"{where}: [{name}] is missing")
-    for name in ("numbers", "share_of_way"):
+    for name in ("numbers", "share_of_way", "multipliers"):
         if not words.get(name):
             raise TableError(f"{where}: [words] {name} is missing")
     for unit, measure in table["measures"].items():
@@ -139,7 +140,7 @@ def check(table: dict[str, Any]) -> Relations:
     if figures.keys() != set(get_args(Relation)):
         raise TableError(f"{where}: relations must be exactly {', '.join(get_args(Relation))}")
     numbers = {name: table[name] for name in ("units", "hours", "pace")}
-    more = {name: words[name] for name in ("numbers", "share_of_way")}
+    more = {name: words[name] for name in ("numbers", "share_of_way", "multipliers")}
     _check_figures(where, {**figures, **numbers, **more})
     return Relations(
         directions=directions,
@@ -148,6 +149,7 @@ def check(table: dict[str, Any]) -> Relations:
         measures=dict(table["measures"]),
         hours={k: float(v) for k, v in table["hours"].items()},
         pace={k: float(v) for k, v in table["pace"].items()},
+        multipliers={k: float(v) for k, v in words["multipliers"].items()},
         ways={k: float(v) for k, v in words["share_of_way"].items()},
         words={name: tuple(words[name]) for name in _LISTS},
         figures={g: {k: float(v) for k, v in n.items()} for g, n in figures.items()},
