@@ -151,7 +151,7 @@ class SentenceLocator:
         )
         return Located(
             case.id, fused.region, round(confidence, 3),
-            tuple(_shifted(h, offset) for h in hints), (), candidates,
+            tuple(_shifted(h, offset) for h in _telling_first(hints)), (), candidates,
         )  # fmt: skip
 
     def _fallback(
@@ -232,6 +232,18 @@ _SETTLED = frozenset(
 def _sureness(hint: Hint, resolutions: Sequence[Resolution]) -> float:
     starts = {a.start for a in hint.anchors}
     return min((r.confidence for r in resolutions if r.mention.start in starts), default=1.0)
+
+
+def _telling_first(hints: Sequence[Hint]) -> list[Hint]:
+    """Return hints with those first that say most: measured from towns, and not contradicted."""
+
+    def rank(hint: Hint) -> tuple[bool, bool, bool, int]:
+        place = hint.anchors[0].place
+        town = place is not None and place.feature_class == "P"
+        against = any("contradicts" in r for r in hint.reasons)
+        return hint.region is None, against, not town, hint.start
+
+    return sorted(hints, key=rank)
 
 
 def _shifted(hint: Hint, offset: int) -> Hint:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _REACH = 2000  # characters before an expression in which what it locates is looked for
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
 _MEASURED = ("direction", "distance", "distance_direction")
+_DIVISIONS = ("admin1", "raion", "hromada")
+_FROM_TOWNS = frozenset({
+    "near", "in_or_near", "direction", "distance", "distance_direction", "between", "along",
+    "toward", "outskirts", "opposite",
+})  # fmt: skip
 _AGAINST = "contradicts another hint on the same place"
 
 
@@ -88,8 +93,25 @@ class Locator:
         drafted: list[Drafted] = []
         located = subjects(self.reader, expressions)
         for expression, subject in zip(expressions, located, strict=True):
-            drafted.append(self._drafted(expression, subject, drafted))
+            towns = tuple(self._town(a, expression) for a in expression.anchors)
+            measured = replace(expression, anchors=towns)
+            drafted.append(self._drafted(measured, subject, drafted))
         return drafted
+
+    def _town(self, anchor: Anchor, expression: Expression) -> Anchor:
+        """Return an anchor, or for a division the town of its name: people measure from towns."""
+        place = anchor.place
+        wide = place is not None and place.precision in _DIVISIONS
+        if not wide or anchor.start is None or expression.relation not in _FROM_TOWNS:
+            return anchor
+        resolution = self.reader.names.at(anchor.start)
+        if resolution is None or resolution.mention.feature is not None:
+            return anchor
+        for candidate in resolution.runners_up:
+            town = candidate.place
+            if town.feature_class == "P" and place is not None and _holds(place, town):
+                return replace(anchor, name=town.name, place=town)
+        return anchor
 
     def of_one_subject(
         self, expressions: Sequence[Expression], *, settled: bool
@@ -328,6 +350,12 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
         reasons = (*reasons, f"{_AGAINST}: {quoted(fused.against)}")
         hint = replace(hint, confidence=round(hint.confidence * 0.5, 3))
     return replace(hint, region=fused.found.region, reasons=reasons)
+
+
+def _holds(division: Place, town: Place) -> bool:
+    """Say whether a town lies in a division, or so near that an outline may be to blame."""
+    km = geodesy.distance_km(division.lat, division.lon, town.lat, town.lon)
+    return division.country == town.country and km <= 1.5 * division.radius_km
 
 
 def _is_settlement(subject: Subject) -> bool:
