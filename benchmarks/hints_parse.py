@@ -28,9 +28,7 @@ def resolutions(row: dict[str, Any]) -> list[Resolution]:
     found = []
     for number, anchor in enumerate(row["anchors"]):
         text = row["sentence"][anchor["start"] : anchor["end"]]
-        place = Place(
-            number, anchor["name"], anchor["lat"], anchor["lon"], "P", "settlement", 2.0
-        )
+        place = Place(number, anchor["name"], anchor["lat"], anchor["lon"], "P", "settlement", 2.0)
         mention = Mention(anchor["start"], anchor["end"], text, "literal", text)
         found.append(Resolution(mention, "resolved", 0.9, place, place.lat, place.lon))
     return found

@@ -112,7 +112,7 @@ def test_winds_are_read_in_every_form(pipeline: geomap.Pipeline, words: str, win
     [
         ("Fighting goes on in and around Toretsk.", "in and around Toretsk", "in_or_near", None),
         ("Fighting goes on near Toretsk.", "near Toretsk", "near", None),
-        ("Guns fired on the outskirts of Toretsk.", "on the outskirts of Toretsk", "outskirts", None),
+        ("Guns fired on the edge of Toretsk.", "on the edge of Toretsk", "outskirts", None),
         ("Russian troops moved towards Toretsk.", "towards Toretsk", "toward", None),
         ("Fighting goes on in eastern Bakhmut.", "eastern Bakhmut", "part", "E"),
         ("Guns fired in the western part of Bakhmut.", "the western part of Bakhmut", "part", "W"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FAR_BACK = 3000  # characters in which "the city" looks back for its name
 _LOCATED = re.compile(r"\s*[,(]\s*(?:[\w-]+\s+){1,4}")
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
 _MOST = 40  # names of one list
 
 
@@ -215,6 +216,7 @@ class Anchors:
     def last_named(self, offset: int, feature_class: str = "P") -> Resolution | None:
         """Return the last literal mention of a feature class before an offset, not too far back."""
         low = bisect_left(self._starts, offset - _FAR_BACK)
+        passed = False
         for at in range(bisect_left(self._starts, offset) - 1, low - 1, -1):
             resolution = self.resolutions[at]
             place = resolution.place
@@ -223,7 +225,10 @@ class Anchors:
                 gap = self.text[resolution.mention.end : offset]
                 # "Avdiivka ... and Horlivka, north of it": "it" is not what is so located.
                 if _LOCATED.fullmatch(gap):
+                    passed = True
                     continue
+                if passed and not _SENTENCE_END.search(gap):
+                    return None  # which of the two is meant is not known
                 return resolution if gap.count("\n") <= 2 else None
         return None
 
@@ -237,4 +242,3 @@ def anchor_of(resolution: Resolution) -> Anchor:
 def is_country(anchor: Anchor) -> bool:
     """Say whether an anchor is too wide to measure a nearness from (a country)."""
     return anchor.place is not None and anchor.place.precision == "country"
-

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from geomap.hints.expressions import IMPLIED, Expression
-from geomap.hints.quantities import words_pattern
 from geomap.hints.relations import relations
+from geomap.hints.subjects import subject_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +27,8 @@ SubjectKind = Literal["mention", "masked", "pronoun", "noun", "event"]
 MASK = "[PLACE]"
 _REACH = 2000  # characters before an expression in which what it locates is looked for
 _NOUN_REACH = 100
+_NEAR = 12  # characters between an expression and the next of a list: ", and to the"
+_LISTED_NEXT = re.compile(r"\s*[,;]\s+(?:and|or)\b")
 _MOST = 60  # names of one list
 # What these say is where a named thing lies; the others (toward, part ...) say it of what happens.
 _LOCATING = frozenset({
@@ -72,99 +73,6 @@ class _Name:
         return literal and (place is None or place.feature_class == "P")
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    bracket: re.Pattern[str]
-    comma: re.Pattern[str]
-    apposition: re.Pattern[str]
-    copula: re.Pattern[str]
-    plain: re.Pattern[str]
-    of_before: re.Pattern[str]
-    chain: re.Pattern[str]
-    noun: re.Pattern[str]
-    bare_noun: re.Pattern[str]
-    pronoun: re.Pattern[str]
-    leading: re.Pattern[str]
-    listed: re.Pattern[str]
-    loose: re.Pattern[str]
-    relative: re.Pattern[str]
-    head: re.Pattern[str]
-    pronoun_head: re.Pattern[str]
-    is_kind: re.Pattern[str]
-    other: re.Pattern[str]
-    nearest: re.Pattern[str]
-    area: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    words = relations().words
-    flags = re.IGNORECASE
-
-    def any_of(name: str) -> str:
-        return words_pattern(words[name])
-
-    verb = rf"(?:{any_of('locating')}\s+)"
-    adverb = r"(?:(?:just|about|only|now|still|some|also|itself|currently|roughly|directly|right)\s+)"
-    kinds = any_of("kinds_of_place")
-    noun = rf"(?!{any_of('not_located')}\b)[a-z][a-z-]{{2,}}"
-    happened = rf"(?:(?:{any_of('locating')}|{any_of('event_verbs')}|[a-z]+ed)\s+)"
-    return _Patterns(
-        bracket=re.compile(
-            rf"\s*(?:line|area|salient|pocket)?\s*\((?:(?P<all>all|both|each)\s+(?:of\s+which\s+(?:are\s+)?)?)?"
-            rf"(?:{verb}|{adverb})*$",
-            flags,
-        ),
-        # "Torske, 15 km east of", "Verbove, which lies east of"
-        comma=re.compile(rf"\s*,\s*(?:(?:which|that)\s+)?(?:{verb}|{adverb})*(?:an?\s+)?$", flags),
-        # "Soledar, a town of 500 people 11 km north-east of"
-        apposition=re.compile(
-            rf"\s*,\s*(?:an?|the|another)\s+(?:[\w’'-]+\s+){{0,4}}?{kinds}\b[^.;:()\n]{{0,60}}(?<!\band )$", flags
-        ),
-        copula=re.compile(rf"\s+{adverb}*{verb}(?:{verb}|{adverb})*(?:an?\s+)?$", flags),
-        plain=re.compile(rf"\s+{adverb}*$", flags),
-        of_before=re.compile(r"\b(?P<kind>[\w-]+\s+of|in|near|from|to|for|with|by|at)\s+(?:the\s+)?$", flags),
-        # "2 km north of A, (the capital of B,) and 15 km from C"
-        chain=re.compile(
-            rf"(?:\s*,\s*(?:an?|the)\s[^.;()\n]{{0,80}},?\s+and\s+|\s*[,;]?\s*(?:(?:and|but|or)\s+)?)"
-            rf"(?:{verb}|{adverb})*$",
-            flags,
-        ),
-        noun=re.compile(
-            r"\b(?P<noun>(?P<the>an?|the|one|some|several|two|three|four|five|this|another)\s+"
-            rf"(?:[a-z][a-z’'-]*\s+){{0,2}}?{noun})\s*(?:,\s*|\s(?:(?:which|that)\s+)?(?:{happened}|{adverb}){{0,4}})?$",
-            flags,
-        ),
-        bare_noun=re.compile(r"\b(?P<noun>[a-z]+\s+[a-z]+)\s+$"),
-        pronoun=re.compile(
-            rf"(?:^|[,;]\s*|\band\s+|\b(?:but|that|because|as)\s+)(?P<word>{any_of('pronouns')})\s+"
-            rf"{adverb}*{verb}(?:{verb}|{adverb})*$",
-            flags,
-        ),
-        # "Located 5 km west of X, the village ..."
-        leading=re.compile(r"^\W*(?:located|situated|lying|set|nestled|based)\s+(?:\w+\s+){0,2}$", flags),
-        listed=re.compile(r"\s*,?\s*(?:and|or|,)?\s*(?:(?:in|near|into|at|around|within|toward)\s+)?", flags),
-        loose=re.compile(
-            r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)(?:[a-z-]+\s+){0,4}(?:[^\W\d_]+-)?"
-        ),
-        # The subject of a sentence: "(The village of) X", "It", "The town".
-        head=re.compile(rf"\W*(?:the\s+)?(?:{kinds}\s+(?:of\s+)?)?$", flags),
-        pronoun_head=re.compile(rf"\W*(?P<word>it|(?:the|this)\s+(?:\w+\s+)?{kinds})\b", flags),
-        # "is a mining town in the oblast, located", "lies in a valley"
-        is_kind=re.compile(
-            rf"\s*(?:\([^()\n]{{0,200}}\)\s*)?,?\s*{adverb}*{verb}{adverb}*"
-            rf"(?:(?:an?|the|one\s+of)\s+(?:[^\s.;]+\s+){{0,6}}?{kinds}\b|{verb}|(?:in|on)\s)[^;\n]{{0,300}}$",
-            flags,
-        ),
-        other=re.compile(
-            rf"\b(?:which|that|where|whose|who|whom|when|while|but)\s+(?!{verb}(?:{verb}|{adverb})*$)", flags
-        ),
-        relative=re.compile(r"\s*,?\s*(?:which|that|where|whose|who)\s", flags),
-        nearest=re.compile(rf"\b{any_of('nearest')}\b", flags),
-        area=re.compile(r"(?:\s*,|\s*,?[^.;()\n]{0,60}?\b(?:in|of))\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$", flags),
-    )
-
-
 class Attachment:
     """The subjects of one article's expressions, in their order."""
 
@@ -186,9 +94,7 @@ class Attachment:
 
     def _names(self, start: int, end: int) -> list[_Name]:
         """Return the named places and the masks that lie in a stretch, in order."""
-        found = [
-            _Name(r.mention.start, r.mention.end, r) for r in self.reader.within(start, end)
-        ]
+        found = [_Name(r.mention.start, r.mention.end, r) for r in self.reader.within(start, end)]
         first, last = bisect_left(self._masks, start), bisect_left(self._masks, end)
         masks = self._masks[first:last]
         if masks:
@@ -207,7 +113,7 @@ class Attachment:
         found = self._bracketed(names, e) if located else None
         found = found or chained
         if located and not found:
-            found = self._headed(names, floor, e) or self._named(names, e, before)
+            found = self._headed(names, floor, e) or self._named(names, e)
         found = found or self._pronoun(e, floor, before)
         found = found or self._noun(before, e, implied=implied)
         found = self._suburb(e) or found or self._listed_after(number)
@@ -220,7 +126,7 @@ class Attachment:
         """Return the name or the list right before the bracket that an expression begins."""
         if not names:
             return None
-        gap = _patterns().bracket.fullmatch(self.text[names[-1].end : e.start])
+        gap = subject_patterns().bracket.fullmatch(self.text[names[-1].end : e.start])
         if gap is None:
             return None
         every = (gap["all"] or "").lower()
@@ -249,9 +155,13 @@ class Attachment:
             if len(named) >= most:
                 break
             gap = self.text[earlier.end : named[0].start]
-            listed = re.fullmatch(r"\s*[-–]\s*", gap) if hyphens else _patterns().listed.fullmatch(gap)  # noqa: RUF001
+            listed = (
+                re.fullmatch(r"\s*[-–]\s*", gap)
+                if hyphens
+                else subject_patterns().listed.fullmatch(gap)
+            )
             # "seized A and advanced into B, and near C (all"
-            if not listed and (hyphens or not _patterns().loose.fullmatch(gap)):
+            if not listed and (hyphens or not subject_patterns().loose.fullmatch(gap)):
                 break
             named.insert(0, earlier)
         return named
@@ -273,16 +183,18 @@ class Attachment:
         if last.start < floor or last.relation not in _LOCATING or e.relation not in _LOCATING:
             return None
         gap = self.text[last.end : e.start]
-        if last.relation == "near" or not gap or not _patterns().chain.fullmatch(gap):
+        if last.relation == "near" or not gap or not subject_patterns().chain.fullmatch(gap):
             return None
         if not gap.strip():
             return None  # "northwest of Lyman near Sosnove"
+        if e.distance_km is None and _LISTED_NEXT.match(gap):
+            return None  # "north of A, and near B" are two places
         subject = self.subjects[number - 1]
         return replace(subject, tightness=round(subject.tightness * 0.95, 3))
 
     def _headed(self, names: list[_Name], floor: int, e: Expression) -> Subject | None:
         """Return the subject of "X is a mining town in the oblast, located 20 km from Y"."""
-        p, text = _patterns(), self.text
+        p, text = subject_patterns(), self.text
         first = names[0] if names else None
         if first and first.settled and p.head.fullmatch(text[floor : first.start]):
             if self._own(first, e):
@@ -303,9 +215,9 @@ class Attachment:
         """Say whether a name is an anchor of the expression itself."""
         return name.resolution is not None and name.resolution.name in {a.name for a in e.anchors}
 
-    def _named(self, names: list[_Name], e: Expression, before: str) -> Subject | None:
+    def _named(self, names: list[_Name], e: Expression) -> Subject | None:
         """Return the name before a comma, a verb, or right before a measured distance."""
-        p = _patterns()
+        p = subject_patterns()
         areas = 0
         for name in reversed(names):
             if not name.settled:
@@ -323,6 +235,8 @@ class Attachment:
                     return None
                 return self._of_names([name], 0.7)
             if p.comma.fullmatch(gap):
+                if self._is_list(e):
+                    return None
                 return self._of_names([name], 0.7 if e.relation == "near" else 0.85)
             if p.apposition.fullmatch(gap):
                 return self._of_names([name], 0.85)
@@ -334,6 +248,14 @@ class Attachment:
             return None
         return None
 
+    def _is_list(self, e: Expression) -> bool:
+        """Say whether an expression goes on a list: "in A, north of B, and near C"."""
+        at = bisect_left(self.expressions, e.end, key=lambda x: x.start)
+        if e.distance_km is not None or at == len(self.expressions):
+            return False
+        gap = self.text[e.end : self.expressions[at].start]
+        return len(gap) < _NEAR and _LISTED_NEXT.match(gap) is not None
+
     def _gap_to(self, names: list[_Name], name: _Name) -> str:
         """Return the words between the name before one and that one."""
         at = names.index(name)
@@ -343,8 +265,8 @@ class Attachment:
         return names[-1].end
 
     def _is_head(self, name: _Name) -> bool:
-        """Say whether a name is what its verb is about: "the village of X is", not "the mayor of"."""
-        of = _patterns().of_before.search(self.text[max(0, name.start - 40) : name.start])
+        """Say whether a verb is about a name: "the village of X is", not "the mayor of X is"."""
+        of = subject_patterns().of_before.search(self.text[max(0, name.start - 40) : name.start])
         if of is None:
             return True
         kind = of["kind"].lower().split()
@@ -355,7 +277,7 @@ class Attachment:
 
     def _pronoun(self, e: Expression, floor: int, before: str) -> Subject | None:
         """Return what "It lies", "Located 5 km" or "The town is" stands for."""
-        p = _patterns()
+        p = subject_patterns()
         if e.relation not in _LOCATING or e.anchors[0].name == IMPLIED:
             return None
         if p.leading.fullmatch(before):
@@ -377,7 +299,7 @@ class Attachment:
         return Subject("pronoun", last.mention.text, (last.mention.start,), None, 0.6)
 
     def _noun(self, before: str, e: Expression, *, implied: bool) -> Subject | None:
-        p = _patterns()
+        p = subject_patterns()
         stretch = before[-_NOUN_REACH:]
         found = p.noun.search(stretch)
         if found is None:
@@ -405,7 +327,9 @@ class Attachment:
         if len(starts) < len(following.anchors) or own & set(starts) or min(starts) < e.end:
             return None
         text = ", ".join(a.name for a in following.anchors)
-        return Subject("mention", text, starts, None, 0.5 if following.relation == "toward" else 0.9)
+        return Subject(
+            "mention", text, starts, None, 0.5 if following.relation == "toward" else 0.9
+        )
 
 
 def subjects(reader: Reader, expressions: Sequence[Expression]) -> list[Subject]:
@@ -420,7 +344,7 @@ def subject_expressions(reader: Reader, expressions: Sequence[Expression]) -> li
     locates another: "X (20 km from Z)", "X, which lies 20 km from Z", "the nearest town".
     """
     found = []
-    text, p = reader.text, _patterns()
+    text, p = reader.text, subject_patterns()
     for e, subject in zip(expressions, subjects(reader, expressions), strict=True):
         if e.relation == "toward" or e.anchors[0].name == IMPLIED:
             continue
@@ -446,6 +370,8 @@ def _of_another(reader: Reader, e: Expression, subject: Subject) -> bool:
     gap = reader.text[last.mention.end : e.start]
     masked = MASK in reader.text[: last.mention.start]
     it = re.match(r"\W*(?:it|the|this|located|situated)\b", reader.text, re.IGNORECASE)
-    if re.fullmatch(r"\s*,\s*(?:[a-z]+\s+){0,2}", gap) and not _patterns().relative.match(gap):
+    if re.fullmatch(r"\s*,\s*(?:[a-z]+\s+){0,2}", gap) and not subject_patterns().relative.match(
+        gap
+    ):
         return not (masked or it)
     return True

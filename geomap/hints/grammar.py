@@ -188,14 +188,11 @@ class Reader:
         if any(is_country(a) for a in anchors):
             return []
         share, start, hedged = None, at, False
-        if lead["share"]:
-            way = lead
-        else:
-            way = p.way_before.search(behind)
+        way = None if lead["share"] else p.way_before.search(behind)
+        word = lead["share"] or (way["share"] if way else None)
+        if word:
+            share = relations().ways[re.sub(r"\s+", " ", word.lower())]
         if way:
-            word = re.sub(r"\s+", " ", way["share"].lower())
-            share = relations().ways[word]
-        if way and way is not lead:
             start = at - len(behind) + way.start()
             hedged = way["hedge"] is not None
         return [Expression(start, end, "between", anchors, approximate=hedged, share=share)]
@@ -205,9 +202,9 @@ class Reader:
         text, p = self.text, patterns()
         lead = p.road.match(text, at)
         pair = self.names.pair(lead.end()) if lead else None
-        if pair is None:
+        if pair is None or any(is_country(a) for a in pair[0]):
             return []
         start = p.road_start.search(text, max(0, at - BEHIND), at)
         if start is None:
             return []
-        return [Expression(start.start(), pair[1], "along", pair[0], by_road=False)]
+        return [Expression(start.start(), pair[1], "along", pair[0])]

@@ -101,7 +101,7 @@ def _inside(names: Anchors, d: Distance, offset: int) -> Expression | None:
 
 
 def _two_steps(names: Anchors, d: Distance, offset: int) -> list[Expression]:
-    """Return "5 km north and 3 km east of X" as one distance and the wind nearest to its azimuth."""
+    """Return "5 km north and 3 km east of X" as one distance and the nearest wind."""
     first = patterns().wind_first.match(names.text, offset)
     second = distance_at(names.text, first.end()) if first else None
     directed = patterns().wind_of.match(names.text, second.end) if second else None
@@ -111,7 +111,9 @@ def _two_steps(names: Anchors, d: Distance, offset: int) -> list[Expression]:
     winds = _wind(first), _wind(directed)
     if winds[0] is None or winds[1] is None:
         return []
-    steps = [(x.km, math.radians(azimuth_of(w))) for x, w in zip((d, second), winds, strict=True) if w]
+    steps = [
+        (x.km, math.radians(azimuth_of(w))) for x, w in zip((d, second), winds, strict=True) if w
+    ]
     east = sum(km * math.sin(a) for km, a in steps)
     north = sum(km * math.cos(a) for km, a in steps)
     km = math.hypot(east, north)

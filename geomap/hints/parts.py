@@ -224,7 +224,9 @@ def outskirts_at(names: Anchors, at: int) -> list[Expression]:
         return [Expression(owner[1], noun.end(), "outskirts", (owner[0],), direction=direction)]
     if named is not None and owned:  # "the Kyiv suburb of Bucha"
         begin = named.mention.start
-        return [Expression(begin, noun.end(), "outskirts", (anchor_of(named),), direction=direction)]
+        return [
+            Expression(begin, noun.end(), "outskirts", (anchor_of(named),), direction=direction)
+        ]
     return []
 
 
@@ -264,7 +266,9 @@ def after_name(names: Anchors, named: Resolution) -> list[Expression]:
     anchors = tuple(anchor_of(r) for r in joined)
     noun = p.axis_after.match(text, end)
     if noun:
-        if noun.group().endswith("s") and len(joined) == 1:  # "in the Lyman and Kupiansk directions"
+        if (
+            noun.group().endswith("s") and len(joined) == 1
+        ):  # "in the Lyman and Kupiansk directions"
             joined = names.listed_before(named)
             start = joined[0].mention.start
             behind = text[max(0, start - BEHIND) : start]
@@ -288,4 +292,3 @@ def after_name(names: Anchors, named: Resolution) -> list[Expression]:
             stop = river.end() if river else end
             return [Expression(start - len(along.group()), stop, "along", anchors[:1])]
     return []
-

@@ -14,7 +14,7 @@ from geomap.hints.quantities import DIRECTION, SHORT_DIRECTION, words_pattern
 from geomap.hints.relations import relations
 
 SUFFIX = r"(?:ern(?:most)?|wards?|erly)"
-HYPHEN = re.compile(r"[-‐‑–—]")  # noqa: RUF001
+HYPHEN = re.compile(r"[-‐‑–—]")
 BEHIND = 70  # characters that the patterns of what stands before look at
 
 
@@ -119,7 +119,7 @@ def patterns() -> Patterns:
             r"|(?:it|there)\b"
         ),
         joint=of(r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)"),
-        pair=of(r"\s*(?:\([^()\n]{0,80}\)\s*)?,?\s*(?:(?:and|to|with)\s+|[-–]\s*)"),  # noqa: RUF001
+        pair=of(r"\s*(?:\([^()\n]{0,80}\)\s*)?,?\s*(?:(?:and|to|with)\s+|[-–]\s*)"),
         by_road=of(
             rf"[\s,(]+(?:(?P<road>{any_of('by_road')})|{any_of('by_air')})\b\)?(?:\s+and\b)?,?"
         ),
@@ -177,7 +177,9 @@ def patterns() -> Patterns:
         road_after=of(
             rf"\s+(?:(?!{any_of('lead_stops')}\b)[\w./-]+\s+){{0,2}}?(?-i:{any_of('roads')})\b"
         ),
-        road_before=of(r"(?:\b(?P<prep>along|on|via|down|off|astride|at)\s+)?\b(?:the|a)\s+(?:\w[\w/.-]*\d\s+)?$"),
+        road_before=of(
+            r"(?:\b(?P<prep>along|on|via|down|off|astride|at)\s+)?\b(?:the|a)\s+(?:\w[\w/.-]*\d\s+)?$"
+        ),
         river_after=of(rf"\s+{any_of('river_nouns')}\b"),
         river_before=of(
             r"\b(?P<prep>(?:on|along|at)\s+the\s+(?:bank|banks|shore|shores)\s+of|along|on|down|up|by)"
@@ -195,10 +197,10 @@ def patterns() -> Patterns:
         centre_of=of(rf"{any_of('centre_nouns')}\s+of\s+"),
         centre_noun=of(rf"{any_of('centre_nouns')}\b"),
         centre_word=of(rf"{any_of('centres')}\s+"),
-        between=of(rf"(?:between|(?P<share>equidistant|{words_pattern(relations().ways)})\s+from)\s+"),
-        across=of(
-            rf"{any_of('across')}\s+(?:(?:{word}\s+){{0,3}}?{any_of('river_nouns')}\b)?"
+        between=of(
+            rf"(?:between|(?P<share>equidistant|{words_pattern(relations().ways)})\s+from)\s+"
         ),
+        across=of(rf"{any_of('across')}\s+(?:(?:{word}\s+){{0,3}}?{any_of('river_nouns')}\b)?"),
         # After its owner: "('s) state border", "(Kharkiv) Oblast border".
         border_after=of(
             rf"(?:['’]s?)?\s+(?:(?:{any_of('region_nouns')}|{any_of('border_adjectives')})\s+){{0,2}}"

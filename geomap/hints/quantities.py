@@ -1,4 +1,4 @@
-"""Reading distances, times and directions: "some 8 km (5 miles)", "an hour's drive", "north-east"."""
+"""Reading distances, times and winds: "some 8 km (5 miles)", "an hour's drive", "north-east"."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def _patterns() -> _Patterns:
     table = relations()
     words = table.words
     units = words_pattern(table.units)
-    digits = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?(?:\s?[½¼¾⅓⅔]|\s\d[/⁄]\d)?|\d[/⁄]\d|[½¼¾]"
+    digits = (
+        r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?(?:\s?[½¼¾⅓⅔]|\s\d[/⁄]\d)?|\d[/⁄]\d|[½¼¾]"
+    )
     tens = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     ones = r"(?:one|two|three|four|five|six|seven|eight|nine)"
     times = rf"(?:\s+{words_pattern(table.multipliers)}\b)?"
@@ -114,11 +116,12 @@ def _patterns() -> _Patterns:
     over = rf"(?!{words_pattern(words['prepositions'])}\s+{words_pattern(words['approximate'])}\s)"
     # Some hedges are signs or end in a dot: no word boundary after them, but white space.
     hedge = rf"(?P<hedge>(?:{over}{words_pattern(hedges)}\s+|[~≈]\s?){{0,4}})(?:an?\s+(?=\d))?"
-    span = r"\s?(?:-|–|—|to|or|and)\s?"  # noqa: RUF001
+    span = r"\s?(?:-|–|—|to|or|and)\s?"
     gap = r"[\s\u00a0\u202f-]{0,2}"
     half = r"(?P<half>(?:\s+|-)and[\s-]a[\s-]half)?"
     counted = (
-        rf"(?P<between>between\s+|from\s+)?(?P<low>{number}){half}(?:{span}(?P<high>{number}))?{gap}"
+        rf"(?P<between>between\s+|from\s+)?(?P<low>{number}){half}"
+        rf"(?:{span}(?P<high>{number}))?{gap}"
     )
     # "a mile and a half"; "60 km/h" and "3 km2" are no distances.
     after = r"\b(?!/|\s*(?:an|per)\s+hour\b|²|-(?:range|long|wide|deep|high)\b)"
@@ -198,7 +201,7 @@ def distance_at(text: str, offset: int) -> Distance | None:
         return None
     if found["between"] and not found["high"]:
         return None  # "between a hill and 5 km"
-    if not match and found["low"].lower() in ("a", "an") and not found["unit"].lower()[0] == "h":
+    if not match and found["low"].lower() in ("a", "an") and found["unit"][0] not in "hH":
         return None  # "a minute"
     table = relations()
     unit = re.sub(r"\s+", " ", found["unit"].lower())
@@ -253,7 +256,8 @@ def _distance(
 def _glued(text: str, at: int) -> bool:
     """Say whether what stands before a number makes it another thing ("$5 m", "T-72", "1.5")."""
     before = text[at - 1] if at else " "
-    return before.isalnum() or before in ".,$€£-#/_" or (before == " " and text[max(0, at - 2)] in "$€£")
+    sign = before == " " and text[max(0, at - 2)] in "$€£"
+    return sign or before.isalnum() or before in ".,$€£-#/_"
 
 
 def find_distances(text: str) -> list[Distance]:
