@@ -1,187 +1,328 @@
-"""Laws that the regions of hints keep."""
+"""Laws that the regions of hints keep, whatever the place and the figures."""
 
 from __future__ import annotations
 
-import itertools
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import Point
+from shapely.geometry import Point, Polygon
 
+import geomap
 from geomap import geodesy
-from geomap.hints import regions
-from geomap.hints.locate import _combined
-from geomap.models import Hint, Place, Region
+from geomap.errors import CrsError
+from geomap.hints.expressions import Expression
+from geomap.hints.fusion import fuse
+from geomap.hints.posterior import Found, find
+from geomap.hints.settlements import Settlements
+from geomap.hints.shapes import Shapes
+from geomap.hints.surfaces import Both, Polar, Spread, Surface
+from geomap.models import Anchor, Place, Region
 
-LAT = st.floats(47.0, 52.0)
-LON = st.floats(22.0, 40.0)
-lawful = settings(deadline=None, max_examples=60)
+LAT = st.floats(-65.0, 68.0)
+LON = st.floats(-180.0, 180.0)
+WIND = st.sampled_from(geodesy.WINDS)
+lawful = settings(deadline=None, max_examples=40)
 
 
 def town(lat: float = 48.6, lon: float = 38.0, people: int = 5000, radius_km: float = 1.0) -> Place:
     return Place(1, "Town", lat, lon, "P", "settlement", radius_km, population=people)
 
 
-@pytest.mark.parametrize("wind", geodesy.WINDS)
+def said(relation: Any, *places: Place, **given: Any) -> Surface:
+    anchors = tuple(Anchor(p.name, place=p) for p in places)
+    surface = Shapes().surface(Expression(0, 1, relation, anchors, **given))
+    assert surface is not None
+    return surface
+
+
+def measured(place: Place, km: float, wind: str | None = None, **given: Any) -> Surface:
+    relation = "distance_direction" if wind else "distance"
+    return said(relation, place, distance_km=km, direction=wind, **given)
+
+
+def holds(found: Found | Region, lat: float, lon: float) -> bool:
+    region = found.region if isinstance(found, Found) else found
+    return bool(region.geometry.covers(Point(lon, lat)))
+
+
+def km2(found: Found) -> float:
+    return geodesy.area_km2(found.region.geometry)
+
+
 @lawful
-@given(LAT, LON, st.floats(1.0, 120.0))
+@given(LAT, LON, WIND, st.floats(1.0, 300.0))
 def test_a_distance_and_a_wind_hold_the_point_that_they_state(
-    wind: str, lat: float, lon: float, km: float
+    lat: float, lon: float, wind: str, km: float
 ):
-    region = regions.distance(lat, lon, km, wind=wind)
-    # People state road distances: the true place lies at 0.96 of the stated one.
-    there = geodesy.destination(lat, lon, geodesy.azimuth_of(wind), 0.96 * km)
-    assert region.geometry.covers(Point(there[1], there[0]))
-    assert region.geometry.covers(Point(region.lon, region.lat))
+    found = find(measured(town(lat, lon), km, wind))
+    # People state road distances: half of the true places lie nearer than 0.97 of the stated one.
+    there = geodesy.destination(lat, lon, geodesy.azimuth_of(wind), 0.97 * km)
+    assert holds(found, *there)
+    assert holds(found, found.region.lat, found.region.lon)
 
 
-@pytest.mark.parametrize("wind", geodesy.WINDS)
-def test_a_distance_and_a_wind_leave_out_the_other_side_and_the_anchor(wind: str):
-    region = regions.distance(48.6, 38.0, 10.0, wind=wind)
-    behind = geodesy.destination(48.6, 38.0, geodesy.azimuth_of(wind) + 180, 9.6)
-    assert not region.geometry.covers(Point(behind[1], behind[0]))
-    assert not region.geometry.covers(Point(38.0, 48.6))
+@lawful
+@given(LAT, LON, WIND, st.floats(2.0, 300.0))
+def test_it_leaves_out_the_other_side_and_the_anchor(lat: float, lon: float, wind: str, km: float):
+    found = find(measured(town(lat, lon), km, wind))
+    behind = geodesy.destination(lat, lon, geodesy.azimuth_of(wind) + 180, km)
+    assert not holds(found, *behind)
+    assert not holds(found, lat, lon)
 
 
-@pytest.mark.parametrize("wind", geodesy.WINDS)
-def test_a_wind_alone_holds_the_median_place_and_not_the_opposite(wind: str):
-    region = regions.direction(48.6, 38.0, wind)
-    for turn in (-37, 0, 37):  # nine true azimuths in ten lie within
-        there = geodesy.destination(48.6, 38.0, geodesy.azimuth_of(wind) + turn, 14.0)
-        assert region.geometry.covers(Point(there[1], there[0]))
-    behind = geodesy.destination(48.6, 38.0, geodesy.azimuth_of(wind) + 180, 14.0)
-    assert not region.geometry.covers(Point(behind[1], behind[0]))
+@lawful
+@given(LAT, LON, st.floats(2.0, 300.0))
+def test_a_distance_alone_is_a_ring(lat: float, lon: float, km: float):
+    found = find(measured(town(lat, lon), km))
+    for azimuth in (0, 77, 180, 200, 359):
+        assert holds(found, *geodesy.destination(lat, lon, azimuth, 0.85 * km))
+    assert not holds(found, lat, lon)
+
+
+@lawful
+@given(LAT, LON, st.sampled_from(geodesy.WINDS[:8]), st.floats(1.0, 200.0))
+def test_turning_the_wind_turns_the_region(lat: float, lon: float, wind: str, km: float):
+    place = town(lat, lon)
+    opposite = geodesy.wind_of(geodesy.azimuth_of(wind) + 180.0)
+    one, other = find(measured(place, km, wind)), find(measured(place, km, opposite))
+    assert km2(one) == pytest.approx(km2(other), rel=0.02)
+    away = [geodesy.distance_km(lat, lon, f.region.lat, f.region.lon) for f in (one, other)]
+    assert away[0] == pytest.approx(away[1], rel=0.02)
+    turn = geodesy.azimuth_deg(lat, lon, one.region.lat, one.region.lon)
+    back = geodesy.azimuth_deg(lat, lon, other.region.lat, other.region.lon)
+    assert abs((turn - back) % 360.0 - 180.0) < 2.0
+
+
+@lawful
+@given(LAT, LON, WIND, st.floats(1.0, 20.0), st.floats(1.5, 8.0))
+def test_scaling_a_surface_scales_the_region(
+    lat: float, lon: float, wind: str, km: float, times: float
+):
+    def ring(scale: float) -> Found:
+        radial = Spread(math.log(km * scale), 0.2, 0.1)
+        return find(Polar(lat, lon, radial, geodesy.azimuth_of(wind), Spread(0.0, 15.0, 15.0)))
+
+    assert km2(ring(times)) == pytest.approx(times**2 * km2(ring(1.0)), rel=0.03)
+
+
+@lawful
+@given(LAT, st.floats(0.5, 80.0))
+def test_the_180th_meridian_is_a_place_like_any_other(lat: float, km: float):
+    here, there = (find(measured(town(lat, lon), km, "E")) for lon in (0.0, 179.99))
+    assert km2(there) == pytest.approx(km2(here), rel=0.01)
+    west, _, east, _ = there.region.geometry.bounds
+    assert -180.0 <= west <= east <= 180.0
+    assert there.region.geometry.is_valid
+
+
+@lawful
+@given(LAT, LON, WIND, st.floats(0.3, 500.0))
+def test_regions_are_valid_and_right_handed(lat: float, lon: float, wind: str, km: float):
+    geometry = find(measured(town(lat, lon), km, wind)).region.geometry
+    assert geometry.is_valid
+    for polygon in shapely.get_parts(geometry):
+        assert polygon.exterior.is_ccw
+
+
+def test_near_a_pole_the_region_is_sound_or_refused():
+    sound = find(measured(town(88.0, 10.0), 50.0, "N"))
+    assert holds(sound, *geodesy.destination(88.0, 10.0, 0.0, 48.0))
+    with pytest.raises(CrsError, match="holds a pole"):
+        find(said("in_or_near", town(89.95, 10.0, people=400_000, radius_km=8.0)))
+
+
+@pytest.mark.parametrize("km", [0.0, -3.0, 30_000.0, math.inf, math.nan])
+def test_absurd_distances_are_refused(km: float):
+    with pytest.raises(CrsError, match="no distance on Earth"):
+        measured(town(), km, "N")
+
+
+def test_an_anchor_with_no_place_says_nothing():
+    expression = Expression(0, 1, "near", (Anchor("Xyzhove"),))
+    assert Shapes().surface(expression) is None
 
 
 @lawful
 @given(LAT, LON, st.floats(0.5, 80.0), st.sampled_from([None, *geodesy.WINDS]))
-def test_within_a_distance_begins_at_the_anchor(lat: float, lon: float, km: float, wind: str):
-    region = regions.distance(lat, lon, km, wind=wind, bound="at_most")
-    assert region.geometry.covers(Point(lon, lat))
-
-
-@lawful
-@given(LAT, LON, st.floats(1.0, 80.0), st.sampled_from([None, *geodesy.WINDS]))
-def test_within_is_wider_than_about(lat: float, lon: float, km: float, wind: str | None):
-    exact = regions.distance(lat, lon, km, wind=wind).geometry
-    at_most = regions.distance(lat, lon, km, wind=wind, bound="at_most").geometry
-    # Sides are straight in degrees, not on the ground: slivers may stick out.
-    assert geodesy.area_km2(exact.difference(at_most)) < 0.005 * geodesy.area_km2(exact)
-
-
-@lawful
-@given(st.floats(1.0, 60.0), st.floats(1.01, 3.0))
-def test_a_larger_bound_holds_a_smaller_one(km: float, more: float):
-    small = regions.distance(48.6, 38.0, km, bound="at_most").geometry
-    large = regions.distance(48.6, 38.0, km * more, bound="at_most").geometry
-    assert geodesy.area_km2(small.difference(large)) < 0.001 * geodesy.area_km2(small)
+def test_within_a_distance_begins_at_the_anchor(
+    lat: float, lon: float, km: float, wind: str | None
+):
+    found = find(measured(town(lat, lon, radius_km=0.5), km, wind, bound="at_most"))
+    azimuth = geodesy.azimuth_of(wind) if wind else 0.0
+    assert holds(found, *geodesy.destination(lat, lon, azimuth, 0.1 * km))
+    assert holds(found, *geodesy.destination(lat, lon, azimuth, 0.9 * km))
+    assert not holds(found, *geodesy.destination(lat, lon, azimuth, 1.8 * km + 3.0))
 
 
 def test_more_than_a_distance_lies_beyond_it():
-    region = regions.distance(48.6, 38.0, 20.0, wind="N", bound="at_least")
-    for km, held in ((15, False), (21, True), (35, True)):
-        lat, lon = geodesy.destination(48.6, 38.0, 0.0, km)
-        assert region.geometry.covers(Point(lon, lat)) is held
+    found = find(measured(town(), 20.0, "N", bound="at_least"))
+    for km, held in ((14, False), (21, True), (35, True)):
+        assert holds(found, *geodesy.destination(48.6, 38.0, 0.0, km)) is held, km
 
 
 @lawful
-@given(st.integers(0, 5_000_000), st.integers(0, 5_000_000))
-def test_near_widens_with_the_town(one: int, other: int):
-    small, large = sorted((one, other))
-    for relation in ("near", "in_or_near"):
-        narrow = geodesy.area_km2(regions.near(town(people=small), relation).geometry)
-        wide = geodesy.area_km2(regions.near(town(people=large), relation).geometry)
-        assert narrow <= wide * (1 + 1e-9)
+@given(st.floats(2.0, 60.0), st.floats(1.1, 2.0), WIND)
+def test_a_range_reaches_from_its_low_to_its_high(low: float, times: float, wind: str):
+    high = low * times
+    found = find(measured(town(), (low + high) / 2, wind, range_km=(low, high)))
+    for km in (low, (low + high) / 2, 0.97 * high):
+        assert holds(found, *geodesy.destination(48.6, 38.0, geodesy.azimuth_of(wind), km)), km
 
 
-def test_near_a_village_is_some_kilometres_and_near_a_metropolis_some_dozens():
-    village = regions.near(town(people=400)).geometry
-    metropolis = regions.near(town(people=3_000_000)).geometry
-    assert geodesy.area_km2(village) == pytest.approx(3.1416 * 6**2, rel=0.01)
-    assert geodesy.area_km2(metropolis) == pytest.approx(3.1416 * 25**2, rel=0.01)
+@lawful
+@given(st.floats(0.5, 20.0), st.floats(1.05, 2.0))
+def test_near_widens_with_the_town(radius_km: float, times: float):
+    for relation in ("near", "in_or_near", "outskirts", "direction"):
+        given_wind = {"direction": "N"} if relation == "direction" else {}
+        small = find(said(relation, town(radius_km=radius_km), **given_wind))
+        large = find(said(relation, town(radius_km=times * radius_km), **given_wind))
+        assert km2(small) < km2(large) * 1.02, relation
 
 
 @pytest.mark.parametrize("wind", geodesy.WINDS)
 def test_a_part_lies_on_its_side(wind: str):
     place = town(radius_km=4.0)
-    region = regions.part(place, wind)
+    found = find(said("part", place, direction=wind))
     azimuth = geodesy.azimuth_of(wind)
-    inside = geodesy.destination(place.lat, place.lon, azimuth, 3.0)
-    across = geodesy.destination(place.lat, place.lon, azimuth + 180, 3.0)
-    assert region.geometry.covers(Point(inside[1], inside[0]))
-    assert not region.geometry.covers(Point(across[1], across[0]))
+    assert holds(found, *geodesy.destination(place.lat, place.lon, azimuth, 3.0))
+    assert not holds(found, *geodesy.destination(place.lat, place.lon, azimuth + 180, 3.0))
 
 
 @lawful
-@given(LAT, LON, st.floats(0.0, 359.0), st.floats(2.0, 80.0))
+@given(LAT, LON, st.floats(0.0, 359.0), st.floats(2.0, 200.0))
 def test_between_and_along_hold_the_middle(lat: float, lon: float, azimuth: float, km: float):
-    other = geodesy.destination(lat, lon, azimuth, km)
-    first, second = town(lat, lon), town(*other)
+    one, other = town(lat, lon), town(*geodesy.destination(lat, lon, azimuth, km))
     middle = geodesy.destination(lat, lon, azimuth, km / 2)
-    for make in (regions.between, regions.along):
-        region = make(first, second)
-        assert region.geometry.covers(Point(middle[1], middle[0]))
-        assert geodesy.distance_km(region.lat, region.lon, *middle) < 0.01
+    beyond = geodesy.destination(lat, lon, azimuth, 1.6 * km)
+    for relation in ("between", "along"):
+        found = find(said(relation, one, other))
+        assert holds(found, *middle)
+        assert not holds(found, *beyond)
+    halfway = find(said("between", one, other, share=0.5))
+    assert holds(halfway, *middle)
+    assert km2(halfway) < km2(find(said("between", one, other)))
 
 
-def _hint(start: int, region: Region | None, *mentions: int) -> Hint:
-    return Hint(
-        start, start + 1, "x", "direction", region=region, confidence=0.5, locates_mentions=mentions
-    )
+def test_between_a_place_and_itself_is_near_it():
+    found = find(said("between", town(), town()))
+    assert geodesy.distance_km(48.6, 38.0, found.region.lat, found.region.lon) < 20
 
 
-def _keyed(hints: list[Hint]) -> dict[int, tuple[object, ...]]:
-    return {
-        h.start: (h.region and h.region.geometry.normalize().wkt, h.confidence, h.reasons)
-        for h in hints
-    }
+@lawful
+@given(st.floats(0.2, 0.6), st.floats(0.1, 0.3))
+def test_a_higher_level_holds_a_lower_one(level: float, more: float):
+    surface = measured(town(), 20.0, "NE")
+    narrow, wide = find(surface, level=level), find(surface, level=level + more)
+    assert km2(narrow) < km2(wide)
+    rest = narrow.region.geometry.difference(wide.region.geometry)
+    assert geodesy.area_km2(rest) < 0.02 * km2(narrow) if not rest.is_empty else True
+
+
+@lawful
+@given(WIND, st.floats(5.0, 60.0), st.floats(0.0, 359.0), st.floats(20.0, 80.0))
+def test_more_evidence_narrows_or_is_reported(
+    wind: str, km: float, azimuth: float, apart_km: float
+):
+    other = geodesy.destination(48.6, 38.0, azimuth, apart_km)
+    surfaces = [measured(town(), km, wind), said("near", town(*other, radius_km=3.0))]
+    alone = [km2(find(s)) for s in surfaces]
+    fused = fuse(surfaces)
+    if fused.against:
+        assert km2(fused.found) <= min(alone) * 1.02
+        assert len(fused.used) == 1
+    else:
+        assert km2(fused.found) <= min(alone) * 1.02
+        assert set(fused.used) == {0, 1}
+
+
+def test_hints_that_exclude_each_other_are_reported_not_averaged():
+    north, south = measured(town(), 20.0, "N"), measured(town(), 21.0, "S")
+    fused = fuse([north, south])
+    assert fused.against == (1,)
+    assert holds(fused.found, *geodesy.destination(48.6, 38.0, 0.0, 19.5))
+    assert not holds(fused.found, 48.6, 38.0)
 
 
 def test_the_order_of_hints_does_not_matter():
-    hints = [
-        _hint(1, regions.direction(48.6, 38.0, "N"), 7),
-        _hint(2, regions.distance(48.6, 38.0, 20, wind="NNE"), 7),
-        _hint(3, Region(geodesy.circle(48.8, 38.1, 30), 48.8, 38.1), 7, 9),
-        _hint(4, regions.direction(48.6, 38.0, "S"), 9),
-        _hint(5, None, 9),
-    ]
-    first = _keyed(_combined(hints))
-    for order in itertools.permutations(hints):
-        assert _keyed(_combined(list(order))) == first
+    surfaces = [
+        measured(town(), 20.0, "N"), said("direction", town(48.9, 38.3), direction="W"),
+        said("near", town(48.8, 38.0, radius_km=2.0)),
+    ]  # fmt: skip
+    one, other = fuse(surfaces), fuse(surfaces[::-1])
+    assert {2 - k for k in other.used} == set(one.used)
+    assert km2(one.found) == pytest.approx(km2(other.found), rel=0.01)
 
 
-def test_hints_on_one_place_leave_what_they_share():
-    wide = regions.direction(48.6, 38.0, "N")
-    narrow = regions.distance(48.6, 38.0, 20, wind="N")
-    one, other = _combined([_hint(1, wide, 7), _hint(2, narrow, 7)])
-    assert one.region is not None
-    assert other.region is not None
-    assert one.region.geometry.equals(other.region.geometry)
-    area = geodesy.area_km2(one.region.geometry)
-    assert area <= geodesy.area_km2(narrow.geometry) * 1.001
-    assert one.confidence == 0.5
+def test_a_product_is_symmetric_in_what_it_says():
+    a, b = measured(town(), 20.0, "N"), said("near", town(48.78, 38.0, radius_km=3.0))
+    plane = geodesy.Plane(48.7, 38.0)
+    east, north = [0.0, 1.0, 5.0], [9.0, 10.0, 3.0]
+    import numpy as np
+
+    points = np.array(east), np.array(north)
+    one = Both((a, b)).log_density(plane, *points)
+    other = Both((b, a)).log_density(plane, *points)
+    assert one == pytest.approx(other)
 
 
-def test_hints_that_exclude_each_other_keep_their_regions_and_are_trusted_less():
-    north, south = regions.direction(48.6, 38.0, "N"), regions.direction(48.6, 38.0, "S")
-    one, other = _combined([_hint(1, north, 7), _hint(2, south, 7)])
-    assert (one.region, other.region) == (north, south)
-    assert one.confidence == other.confidence == 0.25
-    assert "does not agree with another hint" in one.reasons[0]
+def test_a_share_of_a_known_truth_lies_in_the_region():
+    """Points drawn from a surface lie in its region as often as the level says."""
+    import numpy as np
+
+    rng = np.random.default_rng(7)
+    surface = Polar(48.6, 38.0, Spread(3.0, 0.3, 0.1, 0.01), 45.0, Spread(0.0, 15.0, 15.0, 0.01))
+    region = find(surface, level=0.8).region.geometry
+    side = rng.random(4000) < 0.3 / 0.4
+    off = np.abs(rng.normal(size=4000))
+    log_km = 3.0 + np.where(side, -0.3 * off, 0.1 * off)
+    azimuth = 45.0 + rng.normal(size=4000) * 15.0
+    plane = geodesy.Plane(48.6, 38.0)
+    km, turn = np.exp(log_km), np.radians(azimuth)
+    lat, lon = plane.outward(km * np.sin(turn), km * np.cos(turn))
+    assert shapely.intersects_xy(region, lon, lat).mean() == pytest.approx(0.8, abs=0.03)
 
 
-def test_what_is_said_of_one_name_does_not_narrow_the_whole_list():
-    listed = _hint(1, regions.direction(48.6, 38.0, "N"), 7, 9)
-    single = _hint(2, regions.distance(48.6, 38.0, 20, wind="N"), 7)
-    kept, narrowed = _combined([listed, single])
-    assert kept == listed
-    assert narrowed.region is not None
-    assert narrowed.region.geometry.covers(Point(*reversed(geodesy.destination(48.6, 38, 0, 19))))
+def test_an_oblasts_part_and_its_border_follow_its_outline(gazetteer: geomap.Gazetteer):
+    shapes = Shapes(gazetteer.geometry)
+    (oblast,) = [p for p in gazetteer.lookup("Kharkiv Oblast") if p.feature_code == "ADM1"][:1]
+    anchor = (Anchor("Kharkiv Oblast", place=oblast),)
+    outline = gazetteer.geometry(oblast)
+    at_border = shapes.surface(Expression(0, 1, "border", anchor))
+    assert at_border is not None
+    found = find(at_border)
+    corner = (
+        outline.exterior.coords[0]
+        if isinstance(outline, Polygon)
+        else (outline.geoms[0].exterior.coords[0])
+    )
+    assert found.region.geometry.distance(Point(corner)) < 0.2
+    north = shapes.surface(Expression(0, 1, "part", anchor, direction="N"))
+    assert north is not None
+    assert find(north).region.lat > outline.centroid.y
 
 
-def test_a_hint_without_a_region_changes_nothing():
-    north = _hint(1, regions.direction(48.6, 38.0, "N"), 7)
-    nowhere = replace(north, start=2, region=None)
-    assert _combined([north, nowhere]) == [north, nowhere]
+def test_a_village_is_sought_among_the_known_ones(gazetteer: geomap.Gazetteer):
+    settlements = Settlements(gazetteer)
+    amsterdam = gazetteer.lookup("Amsterdam")[0]
+    surface = measured(amsterdam, 18.0, "W")  # Haarlem
+    smooth = find(surface)
+    found = find(surface, settlements=settlements, without={amsterdam.key})
+    names = [gazetteer.place(row).name for row, _ in found.candidates]
+    assert "Haarlem" in names
+    assert "Amsterdam" not in [gazetteer.place(r).name for r, c in found.candidates if c > 0]
+    assert km2(found) < km2(smooth)
+    assert sum(c for _, c in found.candidates) <= 1.0 + 1e-9
+    haarlem = gazetteer.lookup("Haarlem")[0]
+    assert holds(found, haarlem.lat, haarlem.lon)
+
+
+def test_where_no_settlement_is_known_the_ground_counts(gazetteer: geomap.Gazetteer):
+    sahara = town(22.0, 6.5)
+    surface = measured(replace(sahara, key=-1), 5.0, "N")
+    found = find(surface, settlements=Settlements(gazetteer))
+    assert holds(found, *geodesy.destination(22.0, 6.5, 0.0, 4.9))

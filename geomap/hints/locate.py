@@ -241,9 +241,12 @@ class Locator:
                 lat, lon = surface.centre
                 return Region(area, lat, lon)
         wanted = self.settlements if _is_settlement(subject) else None
-        return find(
+        region = find(
             surface, level=self.level, settlements=wanted, without=_rows(expression.anchors)
         ).region
+        if expression.relation != "part":
+            return region
+        return _clipped(region, self._shapes.area(expression.anchors[0]))
 
     def _fused(self, drafted: list[Drafted]) -> list[Hint]:
         """Return the hints, with what other hints on the same subject leave of their regions.
@@ -350,6 +353,22 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
         reasons = (*reasons, f"{_AGAINST}: {quoted(fused.against)}")
         hint = replace(hint, confidence=round(hint.confidence * 0.5, 3))
     return replace(hint, region=fused.found.region, reasons=reasons)
+
+
+def _clipped(region: Region, area: Any) -> Region:
+    """Return what of a region lies in an area, if there is one: a part ends at the outline."""
+    import shapely
+
+    if area is None:
+        return region
+    inside = [
+        p for p in shapely.get_parts(shapely.intersection(region.geometry, area))
+        if p.geom_type == "Polygon"
+    ]  # fmt: skip
+    if not inside:
+        return region
+    whole = inside[0] if len(inside) == 1 else shapely.multipolygons(inside)
+    return Region(whole, region.lat, region.lon)
 
 
 def _holds(division: Place, town: Place) -> bool:

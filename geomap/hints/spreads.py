@@ -177,7 +177,8 @@ def stated(
         low, high = range_km
         below = math.hypot(below, math.log(km / max(low, 0.1 * km)) / 2)
         above = math.hypot(above, math.log(max(high, km) / km) / 2)
-    return Spread(middle, below, above, found.wide_share, found.wide_factor)
+    wide = found.wide_share if bound is None else 0.01  # a bound is meant as one
+    return Spread(middle, below, above, wide, found.wide_factor)
 
 
 def unstated(relation: str, edge_km: float) -> Spread:
