@@ -23,6 +23,7 @@ WINDS = (
     "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE",
     "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW",
 )  # fmt: skip
+HALF_WAY_ROUND_KM = 20_003.9  # along a meridian of WGS84
 _NO_HOLE_KM = 0.001  # a hole of less than a metre is none
 _KM_PER_DEG = 111.195  # of a sphere of 6371 km
 _ARC_STEP_DEG = 4.0  # a sector's arc is drawn with a vertex every 4 degrees: 0.06 % of the radius
@@ -210,3 +211,111 @@ def bounds(points: Iterable[tuple[float, float]]) -> tuple[float, float, float, 
     """Return (west, south, east, north) of (lat, lon) points."""
     lats, lons = zip(*points, strict=True)
     return min(lons), min(lats), max(lons), max(lats)
+
+
+class Plane:
+    """A plane round a point, in kilometres, in which what is measured from the point is true.
+
+    Azimuthal equidistant on WGS84. Within some hundred kilometres of the point other distances and
+    azimuths are true to a part in a thousand; `seat` corrects the azimuths of other points.
+
+    Parameters
+    ----------
+    lat, lon : float
+        The point, degrees.
+    """
+
+    def __init__(self, lat: float, lon: float) -> None:
+        self.lat = lat
+        self.lon = lon
+
+    def inward(self, lat: Any, lon: Any) -> tuple[Any, Any]:
+        """Return degrees (arrays, or numbers) as kilometres east and north of the point."""
+        import numpy as np
+
+        lat, lon = np.asarray(lat, float), np.asarray(lon, float)
+        azimuth, _, metres = _geod().inv(
+            np.full(lat.shape, self.lon), np.full(lat.shape, self.lat), lon, lat
+        )
+        turn = np.radians(azimuth)
+        return metres / 1000 * np.sin(turn), metres / 1000 * np.cos(turn)
+
+    def outward(self, east_km: Any, north_km: Any) -> tuple[Any, Any]:
+        """Return kilometres east and north of the point as (lat, lon), degrees."""
+        import numpy as np
+
+        east, north = np.asarray(east_km, float), np.asarray(north_km, float)
+        lon, lat, _ = _geod().fwd(
+            np.full(east.shape, self.lon),
+            np.full(east.shape, self.lat),
+            np.degrees(np.arctan2(east, north)),
+            np.hypot(east, north) * 1000,
+        )
+        return lat, lon
+
+    def seat(self, lat: float, lon: float) -> tuple[float, float, float]:
+        """Return where a point lies (km east, km north), and how much its north is turned.
+
+        The turn in degrees is to be added to an azimuth taken in the plane at that point.
+        """
+        if lat == self.lat and lon == self.lon:
+            return 0.0, 0.0, 0.0
+        here, back, metres = _geod().inv(self.lon, self.lat, lon, lat)
+        here = math.radians(here)
+        east, north = metres / 1000 * math.sin(here), metres / 1000 * math.cos(here)
+        in_plane = math.degrees(math.atan2(-east, -north))
+        return east, north, (back - in_plane + 180.0) % 360.0 - 180.0
+
+    def polygon(self, geometry: Any) -> Any:
+        """Return polygons of the plane (km) in EPSG:4326, cut at the 180th meridian.
+
+        Returns
+        -------
+        shapely.geometry.Polygon or MultiPolygon
+            Valid, rings right-handed (RFC 7946).
+
+        Raises
+        ------
+        CrsError
+            A pole lies in it: no polygon of longitudes and latitudes holds a pole.
+        """
+        import numpy as np
+        import shapely
+
+        for lat in (90.0, -90.0):
+            east, north = self.inward(lat, self.lon)
+            if shapely.intersects_xy(geometry, float(east), float(north)):
+                raise CrsError(
+                    "a region that holds a pole cannot be drawn by longitude and latitude"
+                )
+
+        def unrolled(points: Any) -> Any:
+            lat, lon = self.outward(points[:, 0], points[:, 1])
+            return np.stack([self.lon + (lon - self.lon + 180.0) % 360.0 - 180.0, lat], axis=1)
+
+        flat = shapely.transform(geometry, unrolled)
+        west, _, east, _ = flat.bounds
+        if not flat.is_valid:
+            flat = _only_polygons(shapely.make_valid(flat))
+        if west < -180.0 or east > 180.0:
+            parts = []
+            for shift in (-360.0, 0.0, 360.0):
+                part = shapely.intersection(
+                    flat, shapely.box(-180.0 - shift, -90.0, 180.0 - shift, 90.0)
+                )
+                if not part.is_empty:
+                    by = np.array([shift, 0.0])
+                    parts.append(shapely.transform(part, lambda xy, by=by: xy + by))
+            flat = _only_polygons(shapely.union_all(parts))
+        return shapely.orient_polygons(flat)
+
+
+def _only_polygons(geometry: Any) -> Any:
+    """Return the polygons of a geometry, without the lines and points beside them."""
+    import shapely
+
+    parts = shapely.get_parts(geometry)
+    kept = [
+        p for g in parts for p in shapely.get_parts(g) if p.geom_type == "Polygon" and p.area > 0
+    ]
+    return kept[0] if len(kept) == 1 else shapely.multipolygons(kept)

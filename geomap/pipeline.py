@@ -11,6 +11,7 @@ from geomap.errors import RecogniserError
 from geomap.front.claims import ClaimReader
 from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
+from geomap.hints.settlements import Settlements
 from geomap.models import Problem, Report
 from geomap.settings import Settings
 from geomap.toponyms.correcting import Corrector
@@ -117,6 +118,7 @@ class Pipeline:
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
+        self._settlements = Settlements(self.gazetteer)
         self._reader = ToponymReader(
             self.gazetteer,
             recogniser or recogniser_named(self.settings.recogniser, self.gazetteer),
@@ -199,6 +201,7 @@ class Pipeline:
             sentences,
             line=self.line,
             area_geometry=self.gazetteer.geometry,
+            settlements=self._settlements,
         ).hints()
 
     def _line_problems(self, article: Article, hints: Sequence[Any]) -> list[Problem]:

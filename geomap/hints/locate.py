@@ -3,27 +3,67 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
-from geomap.hints import regions
+from geomap.errors import CrsError
 from geomap.hints.attachment import Subject, subjects
-from geomap.hints.grammar import IMPLIED, Expression, Reader
+from geomap.hints.expressions import IMPLIED, Expression
+from geomap.hints.from_front import front_surface
+from geomap.hints.fusion import Fused, fuse
+from geomap.hints.grammar import Reader
+from geomap.hints.posterior import LEVEL, find
 from geomap.hints.relations import relations
+from geomap.hints.shapes import Shapes
+from geomap.hints.surfaces import Surface
 from geomap.models import Anchor, Evidence, Hint, Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from geomap.hints.posterior import Found
+    from geomap.hints.settlements import Settlements
     from geomap.models import ContactLine, Place, Resolution, Span
 
 _REACH = 2000  # characters before an expression in which what it locates is looked for
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
+_MEASURED = ("direction", "distance", "distance_direction")
+_DIVISIONS = ("admin1", "raion", "hromada")
+_FROM_TOWNS = frozenset({
+    "near", "in_or_near", "direction", "distance", "distance_direction", "between", "along",
+    "toward", "outskirts", "opposite",
+})  # fmt: skip
+_AGAINST = "contradicts another hint on the same place"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A hint with the surface that its region comes from."""
+
+    hint: Hint
+    subject: Subject
+    surface: Surface | None
 
 
 class Locator:
-    """Reads the hints of one article."""
+    """Reads the hints of one article.
+
+    Parameters
+    ----------
+    text : str
+    resolutions : sequence of Resolution
+        Of the article's mentions, in order.
+    sentences : sequence of Span
+    line : ContactLine, optional
+        What "the front" is measured from.
+    area_geometry : callable, optional
+        Gives the polygon of a place, or None.
+    settlements : Settlements, optional
+        What "a village 5 km north of X" may be.
+    level : float, optional
+        The share of the probability that a region holds.
+    """
 
     def __init__(
         self,
@@ -33,60 +73,115 @@ class Locator:
         *,
         line: ContactLine | None = None,
         area_geometry: Callable[[Place], Any] | None = None,
+        settlements: Settlements | None = None,
+        level: float = LEVEL,
     ) -> None:
         self.text = text
         self.line = line
-        self.area_geometry = area_geometry
         self.sentences = sentences
         self.reader = Reader(text, resolutions, sentences)
+        self.level = level
+        self.settlements = settlements
+        self._shapes = Shapes(area_geometry)
         self._sentence_starts = [s.start for s in sentences]
 
     def hints(self) -> list[Hint]:
         """Return the hints of the article in order, with their regions."""
-        found: list[Hint] = []
-        expressions = self.reader.expressions()
+        return self._fused(self._drafts(self.reader.expressions()))
+
+    def _drafts(self, expressions: Sequence[Expression]) -> list[Drafted]:
+        drafted: list[Drafted] = []
         located = subjects(self.reader, expressions)
         for expression, subject in zip(expressions, located, strict=True):
-            found.append(self._hint(expression, subject, found))
-        return _combined(found)
+            towns = tuple(self._town(a, expression) for a in expression.anchors)
+            measured = replace(expression, anchors=towns)
+            drafted.append(self._drafted(measured, subject, drafted))
+        return drafted
+
+    def _town(self, anchor: Anchor, expression: Expression) -> Anchor:
+        """Return an anchor, or for a division the town of its name: people measure from towns."""
+        place = anchor.place
+        wide = place is not None and place.precision in _DIVISIONS
+        if not wide or anchor.start is None or expression.relation not in _FROM_TOWNS:
+            return anchor
+        resolution = self.reader.names.at(anchor.start)
+        if resolution is None or resolution.mention.feature is not None:
+            return anchor
+        for candidate in resolution.runners_up:
+            town = candidate.place
+            if town.feature_class == "P" and place is not None and _holds(place, town):
+                return replace(anchor, name=town.name, place=town)
+        return anchor
+
+    def of_one_subject(
+        self, expressions: Sequence[Expression], *, settled: bool
+    ) -> tuple[list[Hint], Found | None]:
+        """Return hints that all locate one thing, and where it is.
+
+        Parameters
+        ----------
+        expressions : sequence of Expression
+        settled : bool
+            Whether the subject may be a settlement.
+
+        Returns
+        -------
+        hints : list of Hint
+            Each with the region that all of them leave, or with the reason why not.
+        found : Found or None
+            None when not one of them says where.
+
+        Raises
+        ------
+        CrsError
+            None of them leaves anywhere on Earth.
+        """
+        drafted = self._drafts(expressions)
+        placed = [d for d in drafted if d.surface is not None]
+        if not placed:
+            return [d.hint for d in drafted], None
+        wanted = self.settlements if settled else None
+        anchors = [a for d in placed for a in d.hint.anchors]
+        fused = fuse(
+            [d.surface for d in placed if d.surface is not None], level=self.level,
+            settlements=wanted, without=_rows(anchors),
+        )  # fmt: skip
+        told = []
+        for draft in drafted:
+            if draft.surface is None:
+                told.append(draft.hint)
+                continue
+            number = placed.index(draft)
+            others = [d.hint for d in placed]
+            told.append(_told(draft.hint, others, fused, number))
+        return told, fused.found
+
+    def near(self, resolution: Resolution, *, settled: bool) -> Region | None:
+        """Return the surroundings of a mention's place, where no words say more."""
+        expression = Expression(
+            resolution.mention.start, resolution.mention.end, "near",
+            (Anchor(resolution.name, place=resolution.place, region=resolution.region),),
+        )  # fmt: skip
+        surface = self._shapes.surface(expression)
+        if surface is None:
+            return None
+        wanted = self.settlements if settled else None
+        return find(surface, level=self.level, settlements=wanted).region
 
     def _sentence(self, offset: int) -> int:
         return max(bisect_right(self._sentence_starts, offset) - 1, 0)
 
-    def _hint(self, expression: Expression, subject: Subject, earlier: list[Hint]) -> Hint:
-        anchors = expression.anchors
-        reasons: tuple[str, ...] = ()
-        region: Region | None = None
-        confidence = relations().figure(expression.relation, "confidence")
-        context = None
-        if anchors[0].name == IMPLIED or expression.relation == "front_distance":
-            context = self._context(expression, earlier)
-        if expression.relation == "front_distance" and expression.distance_km:
-            region, confidence, reason = regions.front_distance(
-                expression.distance_km, context[0] if context else None, self.line,
-                expression.bound,
-            )  # fmt: skip
-            reasons = (reason + (f" ({context[1]})" if context else ""),)
-        elif anchors[0].name == IMPLIED:
-            if context is not None:
-                where, name = context
-                anchors = (Anchor(name, region=where),)
-                edge = geodesy.area_km2(where.geometry) ** 0.5 / 2
-                region = regions.direction(
-                    where.lat, where.lon, expression.direction or "N", min(edge, 30.0)
-                )
-                confidence *= 0.6
-                reasons = (f"measured from {name}",)
-            else:
-                confidence = 0.0
-                reasons = ("nothing named nearby to measure from",)
-        else:
-            region = self._region(expression)
-            if region is None:
-                confidence, reasons = 0.0, (f"{anchors[0].name} itself is not placed",)
-        if expression.relation in ("direction", "distance", "distance_direction"):
+    def _drafted(self, expression: Expression, subject: Subject, earlier: list[Drafted]) -> Drafted:
+        surface, anchors, confidence, reasons = self._surface(expression, earlier)
+        region = None
+        if surface is not None:
+            try:
+                region = self._alone(expression, surface, subject)
+            except CrsError as error:
+                surface, confidence, reasons = None, 0.0, (str(error),)
+        if expression.relation in _MEASURED:
             confidence *= subject.tightness
-        return Hint(
+        hint = Hint(
             start=expression.start,
             end=expression.end,
             text=self.text[expression.start : expression.end],
@@ -106,87 +201,101 @@ class Locator:
             by_road=expression.by_road,
             share=expression.share,
         )
+        return Drafted(hint, subject, surface)
 
-    def _region(self, expression: Expression) -> Region | None:
-        """Return the region of an expression whose anchors are places or regions."""
-        places = [a.place for a in expression.anchors if a.place is not None]
-        if len(places) < len(expression.anchors):
-            hinted = expression.anchors[0].region
-            if hinted is None:
-                return None
-            return self._from_region(expression, hinted)
-        place = places[0]
-        wide = place.precision in ("admin1", "country", "hromada", "raion")
-        edge = 0.0 if place.feature_class == "P" else min(place.radius_km, 100.0)
-        match expression.relation:
-            case "near" | "in_or_near":
-                shapes = [regions.near(p, expression.relation) for p in places]
-                return shapes[0] if len(shapes) == 1 else _joined(shapes)
-            case "toward":
-                return regions.toward(place)
-            case "within":
-                return regions.whole(place, self.area_geometry)
-            case "part":
-                return self._part(expression, wide)
-            case "direction":
-                wind = expression.direction or "N"
-                return regions.direction(place.lat, place.lon, wind, edge or place.radius_km)
-            case "distance" | "distance_direction":
-                return regions.distance(
-                    place.lat, place.lon, expression.distance_km or 0.0,
-                    wind=expression.direction, bound=expression.bound,
-                    edge_km=edge or 0.5 * place.radius_km,
-                )  # fmt: skip
-            case "between":
-                return regions.between(places[0], places[1])
-            case "along" if len(places) > 1:
-                return regions.along(places[0], places[1])
-            case _:
-                return None
+    def _surface(
+        self, expression: Expression, earlier: list[Drafted]
+    ) -> tuple[Surface | None, tuple[Anchor, ...], float, tuple[str, ...]]:
+        """Return what an expression says, its anchors, how sure it is, and why."""
+        anchors = expression.anchors
+        confidence = relations().figure(expression.relation, "confidence")
+        try:
+            if expression.relation == "front_distance":
+                context = self._context(expression, earlier)
+                where = context[0] if context else None
+                surface, confidence, reason = front_surface(expression, where, self.line)
+                named = f" ({context[1]})" if context else ""
+                return surface, anchors, confidence, (reason + named,)
+            if anchors[0].name == IMPLIED:
+                context = self._context(expression, earlier)
+                if context is None:
+                    return None, anchors, 0.0, ("nothing named nearby to measure from",)
+                anchors = (replace(anchors[0], name=context[1], region=context[0]),)
+                surface = self._shapes.surface(replace(expression, anchors=anchors))
+                return surface, anchors, 0.6 * confidence, (f"measured from {context[1]}",)
+            surface = self._shapes.surface(expression, suburb=self._is_suburb(expression))
+        except CrsError as error:
+            return None, anchors, 0.0, (str(error),)
+        if surface is None:
+            return None, anchors, 0.0, (_why_nowhere(anchors),)
+        return surface, anchors, confidence, ()
 
-    def _part(self, expression: Expression, wide: bool) -> Region:
-        import shapely
+    def _is_suburb(self, expression: Expression) -> bool:
+        return "suburb" in self.text[expression.start : expression.end].lower()
 
-        place = expression.anchors[0].place
-        assert place is not None
-        wind = expression.direction or "N"
-        area = self.area_geometry(place) if wide and self.area_geometry is not None else None
-        if area is not None and area.geom_type in ("Polygon", "MultiPolygon"):
-            half = relations().figure("part", "half_width_deg")
-            west, south, east, north = area.bounds
-            centre = area.centroid
-            reach = geodesy.distance_km(south, west, north, east)
-            cut = geodesy.sector(
-                centre.y, centre.x, geodesy.azimuth_of(wind), half, 0.0, max(reach, 1.0)
-            )
-            piece = shapely.intersection(area, cut)
-            if not piece.is_empty:
-                point = piece.representative_point()
-                return Region(piece, float(point.y), float(point.x))
-        return regions.part(place, wind)
+    def _alone(self, expression: Expression, surface: Surface, subject: Subject) -> Region:
+        """Return the region of an expression by itself."""
+        if expression.relation == "within" and len(expression.anchors) == 1:
+            area = self._shapes.area(expression.anchors[0])
+            if area is not None:  # all of it, not its likelier nine tenths
+                lat, lon = surface.centre
+                return Region(area, lat, lon)
+        wanted = self.settlements if _is_settlement(subject) else None
+        return find(
+            surface, level=self.level, settlements=wanted, without=_rows(expression.anchors)
+        ).region
 
-    def _from_region(self, expression: Expression, hinted: Region) -> Region | None:
-        """Return the region of a hint whose anchor is itself only known as a region."""
-        edge = min(geodesy.area_km2(hinted.geometry) ** 0.5 / 2, 30.0)
-        if expression.relation in ("near", "in_or_near", "toward", "within"):
-            return Region(geodesy.buffer(hinted.geometry, 5.0), hinted.lat, hinted.lon)
-        if expression.relation == "direction" and expression.direction:
-            return regions.direction(hinted.lat, hinted.lon, expression.direction, edge)
-        if expression.distance_km:
-            return regions.distance(
-                hinted.lat, hinted.lon, expression.distance_km,
-                wind=expression.direction, bound=expression.bound, edge_km=edge,
-            )  # fmt: skip
-        return None
+    def _fused(self, drafted: list[Drafted]) -> list[Hint]:
+        """Return the hints, with what other hints on the same subject leave of their regions.
 
-    def _context(self, expression: Expression, earlier: list[Hint]) -> tuple[Region, str] | None:
+        A hint on a whole list ("all east of D") narrows what is said of one of its names, not the
+        other way round.
+        """
+        groups: dict[object, list[Drafted]] = {}
+        for draft in drafted:
+            if draft.surface is not None:
+                for key in self._subject_keys(draft):
+                    groups.setdefault(key, []).append(draft)
+        return [self._narrowed(draft, groups) for draft in drafted]
+
+    def _subject_keys(self, draft: Drafted) -> list[object]:
+        subject = draft.subject
+        if subject.mentions:
+            return list(subject.mentions)
+        if subject.kind in ("masked", "pronoun", "noun") and subject.text:
+            return [(self._sentence(draft.hint.start), subject.text)]
+        return []
+
+    def _narrowed(self, draft: Drafted, groups: dict[object, list[Drafted]]) -> Hint:
+        """Return a hint with what other hints on all that it locates leave of its region."""
+        hint = draft.hint
+        keys = self._subject_keys(draft)
+        if draft.surface is None or not keys:
+            return hint
+        others = [
+            other for other in groups[keys[0]]
+            if other is not draft and set(keys) <= set(self._subject_keys(other))
+        ]  # fmt: skip
+        if not others:
+            return hint
+        surfaces = [draft.surface, *(o.surface for o in others if o.surface is not None)]
+        wanted = self.settlements if _is_settlement(draft.subject) else None
+        anchors = [a for d in (draft, *others) for a in d.hint.anchors]
+        try:
+            fused = fuse(surfaces, level=self.level, settlements=wanted, without=_rows(anchors))
+        except CrsError:
+            return hint
+        return _told(hint, [hint, *(o.hint for o in others)], fused, 0)
+
+    def _context(self, expression: Expression, earlier: list[Drafted]) -> tuple[Region, str] | None:
         """Return the place of an expression's own sentence, or of the sentences just before.
 
         What an earlier hint of the same sentence located comes first ("in a forest 8 km from the
         front ... to the northeast"), then the settlement named last.
         """
         here = self._sentence(expression.start)
-        for hint in reversed(earlier):
+        for draft in reversed(earlier):
+            hint = draft.hint
             if self._sentence(hint.start) != here or expression.start - hint.start > _REACH:
                 break
             measured = hint.relation == "front_distance" and hint.locates is None
@@ -208,59 +317,63 @@ class Locator:
         The first is what a sentence is about; later ones help to find it ("Near Kreminna, north
         of Bakhmut, ...").
         """
-        for resolution in self.reader.within(start, end):
+        for resolution in self.reader.names.within(start, end):
             if resolution.mention.kind != "literal" or resolution.lat is None:
                 continue
             place = resolution.place
             if place is not None and place.feature_class == "P":
-                return regions.near(place), resolution.name
+                return surroundings(place), resolution.name
             if place is None and resolution.region is not None:
                 return resolution.region, resolution.name
         return None
 
 
-def _joined(shapes: list[Region]) -> Region:
-    import shapely
-
-    union = shapely.union_all([s.geometry for s in shapes])
-    return Region(union, shapes[0].lat, shapes[0].lon)
-
-
-def _combined(hints: list[Hint]) -> list[Hint]:
-    """Narrow the regions of hints that locate the same mentions to what they have in common.
-
-    A hint on a whole list ("all east of D") narrows what is said of one of its names, not the
-    other way round. Hints that exclude each other keep their regions, and are trusted less.
-    """
-    by_mention: dict[int, list[Hint]] = {}
-    for hint in hints:
-        for start in hint.locates_mentions:
-            if hint.region is not None:
-                by_mention.setdefault(start, []).append(hint)
-    return [_narrowed(h, by_mention) if h.region and h.locates_mentions else h for h in hints]
+def surroundings(place: Place) -> Region:
+    """Return a settlement with the land round it that news counts to it."""
+    reach = 2.0 * max(place.radius_km, 1.5)
+    return Region(geodesy.circle(place.lat, place.lon, reach), place.lat, place.lon)
 
 
-def _narrowed(hint: Hint, by_mention: dict[int, list[Hint]]) -> Hint:
-    """Return a hint with what other hints on all of its mentions leave of its region."""
-    mentions = set(hint.locates_mentions)
-    others = sorted(
-        (
-            h for h in by_mention[hint.locates_mentions[0]]
-            if h is not hint and mentions <= set(h.locates_mentions)
-        ),
-        key=lambda h: (h.start, h.end),
-    )  # fmt: skip
-    region = hint.region
-    for other in others:
-        if region is None or other.region is None:
-            break
-        region = regions.intersect(region, other.region)
-    if region is None:
-        reason = "does not agree with another hint on the same place"
-        return replace(
-            hint, confidence=round(hint.confidence * 0.5, 3), reasons=(*hint.reasons, reason)
-        )
-    return replace(hint, region=region)
+def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> Hint:
+    """Return a hint with the fused region, or with the reason why it keeps its own."""
+
+    def quoted(numbers: Sequence[int]) -> str:
+        return ", ".join(repr(all_hints[k].text) for k in numbers if k != number)
+
+    if number in fused.against:
+        reasons = (*hint.reasons, f"{_AGAINST}: {quoted(fused.used)}")
+        return replace(hint, confidence=round(hint.confidence * 0.5, 3), reasons=reasons)
+    reasons = hint.reasons
+    if len(fused.used) > 1:
+        reasons = (*reasons, f"narrowed by {quoted(fused.used)}")
+    if fused.against:
+        reasons = (*reasons, f"{_AGAINST}: {quoted(fused.against)}")
+        hint = replace(hint, confidence=round(hint.confidence * 0.5, 3))
+    return replace(hint, region=fused.found.region, reasons=reasons)
+
+
+def _holds(division: Place, town: Place) -> bool:
+    """Say whether a town lies in a division, or so near that an outline may be to blame."""
+    km = geodesy.distance_km(division.lat, division.lon, town.lat, town.lon)
+    return division.country == town.country and km <= 1.5 * division.radius_km
+
+
+def _is_settlement(subject: Subject) -> bool:
+    """Say whether what is located is called a settlement and has no name: "a village"."""
+    if subject.kind != "noun" or not subject.noun:
+        return False
+    return subject.noun.split()[-1].lower() in relations().words["settlement_nouns"]
+
+
+def _why_nowhere(anchors: Sequence[Anchor]) -> str:
+    unplaced = [a.name for a in anchors if a.place is None and a.region is None]
+    if unplaced:
+        return f"{unplaced[0]} itself is not placed"
+    return f"the gazetteer has no outline of {' and '.join(a.name for a in anchors)}"
+
+
+def _rows(anchors: Sequence[Anchor]) -> frozenset[int]:
+    return frozenset(a.place.key for a in anchors if a.place is not None)
 
 
 def evidence(hints: Sequence[Hint]) -> list[Evidence]:

@@ -63,7 +63,8 @@ def _all(report: Report, what: str, kinds: Sequence[str]) -> Iterator[tuple[dict
                 yield _mention(article_id, resolution), resolution
     elif what == "hints":
         for hint in report.hints:
-            yield _hint(article_id, hint), hint.region or _NOWHERE
+            record = {"article_id": article_id, **hint_record(hint)}
+            yield record, hint.region or _NOWHERE
     else:
         for claim in report.claims:
             yield _claim(article_id, claim), claim
@@ -103,9 +104,9 @@ def _mention(article_id: str, resolution: Resolution) -> dict[str, Any]:
     }
 
 
-def _hint(article_id: str, hint: Hint) -> dict[str, Any]:
+def hint_record(hint: Hint) -> dict[str, Any]:
+    """Return a hint as a JSON object, without the article that it stands in."""
     return {
-        "article_id": article_id,
         "start": hint.start,
         "end": hint.end,
         "text": hint.text,
@@ -114,6 +115,10 @@ def _hint(article_id: str, hint: Hint) -> dict[str, Any]:
         "approximate": hint.approximate,
         "bound": hint.bound,
         "direction": hint.direction,
+        "range_km": list(hint.range_km) if hint.range_km else None,
+        "measure": hint.measure,
+        "by_road": hint.by_road,
+        "share": hint.share,
         "anchors": [a.name for a in hint.anchors],
         "locates": hint.locates,
         "region": _region(hint.region),

@@ -1,0 +1,194 @@
+"""From a probability surface to a region: the smallest area that holds a share of it, and a point.
+
+Where the subject is a settlement, the known settlements are part of what may be there: each has a
+chance by the surface at its point, the rest of the ground has what settlements the gazetteer lacks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import CrsError
+from geomap.geodesy import Plane
+from geomap.hints import spreads
+from geomap.models import Region
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from geomap.hints.grid import Grid
+    from geomap.hints.settlements import Known, Settlements
+    from geomap.hints.surfaces import Surface
+
+LEVEL = 0.9
+MIN_DISC_KM = 1.0  # a settlement is drawn no smaller: its houses reach that far from its point
+_MANY = 12  # points that are tried as the likeliest
+_FAINT = 1e-4  # of the peak: ground that is less likely is not searched for settlements
+_VILLAGE = 0.2  # people of a village, on the scale by which settlements are weighed
+_SAMPLE = 80  # pieces of ground that stand for a surface when distances to it are taken
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where something is: a region, and the settlements that it may be, likeliest first.
+
+    `candidates` are pairs of a row of the gazetteer and its probability.
+    """
+
+    region: Region
+    candidates: tuple[tuple[int, float], ...] = ()
+
+
+def find(
+    surface: Surface,
+    *,
+    level: float = LEVEL,
+    settlements: Settlements | None = None,
+    without: AbstractSet[int] = frozenset(),
+) -> Found:
+    """Return the smallest region that holds a share of a surface.
+
+    Parameters
+    ----------
+    surface : Surface
+    level : float, optional
+        The share of the probability, between 0 and 1.
+    settlements : Settlements, optional
+        Given when what is sought is a settlement.
+    without : set of int, optional
+        Rows of settlements that it is not: the anchors themselves.
+
+    Raises
+    ------
+    CrsError
+        The region holds a pole.
+    """
+    import numpy as np
+
+    plane = Plane(*surface.centre)
+    grid = surface.grid(plane)
+    log = surface.log_density(plane, grid.east, grid.north)
+    top = float(log.max())
+    density = np.exp(log - top)
+    total = float((density * grid.cell_km2).sum())
+    if not (math.isfinite(top) and total > 0):
+        raise CrsError("the distances and directions of the text leave nowhere on Earth")
+    density /= total
+    known, chances, rest = _weighed(
+        surface, plane, grid, density, top + math.log(total), settlements, without
+    )
+    threshold, taken = _threshold(density, grid, known, chances, rest, level)
+    geometry = _drawn(plane, grid, density, threshold, known, taken)
+    east, north = _point(grid, density, known, chances, rest, threshold)
+    lat, lon = plane.outward(east, north)
+    order = np.argsort(-chances, kind="stable")[:_MANY]
+    rows = known.rows if known is not None else order
+    candidates = tuple((int(rows[k]), float(chances[k])) for k in order)
+    return Found(Region(geometry, float(lat), float(lon)), candidates)
+
+
+def _weighed(
+    surface: Surface, plane: Plane, grid: Grid, density: Any, log_total: float,
+    settlements: Settlements | None, without: AbstractSet[int],
+) -> tuple[Known | None, Any, float]:  # fmt: skip
+    """Return the known settlements, the chance of each, and that of all other ground."""
+    import numpy as np
+
+    if settlements is None:
+        return None, np.zeros(0), 1.0
+    likely = density > _FAINT * density.max()
+    east, north = grid.east[likely], grid.north[likely]
+    known = settlements.around(
+        plane, float(east.min()), float(north.min()), float(east.max()), float(north.max())
+    )
+    if not len(known):
+        return None, np.zeros(0), 1.0
+    here = np.exp(surface.log_density(plane, known.east, known.north) - log_total)
+    power = spreads.settlements("people_power")
+    weight = here * ((known.people + 200.0) / 2000.0) ** power
+    if without:
+        weight[np.isin(known.rows, list(without))] = 0.0
+    rest = spreads.settlements("per_km2")
+    # Villages whose points nobody gave: few people each.
+    rest += known.unplaced_per_km2 * _VILLAGE**power
+    whole = float(weight.sum()) + rest
+    return known, weight / whole, rest / whole
+
+
+def _threshold(
+    density: Any, grid: Grid, known: Known | None, chances: Any, rest: float, level: float
+) -> tuple[float, Any]:
+    """Return the density above which ground belongs to the region, and which settlements do."""
+    import numpy as np
+
+    cells = (density * grid.cell_km2 * rest).ravel()
+    heights = (density * rest).ravel()
+    if known is None:
+        order = np.argsort(-heights, kind="stable")
+        held = np.cumsum(cells[order])
+        last = min(int(np.searchsorted(held, level * held[-1])), len(order) - 1)
+        return float(heights[order[last]]) / rest, np.zeros(0, np.int64)
+    ground = math.pi * _radii(known) ** 2
+    all_heights = np.concatenate((chances / ground, heights))
+    masses = np.concatenate((chances, cells))
+    order = np.argsort(-all_heights, kind="stable")
+    # A settlement is taken whole or not at all: it is when most of it is needed.
+    held = np.cumsum(masses[order]) - 0.5 * masses[order]
+    last = max(int(np.searchsorted(held, level)), 1)
+    taken = order[:last]
+    return float(all_heights[taken[-1]]) / rest, taken[taken < len(chances)]
+
+
+def _radii(known: Known) -> Any:
+    import numpy as np
+
+    return np.maximum(known.radius_km, MIN_DISC_KM)
+
+
+def _drawn(
+    plane: Plane, grid: Grid, density: Any, threshold: float, known: Known | None, taken: Any
+) -> Any:
+    """Return the region in EPSG:4326."""
+    import shapely
+
+    pieces = grid.above(density, threshold) if float(density.max()) > threshold else []
+    if known is not None and len(taken):
+        centres = shapely.points(known.east[taken], known.north[taken])
+        pieces += list(shapely.buffer(centres, _radii(known)[taken], quad_segs=5))
+    if not pieces:  # a peak between the points of the grid
+        at = density.argmax()
+        peak = shapely.Point(float(grid.east.ravel()[at]), float(grid.north.ravel()[at]))
+        pieces = [peak.buffer(math.sqrt(float(grid.cell_km2.ravel()[at]) / math.pi))]
+    whole = pieces[0] if len(pieces) == 1 else shapely.disjoint_subset_union_all(pieces)
+    return plane.polygon(whole)
+
+
+def _point(
+    grid: Grid, density: Any, known: Known | None, chances: Any, rest: float, threshold: float
+) -> tuple[float, float]:
+    """Return the point from which the truth is expected to lie the least far.
+
+    The middle of the surface, or a settlement's own point.
+    """
+    import numpy as np
+
+    mass = (density * grid.cell_km2 * rest).ravel()
+    east, north = grid.east.ravel(), grid.north.ravel()
+    inside = density.ravel() > threshold
+    weight = np.where(inside, mass, 0.0) if inside.any() else mass
+    middle = float(np.average(east, weights=weight)), float(np.average(north, weights=weight))
+    if known is None:
+        return middle
+    # The ground in strides, so that a few pieces stand for all of it.
+    stride = np.argsort(-mass)[: 4 * _SAMPLE : 4]
+    e = np.concatenate((known.east, east[stride]))
+    n = np.concatenate((known.north, north[stride]))
+    w = np.concatenate((chances, mass[stride] * rest / max(float(mass[stride].sum()), 1e-12)))
+    whole = float(np.average(e, weights=w)), float(np.average(n, weights=w))
+    best = np.argsort(-chances, kind="stable")[:_MANY]
+    tries = np.array([middle, whole, *zip(known.east[best], known.north[best], strict=True)])
+    away = np.hypot(tries[:, :1] - e, tries[:, 1:] - n)
+    at = tries[int((away @ w).argmin())]
+    return float(at[0]), float(at[1])

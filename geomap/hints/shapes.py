@@ -1,0 +1,251 @@
+"""From an expression and its anchors to the surface of what it says.
+
+The spreads of distances and winds were fitted on sentences with known truth (`spreads`); what no
+corpus has (parts of places, fronts, borders, banks) is our own judgement and stands here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from geomap import geodesy
+from geomap.errors import CrsError
+from geomap.hints import spreads
+from geomap.hints.surfaces import Either, Ground, Polar, Spread, Surface, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geomap.hints.expressions import Expression
+    from geomap.models import Anchor, Place, Region
+
+MAX_EDGE_KM = 100.0
+_WIDE = ("admin1", "country", "hromada", "raion")
+_PART_DEG = 38.0  # "eastern Bakhmut", "the city's east": half of what a wind alone leaves open
+_IN_PLACE = Spread(0.0, 0.05, 0.05, 0.01, 2.0)
+_WITHIN_SHARE = 0.45  # of "within 5 km": the bell whose 90 % region ends at the stated distance
+_HALFWAY = 0.07  # of the way
+_BESIDE_KM = 6.0  # from an area's edge or a river's bank: "near the border", "along the river"
+_ROAD_SHARE = 0.3  # of a way, to either side of its middle
+
+
+class Shapes:
+    """Makes surfaces of expressions.
+
+    Parameters
+    ----------
+    area_geometry : callable, optional
+        Gives the polygon of a place, or None.
+    """
+
+    def __init__(self, area_geometry: Callable[[Place], Any] | None = None) -> None:
+        self._area_geometry = area_geometry
+
+    def surface(self, expression: Expression, *, suburb: bool = False) -> Surface | None:
+        """Return what an expression says of where its subject is.
+
+        Parameters
+        ----------
+        expression : Expression
+        suburb : bool, optional
+            The outskirts are called suburbs: places of their own, further out.
+
+        Returns
+        -------
+        Surface or None
+            None when an anchor is not placed, or when what it is measured from has no geometry.
+
+        Raises
+        ------
+        CrsError
+            The figures leave nowhere on Earth.
+        """
+        anchors = expression.anchors
+        if any(a.place is None and a.region is None for a in anchors):
+            return None
+        match expression.relation:
+            case "between" | "along" if len(anchors) > 1:
+                return self._way(expression)
+            case "near" | "in_or_near" | "toward" | "outskirts" | "opposite":
+                each = tuple(self._beside(expression, a, suburb=suburb) for a in anchors)
+                return each[0] if len(each) == 1 else Either(each)
+            case "direction" | "distance" | "distance_direction":
+                return self._away(expression)
+            case "within" | "part":
+                return self._inside(expression)
+            case "border" | "border_distance":
+                return self._border(expression)
+            case "along" | "bank":
+                return self._stretch(expression)
+            case _:
+                return None
+
+    def area(self, anchor: Anchor) -> Any:
+        """Return the polygon of an anchor that is an area, EPSG:4326, or None."""
+        place = anchor.place
+        if place is None:
+            return anchor.region.geometry if anchor.region is not None else None
+        if place.precision not in _WIDE or self._area_geometry is None:
+            return None
+        area = self._area_geometry(place)
+        polygonal = area is not None and area.geom_type in ("Polygon", "MultiPolygon")
+        return area if polygonal else None
+
+    def _beside(self, expression: Expression, anchor: Anchor, *, suburb: bool) -> Surface:
+        """Return what lies near a place, or at its edge."""
+        lat, lon, edge = seat(anchor)
+        relation = expression.relation
+        area = self.area(anchor)
+        if area is not None:
+            reach = _BESIDE_KM if relation != "toward" else 3 * _BESIDE_KM
+            return Ground(area, lat, lon, Spread(0.0, reach, reach), *_towards(expression))
+        if relation == "in_or_near":
+            reach = 0.5 * math.exp(spreads.unstated("near", edge).middle)
+            return _around(lat, lon, reach)
+        if relation == "outskirts":
+            out = spreads.unstated("outskirts", edge)
+            if not suburb:  # at the edge itself
+                out = Spread(math.log(1.2 * max(edge, spreads.MIN_EDGE_KM)), 0.45, 0.5, 0.1, 2.0)
+            return Polar(lat, lon, out, *_towards(expression))
+        found = spreads.unstated("near", edge)
+        shift = {"toward": 0.3, "opposite": -0.3}.get(relation, 0.0)
+        wider = 1.4 if relation == "toward" else 1.0
+        return Polar(
+            lat, lon,
+            Spread(
+                found.middle + shift, wider * found.below, wider * found.above, found.wide_share,
+                found.wide_factor,
+            ),
+            *_towards(expression),
+        )  # fmt: skip
+
+    def _away(self, expression: Expression) -> Surface:
+        """Return what lies some way off, in some direction."""
+        anchor = expression.anchors[0]
+        lat, lon, edge = seat(anchor)
+        km, name = expression.distance_km, expression.direction
+        azimuth = geodesy.azimuth_of(name) if name else None
+        area = self.area(anchor) if anchor.place is not None else None
+        if km is None:
+            wound = spreads.wind(name or "N", edge)
+            if area is not None:
+                # North of an oblast: beyond its edge, and in it hardly.
+                return Ground(area, lat, lon, Spread(15.0, 8.0, 25.0), azimuth, wound)
+            return Polar(lat, lon, spreads.unstated("direction", edge), azimuth, wound)
+        check_km(km)
+        towards = spreads.wind(name, edge, km) if name else None
+        if expression.bound == "at_most":
+            if area is None and edge > spreads.MIN_EDGE_KM:  # from its last houses
+                area = geodesy.circle(lat, lon, edge)
+            return _around(lat, lon, _WITHIN_SHARE * km, area, azimuth, towards)
+        if area is not None:  # from its edge
+            return Ground(area, lat, lon, Spread(0.9 * km, 0.25 * km, 0.2 * km), azimuth, towards)
+        stated = spreads.stated(
+            "distance_direction" if name else "distance", km, edge,
+            plain=not expression.approximate, bound=expression.bound,
+            range_km=expression.range_km, measure=expression.measure, by_road=expression.by_road,
+        )  # fmt: skip
+        return Polar(lat, lon, stated, azimuth, towards)
+
+    def _way(self, expression: Expression) -> Surface:
+        first, second = (seat(a)[:2] for a in expression.anchors[:2])
+        if geodesy.distance_km(*first, *second) < 0.1:
+            lat, lon, edge = seat(expression.anchors[0])
+            return Polar(lat, lon, spreads.unstated("near", edge))
+        along = spreads.spread("along_share", (1.0,))
+        share, factor = along.wide_share, along.wide_factor
+        if expression.relation == "along":
+            along = Spread(0.5, _ROAD_SHARE, _ROAD_SHARE, share, factor)
+        if expression.share is not None:
+            along = Spread(
+                expression.share, _HALFWAY, _HALFWAY, along.wide_share, along.wide_factor
+            )
+        name = "road_aside" if expression.relation == "along" else "aside_share"
+        return Way(first, second, along, spreads.spread(name, (1.0,)))
+
+    def _inside(self, expression: Expression) -> Surface:
+        """Return a place itself, or the part of it that lies towards a wind."""
+        anchor = expression.anchors[0]
+        lat, lon, edge = seat(anchor)
+        area = self.area(anchor)
+        towards = _towards(expression)
+        if area is not None:
+            if towards[0] is not None:  # a division's point is its capital: measure from the middle
+                middle = area.centroid
+                lat, lon = float(middle.y), float(middle.x)
+            return Ground(area, lat, lon, _IN_PLACE, *towards)
+        reach = max(edge, 0.5)
+        if towards[0] is None:
+            return _around(lat, lon, 0.5 * reach)
+        # The half of a disc that lies there: most of it between a quarter and all of the way out.
+        return Polar(lat, lon, Spread(math.log(0.7 * reach), 0.5, 0.25, 0.05, 1.5), *towards)
+
+    def _border(self, expression: Expression) -> Surface | None:
+        """Return what lies at a border, or some way from it."""
+        import shapely
+
+        areas = [self.area(a) for a in expression.anchors]
+        if any(a is None for a in areas):
+            return None
+        line = shapely.boundary(areas[0])
+        if len(areas) > 1:
+            # Two outlines of one border differ by less than this.
+            shared = shapely.get_parts(shapely.intersection(line, shapely.buffer(areas[1], 0.05)))
+            lines = [g for g in shared if g.geom_type == "LineString"]
+            line = shapely.multilinestrings(lines) if lines else line
+        lat, lon, _ = seat(expression.anchors[0])
+        km = expression.distance_km
+        if km is None:
+            return Ground(line, lat, lon, Spread(0.0, _BESIDE_KM, _BESIDE_KM))
+        check_km(km)
+        if expression.bound == "at_most":
+            return Ground(line, lat, lon, Spread(0.0, _WITHIN_SHARE * km, _WITHIN_SHARE * km))
+        return Ground(line, lat, lon, Spread(0.95 * km, 0.2 * km, 0.2 * km))
+
+    def _stretch(self, expression: Expression) -> Surface | None:
+        """Return what lies along a river or a road that has a name, as far as it has a geometry."""
+        anchor = expression.anchors[0]
+        area = self._area_geometry(anchor.place) if anchor.place and self._area_geometry else None
+        if area is None or area.geom_type == "Point":
+            return None
+        lat, lon, _ = seat(anchor)
+        return Ground(area, lat, lon, Spread(0.0, _BESIDE_KM, _BESIDE_KM))
+
+
+def seat(anchor: Anchor) -> tuple[float, float, float]:
+    """Return where an anchor lies and how far it reaches: lat, lon (degrees) and km."""
+    place, region = anchor.place, anchor.region
+    if place is not None:
+        return place.lat, place.lon, min(place.radius_km, MAX_EDGE_KM)
+    assert region is not None
+    return region.lat, region.lon, region_edge_km(region)
+
+
+def region_edge_km(region: Region) -> float:
+    """Return the radius of a disc as large as a region, 30 km at most."""
+    return min(math.sqrt(geodesy.area_km2(region.geometry) / math.pi), 30.0)
+
+
+def check_km(km: float) -> None:
+    """Raise a `CrsError` for a distance that reaches round the Earth."""
+    if not 0 < km <= geodesy.HALF_WAY_ROUND_KM:
+        raise CrsError(f"{km:g} km is no distance on Earth")
+
+
+def _towards(expression: Expression) -> tuple[float | None, Spread | None]:
+    if expression.direction is None:
+        return None, None
+    even = Spread(0.0, _PART_DEG, _PART_DEG, 0.05, 2.0)
+    return geodesy.azimuth_of(expression.direction), even
+
+
+def _around(
+    lat: float, lon: float, reach_km: float, area: Any = None, azimuth: float | None = None,
+    wound: Spread | None = None,
+) -> Ground:  # fmt: skip
+    """Return what lies round a point or an area, the likelier the nearer."""
+    import shapely
+
+    geometry = area if area is not None else shapely.Point(lon, lat)
+    return Ground(geometry, lat, lon, Spread(0.0, reach_km, reach_km, 0.02, 2.0), azimuth, wound)
