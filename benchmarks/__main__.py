@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("quality", "names", "speed", "toponyms", "install", "gazetteer", "scale")
+NAMES = ("quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse")
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from geomap.hints.expressions import Expression
 from geomap.hints.grammar import Reader
 from geomap.models import Mention, Place, Resolution, Span
 
-_RELATIONS = {
+RELATIONS = {
     "distance": ("distance",),
     "distance+direction": ("distance_direction",),
     "direction": ("direction",),
@@ -45,7 +45,7 @@ def _same(hint: dict[str, Any], expression: Expression, row: dict[str, Any]) -> 
     """Say whether an expression is a gold hint: relation, distance, wind and first anchor."""
     first = row["anchors"][hint["anchors"][0]]
     anchor = expression.anchors[0]
-    if expression.relation not in _RELATIONS[hint["kind"]] or anchor.start != first["start"]:
+    if expression.relation not in RELATIONS[hint["kind"]] or anchor.start != first["start"]:
         return False
     if hint["km"] is not None and not (
         expression.distance_km is not None
@@ -61,7 +61,7 @@ def misses(rows: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any], list[E
     for row in rows:
         _, expressions = read(row)
         for hint in row["hints"]:
-            if hint["kind"] in _RELATIONS and not any(_same(hint, e, row) for e in expressions):
+            if hint["kind"] in RELATIONS and not any(_same(hint, e, row) for e in expressions):
                 found.append((row["sentence"], hint, expressions))
     return found
 
@@ -87,9 +87,9 @@ def run() -> int:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     gold = Counter(h["kind"] for r in rows for h in r["hints"])
     missed = Counter(h["kind"] for _, h, _ in misses(rows))
-    for kind in _RELATIONS:
+    for kind in RELATIONS:
         print(f"recall {kind}: {1 - missed[kind] / gold[kind]:.3f} of {gold[kind]}")
-    total = sum(gold[k] for k in _RELATIONS)
+    total = sum(gold[k] for k in RELATIONS)
     print(f"recall: {1 - sum(missed.values()) / total:.3f} of {total}")
     read_all = [read(row) for row in rows]
     count = sum(len(e) for _, e in read_all)

@@ -211,6 +211,9 @@ def outskirts_at(names: Anchors, at: int) -> list[Expression]:
     first = at - len(side["winds"] or "") if side else at
     named = names.ending(first - 1)
     owned = named is not None and named.place is not None and named.place.feature_class == "P"
+    if named is None and side and (side["the"] or "")[:1] in ("'", "’"):
+        named = names.ending(at - len(behind) + side.start("the"))  # "Kyiv's leafy suburb of Bucha"
+        owned = named is not None and noun.group().lower().startswith("suburb")
     of = p.of_from.match(text, noun.end())
     if of and not owned and of["word"].lower() == "of":
         anchors, end = names.many(of.end())
@@ -252,6 +255,14 @@ def centre_at(names: Anchors, at: int) -> list[Expression]:
     return _whole_or_part(names, at, named, None) if named else []
 
 
+def _is_road(noun: str, on: str | None, names: int) -> bool:
+    """Say whether a noun after names makes a road of them; `on` is the preposition before."""
+    words = relations().words
+    if names == 1:
+        return on is not None and noun in words["named_roads"]
+    return on is not None or noun not in words["loose_roads"]
+
+
 def after_name(names: Anchors, named: Resolution) -> list[Expression]:
     """Return what the words after a name make of it: a direction, an area, a road, a river."""
     text, p = names.text, patterns()
@@ -283,7 +294,7 @@ def after_name(names: Anchors, named: Resolution) -> list[Expression]:
         return [Expression(first, noun.end(), relation, anchors)]
     road = p.road_after.match(text, end)
     lead = p.road_before.search(behind) if road else None
-    if road and lead and not water and (lead["prep"] or len(joined) > 1):
+    if road and lead and not water and _is_road(road["noun"], lead["prep"], len(joined)):
         return [Expression(start - len(lead.group()), road.end(), "along", anchors)]
     river = p.river_after.match(text, end)
     if river or water:

@@ -156,7 +156,7 @@ def patterns() -> Patterns:
         # What stands before "outskirts": "on the northern", "a"
         side_before=of(
             r"(?:\b(?P<prep>in|on|at|near|to|into|from)\s+)?"
-            rf"(?P<the>\b(?:the|its|a|an|his)\s+|['’]s?\s+)?(?:(?:inner|outer|residential|small|far)\s+)?"
+            rf"(?P<the>\b(?:the|its|a|an|his)\s+|['’]s?\s+)?(?:[a-z-]+\s+)??"
             rf"(?P<winds>(?P<d1>\b{DIRECTION}){SUFFIX}?(?:\s+(?:and|or)\s+(?P<d2>{DIRECTION}){SUFFIX}?)?\s+)?"
             r"(?:(?:inner|outer|residential|coastal)\s+)?$"
         ),
@@ -175,7 +175,7 @@ def patterns() -> Patterns:
             rf"(?:(?!{any_of('lead_stops')}\b)[\w./-]+\s+){{0,4}}$|\b(?:en|on)\s+(?:the\s+)?$"
         ),
         road_after=of(
-            rf"\s+(?:(?!{any_of('lead_stops')}\b)[\w./-]+\s+){{0,2}}?(?-i:{any_of('roads')})\b"
+            rf"\s+(?:(?!{any_of('lead_stops')}\b)[\w./-]+\s+){{0,2}}?(?P<noun>(?-i:{any_of('roads')}))\b"
         ),
         road_before=of(
             r"(?:\b(?P<prep>along|on|via|down|off|astride|at)\s+)?\b(?:the|a)\s+(?:\w[\w/.-]*\d\s+)?$"

@@ -17,10 +17,10 @@ _LISTS = (
     "in_or_near", "toward", "axis_nouns", "area_nouns", "not_area", "front", "front_adjectives",
     "behind", "settlement_nouns", "lead_nouns", "lead_stops", "place_adjectives", "determiners",
     "centres", "region_nouns", "part_nouns", "outskirts_nouns", "centre_nouns",
-    "part_adjectives", "owners", "inside", "roads", "river_nouns", "bank_sides", "bank_nouns",
-    "opposite", "across", "border_nouns", "border_adjectives", "border_at", "by_road", "by_air",
-    "drive", "walk", "travel", "locating", "not_located", "event_verbs", "kinds_of_place",
-    "pronouns", "nearest", "not_between", "not_toward",
+    "part_adjectives", "owners", "inside", "roads", "named_roads", "loose_roads", "river_nouns",
+    "bank_sides", "bank_nouns", "opposite", "across", "border_nouns", "border_adjectives",
+    "border_at", "by_road", "by_air", "drive", "walk", "travel", "locating", "not_located",
+    "event_verbs", "kinds_of_place", "pronouns", "nearest", "not_between", "not_toward",
 )  # fmt: skip
 _OTHER_GROUPS = ("words", "units", "measures", "hours", "pace")
 # The figures that the shapes of `regions` need, beside each relation's confidence.
