@@ -37,6 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 KEYS = ("middle", "below", "above", "wide_share", "wide_factor")
 MIN_EDGE_KM = 0.5
+_THINNEST = 0.06  # of a logarithm: nobody states a way more exactly than to a twentieth
 # Words that no corpus has often enough; our own judgement.
 _BOUNDS = {"at_most": (-0.45, 0.55, 0.3), "at_least": (0.3, 0.17, 0.5)}
 _SLOW = {"drive": (0.0, 0.5, 0.35), "travel": (0.1, 0.5, 0.4), "walk": (-0.25, 0.4, 0.35)}
@@ -114,8 +115,11 @@ def spread(name: str, terms: tuple[float, ...]) -> Spread:
     def value(key: str) -> float:
         return math.fsum(c * t for c, t in zip(entry[key], terms, strict=True))
 
+    def flank(key: str) -> float:
+        return max(math.exp(value(key)), _THINNEST)
+
     return Spread(
-        value("middle"), math.exp(value("below")), math.exp(value("above")),
+        value("middle"), flank("below"), flank("above"),
         float(entry["wide_share"]), float(entry["wide_factor"]),
     )  # fmt: skip
 
