@@ -38,6 +38,9 @@ _LOCATING = frozenset({
 _SIDES = frozenset({"direction", "distance_direction"})
 
 
+_AREA_LEAD = re.compile(r"\s*,\s*")
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What an expression locates.
@@ -72,6 +75,12 @@ class _Name:
         literal = self.resolution.mention.kind == "literal"
         return literal and (place is None or place.feature_class == "P")
 
+    @property
+    def division(self) -> bool:
+        """Whether it is an oblast, a district, a country: where it lies is no news."""
+        place = self.resolution.place if self.resolution else None
+        return place is not None and place.feature_class == "A"
+
 
 class Attachment:
     """The subjects of one article's expressions, in their order."""
@@ -86,7 +95,7 @@ class Attachment:
         for number in range(len(self.expressions)):
             self.subjects.append(self._subject(number))
 
-    def _floor(self, offset: int) -> int:
+    def floor(self, offset: int) -> int:
         """Return where the sentence of an offset begins, or as far back as is looked."""
         at = bisect_right(self._sentence_starts, offset) - 1
         start = self._sentence_starts[at] if at >= 0 else 0
@@ -104,7 +113,7 @@ class Attachment:
 
     def _subject(self, number: int) -> Subject:
         e = self.expressions[number]
-        floor = self._floor(e.start)
+        floor = self.floor(e.start)
         names = self._names(floor, e.start)
         before = self.text[floor : e.start]
         chained = self._chained(number, floor)
@@ -124,7 +133,7 @@ class Attachment:
 
     def _bracketed(self, names: list[_Name], e: Expression) -> Subject | None:
         """Return the name or the list right before the bracket that an expression begins."""
-        if not names:
+        if not names or names[-1].division:
             return None
         gap = subject_patterns().bracket.fullmatch(self.text[names[-1].end : e.start])
         if gap is None:
@@ -183,7 +192,13 @@ class Attachment:
         if last.start < floor or last.relation not in _LOCATING or e.relation not in _LOCATING:
             return None
         gap = self.text[last.end : e.start]
-        if last.relation == "near" or not gap or not subject_patterns().chain.fullmatch(gap):
+        if last.relation == "near" or not gap:
+            return None
+        area = _AREA_LEAD.match(gap)
+        named = self.reader.names.at(last.end + area.end()) if area else None
+        if named is not None and not _Name(0, 0, named).settled:
+            gap = self.text[named.mention.end : e.start]  # "of A, Heath Oblast, 15 km from B"
+        if not subject_patterns().chain.fullmatch(gap):
             return None
         if not gap.strip():
             return None  # "northwest of Lyman near Sosnove"
@@ -343,35 +358,31 @@ def subject_expressions(reader: Reader, expressions: Sequence[Expression]) -> li
     That is the masked name (`[PLACE]`), or what "It" or "The town" stands for. Left out is what
     locates another: "X (20 km from Z)", "X, which lies 20 km from Z", "the nearest town".
     """
+    attachment = Attachment(reader, expressions)
     found = []
-    text, p = reader.text, subject_patterns()
-    for e, subject in zip(expressions, subjects(reader, expressions), strict=True):
+    for e, subject in zip(expressions, attachment.subjects, strict=True):
         if e.relation == "toward" or e.anchors[0].name == IMPLIED:
             continue
-        if subject.kind == "mention" and _of_another(reader, e, subject):
+        floor = attachment.floor(e.start)
+        if subject.kind == "mention" and _of_another(reader, e, subject, floor):
             continue
-        clause = text[max(text.rfind(";", 0, e.start), 0) : e.start]
-        if p.nearest.search(clause):
+        clause = max(reader.text.rfind(";", floor, e.start), floor)
+        if subject_patterns().nearest.search(reader.text, clause, e.start):
             continue
         found.append(e)
     return found
 
 
-def _of_another(reader: Reader, e: Expression, subject: Subject) -> bool:
+def _of_another(reader: Reader, e: Expression, subject: Subject, floor: int) -> bool:
     """Say whether the name an expression is attached to is another than the sentence's subject.
 
     After a mere comma it may be either: "in the commune of X, 5 km from Y" is said of the subject.
     """
+    p, text = subject_patterns(), reader.text
     if not subject.mentions or subject.mentions[-1] > e.start:
         return False
     last = reader.names.at(subject.mentions[-1])
-    if last is None:
+    if last is None or p.head.fullmatch(text, floor, last.mention.start):
         return False
-    gap = reader.text[last.mention.end : e.start]
-    masked = MASK in reader.text[: last.mention.start]
-    it = re.match(r"\W*(?:it|the|this|located|situated)\b", reader.text, re.IGNORECASE)
-    if re.fullmatch(r"\s*,\s*(?:[a-z]+\s+){0,2}", gap) and not subject_patterns().relative.match(
-        gap
-    ):
-        return not (masked or it)
-    return True
+    of_place = MASK in text[floor : last.mention.start] or p.opening.match(text, floor)
+    return not (of_place and p.mere_comma.fullmatch(text, last.mention.end, e.start))

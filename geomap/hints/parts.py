@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geomap.hints.anchors import anchor_of, is_country
 from geomap.hints.expressions import IMPLIED, Expression
 from geomap.hints.patterns import BEHIND, patterns
-from geomap.hints.quantities import joint_wind
+from geomap.hints.quantities import joint_wind, wind
 from geomap.hints.relations import relations
 from geomap.models import Anchor
 
@@ -24,7 +24,9 @@ _THE = re.compile(r"\b(?:the|that|this)\s+$", re.IGNORECASE)
 def wind_at(names: Anchors, at: int) -> list[Expression]:
     """Return what a wind's word begins: a direction, a part, a bank; nothing inside a name."""
     text, p = names.text, patterns()
-    if names.covering(at) is not None:
+    inside = names.covering(at)
+    # A wind taken for a name that no gazetteer has is a wind: "at 2600 m, North-West of X".
+    if inside is not None and (inside.place is not None or wind(inside.mention.text) is None):
         return []
     match = p.winds.match(text, at)
     if match is None:

@@ -31,7 +31,8 @@ class SubjectPatterns:
     leading: re.Pattern[str]
     listed: re.Pattern[str]
     loose: re.Pattern[str]
-    relative: re.Pattern[str]
+    mere_comma: re.Pattern[str]
+    opening: re.Pattern[str]
     head: re.Pattern[str]
     pronoun_head: re.Pattern[str]
     is_kind: re.Pattern[str]
@@ -115,7 +116,8 @@ def subject_patterns() -> SubjectPatterns:
             rf"\b(?:which|that|where|whose|who|whom|when|while|but)\s+(?!{verb}(?:{verb}|{adverb})*$)",
             flags,
         ),
-        relative=re.compile(r"\s*,?\s*(?:which|that|where|whose|who)\s", flags),
+        mere_comma=re.compile(rf"\s*,\s*(?:{verb}|{adverb})*$", flags),
+        opening=re.compile(r"\W*(?:it|the|this|located|situated)\b", flags),
         nearest=re.compile(rf"\b{any_of('nearest')}\b", flags),
         area=re.compile(
             r"(?:\s*,|\s*,?[^.;()\n]{0,60}?\b(?:in|of))\s+(?:the\s+)?(?:[\w-]+\s+){0,3}$", flags
