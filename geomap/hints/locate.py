@@ -179,7 +179,7 @@ class Locator:
                 region = self._alone(expression, surface, subject)
             except CrsError as error:
                 surface, confidence, reasons = None, 0.0, (str(error),)
-        if expression.relation in _MEASURED:
+        if expression.relation in _MEASURED or subject.mentions:
             confidence *= subject.tightness
         hint = Hint(
             start=expression.start,

@@ -30,7 +30,7 @@ KINDS = {
     "distance+direction": "distance_direction", "distance": "distance", "direction": "direction",
     "near": "near", "other": "outskirts",
 }  # fmt: skip
-PULL = 2e-3
+PULL = 1e-2
 _NEAR_KM = 0.5  # an anchor's row in the gazetteer lies no further off
 # Where a fit begins: middle, below, above (logs of the flanks), share and factor of the wide bell.
 _BEGIN = {
