@@ -282,7 +282,11 @@ class Plane:
         import numpy as np
         import shapely
 
+        west, south, east, north = geometry.bounds
+        reach_deg = max(-west, east, -south, north) * math.sqrt(2.0) / 110.0
         for lat in (90.0, -90.0):
+            if abs(lat - self.lat) > reach_deg:
+                continue
             east, north = self.inward(lat, self.lon)
             if shapely.intersects_xy(geometry, float(east), float(north)):
                 raise CrsError(

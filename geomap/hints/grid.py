@@ -47,6 +47,8 @@ class Grid:
 
         if not self.closed:
             return self._filled(density, self.rows, self.columns, threshold)
+        if np.ptp(density, axis=1).max() <= 1e-9 * density.max():
+            return self._rings(density[:, 0], threshold)
         # A ring that closes on itself is no polygon by its columns: two halves are.
         middle = len(self.columns) // 2
         halves = [
@@ -60,6 +62,27 @@ class Grid:
         whole = shapely.union_all([*halves[0], *halves[1]], grid_size=self._fine())
         return [p for p in np.atleast_1d(shapely.get_parts(whole)) if p.geom_type == "Polygon"]
 
+    def _rings(self, density: Any, threshold: float) -> list[Any]:
+        """Return the rings on which a density that is the same all round is above a threshold."""
+        import numpy as np
+        import shapely
+
+        above = np.concatenate(([False], density > threshold, [False]))
+        edges = np.flatnonzero(np.diff(above.astype(np.int8)))
+
+        def circle(edge: int) -> Any:
+            """Return the circle on which the density passes the threshold before a row."""
+            low, high = max(edge - 1, 0), min(edge, len(density) - 1)
+            step = density[high] - density[low]
+            share = (threshold - density[low]) / step if step else 0.0
+            at = self.rows[low] + share * (self.rows[high] - self.rows[low])
+            return self.outward(np.stack([self.columns, np.full(len(self.columns), at)], axis=1))
+
+        return [
+            shapely.Polygon(circle(last), [circle(first)])
+            for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        ]
+
     def _fine(self) -> float:
         """Return a length (km) below which two points are one, so that seams close."""
         import numpy as np
@@ -69,9 +92,15 @@ class Grid:
     def _filled(self, density: Any, rows: Any, columns: Any, threshold: float) -> list[Any]:
         import numpy as np
         import shapely
-        from contourpy import FillType, contour_generator
+        from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 
-        contours = contour_generator(columns, rows, density, fill_type=FillType.OuterOffset)
+        # The generator itself: what chooses one copies every grid into masked arrays first.
+        across, along = np.meshgrid(columns, rows)
+        contours = SerialContourGenerator(
+            across, along, np.ascontiguousarray(density), np.zeros(density.shape, bool),
+            corner_mask=False, line_type=LineType.Separate, fill_type=FillType.OuterOffset,
+            quad_as_tri=False, z_interp=ZInterp.Linear,
+        )  # fmt: skip
         found = []
         lines: Any = contours.filled(threshold, math.inf)
         points, offsets = lines
