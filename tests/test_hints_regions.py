@@ -311,7 +311,7 @@ def test_a_village_is_sought_among_the_known_ones(gazetteer: geomap.Gazetteer):
     amsterdam = gazetteer.lookup("Amsterdam")[0]
     surface = measured(amsterdam, 18.0, "W")  # Haarlem
     smooth = find(surface)
-    found = find(surface, settlements=settlements, without={amsterdam.key})
+    found = find(surface, settlements=settlements, without=frozenset({amsterdam.key}))
     names = [gazetteer.place(row).name for row, _ in found.candidates]
     assert "Haarlem" in names
     assert "Amsterdam" not in [gazetteer.place(r).name for r, c in found.candidates if c > 0]

@@ -12,7 +12,6 @@ from geomap.hints.surfaces import Both, Surface, peaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
 
     from geomap.hints.settlements import Settlements
 
@@ -46,7 +45,7 @@ def fuse(
     *,
     level: float = LEVEL,
     settlements: Settlements | None = None,
-    without: AbstractSet[int] = frozenset(),
+    without: frozenset[int] = frozenset(),
 ) -> Fused:
     """Return where the subject of some hints is.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import CrsError
@@ -41,12 +42,14 @@ class Found:
     candidates: tuple[tuple[int, float], ...] = ()
 
 
+# News says "near Bakhmut" again and again, and every article is read in two passes.
+@lru_cache(maxsize=2048)
 def find(
     surface: Surface,
     *,
     level: float = LEVEL,
     settlements: Settlements | None = None,
-    without: AbstractSet[int] = frozenset(),
+    without: frozenset[int] = frozenset(),
 ) -> Found:
     """Return the smallest region that holds a share of a surface.
 
@@ -57,7 +60,7 @@ def find(
         The share of the probability, between 0 and 1.
     settlements : Settlements, optional
         Given when what is sought is a settlement.
-    without : set of int, optional
+    without : frozenset of int, optional
         Rows of settlements that it is not: the anchors themselves.
 
     Raises

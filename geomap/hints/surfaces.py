@@ -67,7 +67,9 @@ class Spread:
 
 
 class Surface(Protocol):
-    """What a hint says of where something is."""
+    """What a hint says of where something is; two that say the same are equal."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def centre(self) -> tuple[float, float]:
