@@ -9,7 +9,10 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse")
+NAMES = (
+    "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
+    "hints",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -16,13 +16,13 @@ def shared() -> Path | None:
     return folder if (folder / "tools").is_dir() else None
 
 
-def score(tool: str, gold: Path, records: list[dict[str, Any]]) -> dict[str, Any]:
+def score(tool: str, gold: Path, records: list[dict[str, Any]], *options: str) -> dict[str, Any]:
     """Run a scorer of the corpora on some predictions."""
     folder = shared()
     assert folder is not None
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8", delete=False) as file:
         file.writelines(json.dumps(r) + "\n" for r in records)
-    command = [sys.executable, str(folder / "tools" / tool), str(gold), file.name]
+    command = [sys.executable, str(folder / "tools" / tool), str(gold), file.name, *options]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     Path(file.name).unlink()
     return dict(json.loads(answer))

@@ -6,11 +6,13 @@ import io
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from geomap import geodesy
 from geomap.commands import Run, count
 from geomap.console import printable
 from geomap.errors import ArticleError, SettingsError
 from geomap.explanation import explain, similar
 from geomap.gazetteer.names import fold
+from geomap.output.records import hint_record
 from geomap.toponyms.corrections import squeezed
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from geomap.explanation import Explanation, Occurrence, Weighed
-    from geomap.models import Article, Resolution
+    from geomap.models import Article, Hint, Resolution
 
 SHOWN = 8  # candidates in the table
 SEARCHED = 200  # articles whose names are read for "did you mean"
@@ -115,6 +117,7 @@ def _use(use: Explanation, limit: int | None) -> dict[str, Any]:
         ],
         "reading": _reading(use.resolution),
         "before": _reading(use.before),
+        "hints": [hint_record(h) for h in use.hints],
         "candidates_known": len(use.candidates),
         "candidates": [_candidate(n, c) for n, c in enumerate(use.candidates[:limit], start=1)],
     }
@@ -217,9 +220,26 @@ def _facts(use: Explanation) -> list[tuple[str, str]]:
     # How sure the recogniser is stands above, for all occurrences.
     told = tuple(r for r in resolution.mention.reasons if sure and r.startswith("read as"))
     facts += [("because", reason) for reason in resolution.reasons if reason not in told]
+    facts += [("hint", _hint(h)) for h in use.hints]
     if use.before is not None:
         facts.append(("before", f"{_where(use.before)}, without hints and corrections"))
     return facts
+
+
+def _hint(hint: Hint) -> str:
+    """Say how a hint was read, what it leaves, and what others made of it."""
+    parts = [repr(hint.text), hint.relation.replace("_", " and ")]
+    if hint.distance_km is not None:
+        hedge = "about " if hint.approximate else ""
+        bound = {"at_most": "at most ", "at_least": "at least "}.get(hint.bound or "", "")
+        parts.append(f"{hedge}{bound}{hint.distance_km:g} km")
+    if hint.direction is not None:
+        parts.append(hint.direction)
+    parts.append("from " + " and ".join(a.name for a in hint.anchors))
+    if hint.region is not None:
+        area = geodesy.area_km2(hint.region.geometry)
+        parts.append(f"a region of {area:,.0f} km2, confidence {hint.confidence:.2f}")
+    return "; ".join((", ".join(parts), *hint.reasons))
 
 
 def _recognised(use: Explanation) -> list[str]:

@@ -16,7 +16,7 @@ from geomap.toponyms.recognise import Recogniser
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geomap.models import Article, Candidate, Place, Resolution, Span, Status
+    from geomap.models import Article, Candidate, Hint, Place, Resolution, Span, Status
     from geomap.pipeline import Pipeline
 
 NOT_READ: Final = "not_read"
@@ -79,6 +79,8 @@ class Explanation:
         Words read as a place that share words with these.
     dropped_by : str or None
         The correction that says these words name no place.
+    hints : tuple of Hint
+        What the text says of where the occurrences lie.
     """
 
     article: Article
@@ -89,6 +91,7 @@ class Explanation:
     threshold: float | None = None
     overlaps: str | None = None
     dropped_by: str | None = None
+    hints: tuple[Hint, ...] = ()
 
     @property
     def status(self) -> Status | Literal["not_read"]:
@@ -193,7 +196,10 @@ class _Explainer:
             here = self._occurrence(mention.start, mention.end, resolution.confidence)
             if same in found:
                 known = found[same]
-                found[same] = replace(known, occurrences=(*known.occurrences, here))
+                found[same] = replace(
+                    known, occurrences=(*known.occurrences, here),
+                    hints=(*known.hints, *self._hints_on(mention)),
+                )  # fmt: skip
                 continue
             place = resolution.place
             before = self.read.reading.resolutions[i]
@@ -207,8 +213,12 @@ class _Explainer:
                 resolution,
                 before if _differ(before, resolution) else None,
                 self.threshold,
+                hints=self._hints_on(mention),
             )
         return list(found.values())
+
+    def _hints_on(self, mention: Mention) -> tuple[Hint, ...]:
+        return tuple(h for h in self.report.hints if mention.start in h.locates_mentions)
 
     def _not_read(self) -> list[Explanation]:
         """Return the uses that are words of the text only, and why no place was read there."""

@@ -11,6 +11,7 @@ import pytest
 from geomap.errors import TableError, UnknownRelationError
 from geomap.front import vocabulary as front
 from geomap.hints import relations as hints
+from geomap.hints import spreads
 from geomap.tables import load_table, word_sets
 from geomap.toponyms.cues import Cues, cues
 
@@ -37,7 +38,7 @@ def actions() -> dict[str, Any]:
 def test_the_tables_that_ship_are_sound(
     relations: dict[str, Any], parties: dict[str, Any], actions: dict[str, Any]
 ):
-    assert hints.check(relations).figure("near", "village_km") > 0
+    assert hints.check(relations).figure("near", "confidence") > 0
     assert [p.name for p in front.check_parties(parties)] == ["Russia", "Ukraine"]
     assert "captured" in {v.action for vs in front.check_actions(actions)[0].values() for v in vs}
     assert all(getattr(cues(), f.name) for f in fields(Cues))
@@ -57,12 +58,12 @@ def test_the_tables_that_ship_are_sound(
         (lambda t: t["words"]["directions"].update(up="UP"), r"directions must name all"),
         (lambda t: t.pop("between"), r"relations must be exactly near, in_or_near"),
         (lambda t: t.update(beyond={"km": 1}), r"relations must be exactly"),
-        (lambda t: t["near"].update(village_km=-1), r"\[near\] village_km = -1 is not a positive"),
-        (lambda t: t["near"].update(village_km="6"), r"\[near\] village_km = '6'"),
-        (lambda t: t["near"].update(village_km=True), r"\[near\] village_km = True"),
-        (lambda t: t["near"].pop("village_km"), r"\[near\] lacks village_km"),
+        (lambda t: t["near"].update(confidence=-1), r"\[near\] confidence = -1 is not a positive"),
+        (lambda t: t["near"].update(confidence="6"), r"\[near\] confidence = '6'"),
+        (lambda t: t["near"].update(confidence=True), r"\[near\] confidence = True"),
+        (lambda t: t["near"].pop("confidence"), r"\[near\] lacks confidence"),
         (lambda t: t["near"].update(confidence=1.5), r"\[near\] confidence = 1.5"),
-        (lambda t: t["direction"].update(outer_km=0.5), r"\[direction\] inner_km .* outer_km"),
+        (lambda t: t["front_distance"].pop("context_km"), r"\[front_distance\] lacks context_km"),
         (lambda t: t["units"].update(km=0), r"\[units\] km = 0"),
         (lambda t: t.pop("units"), r"\[units\] is missing"),
         (lambda t: t.pop("words"), r"\[words\]"),
@@ -73,6 +74,26 @@ def test_a_broken_table_of_relations(relations: dict[str, Any], change: Any, mes
     change(relations)
     with pytest.raises(TableError, match=r"^hints/relations\.toml: .*" + message):
         hints.check(relations)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.pop("near"), r"\[near\] is missing"),
+        (lambda t: t.update(near=3), r"\[near\] is missing"),
+        (lambda t: t["near"].pop("middle"), r"\[near\] middle must hold 2 numbers"),
+        (lambda t: t["near"].update(below=[1.0]), r"\[near\] below must hold 2 numbers"),
+        (lambda t: t["near"].update(above=["1", 2]), r"\[near\] above must hold 2 numbers"),
+        (lambda t: t["near"].update(wide_share=True), r"\[near\] wide_share must hold 1 numbers"),
+        (lambda t: t.pop("settlements"), r"\[settlements\] per_km2 must be a number"),
+    ],
+)
+def test_a_broken_table_of_spreads(change: Any, message: str):
+    spread = table("geomap.hints", "spreads.toml")
+    assert spreads.check(spread)
+    change(spread)
+    with pytest.raises(TableError, match=r"^hints/spreads\.toml: .*" + message):
+        spreads.check(spread)
 
 
 def test_an_unknown_figure_names_the_relations():

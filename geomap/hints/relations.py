@@ -23,37 +23,8 @@ _LISTS = (
     "event_verbs", "kinds_of_place", "pronouns", "nearest", "not_between", "not_toward",
 )  # fmt: skip
 _OTHER_GROUPS = ("words", "units", "measures", "hours", "pace")
-# The figures that the shapes of `regions` need, beside each relation's confidence.
-_FIGURES: dict[str, tuple[str, ...]] = {
-    "near": ("village_km", "metropolis_km"),
-    "in_or_near": ("village_km", "metropolis_km"),
-    "within": (),
-    "part": ("half_width_deg",),
-    "direction": ("inner_km", "outer_km", "likely_km", "half_width_deg"),
-    "distance": ("inner_factor", "outer_factor", "likely_factor"),
-    "distance_direction": ("inner_factor", "outer_factor", "likely_factor", "half_width_deg"),
-    "between": ("from_share", "to_share", "aside_share"),
-    "along": ("aside_km",),
-    "toward": ("radius_km",),
-    "front_distance": (
-        "inner_factor", "outer_factor", "context_km", "unknown_front_km",
-        "unknown_front_confidence",
-    ),
-    "outskirts": (),
-    "opposite": (),
-    "bank": (),
-    "border": (),
-    "border_distance": (),
-}  # fmt: skip
-_ORDERED = (
-    ("near", "village_km", "metropolis_km"),
-    ("in_or_near", "village_km", "metropolis_km"),
-    ("direction", "inner_km", "outer_km"),
-    ("distance", "inner_factor", "outer_factor"),
-    ("distance_direction", "inner_factor", "outer_factor"),
-    ("between", "from_share", "to_share"),
-    ("front_distance", "inner_factor", "outer_factor"),
-)
+# What a distance from the front needs beside its confidence, km.
+_FRONT = ("context_km", "unknown_front_km", "unknown_front_confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +136,8 @@ def _check_figures(where: str, groups: dict[str, dict[str, Any]]) -> None:
                 raise TableError(f"{where}: [{group}] {name} = {value!r} is not a positive number")
             if name.endswith("confidence") and value > 1:
                 raise TableError(f"{where}: [{group}] {name} = {value!r} is more than 1")
-    for group, required in _FIGURES.items():
-        missing = [name for name in (*required, "confidence") if name not in groups[group]]
+    for group in get_args(Relation):
+        required = ("confidence", *(_FRONT if group == "front_distance" else ()))
+        missing = [name for name in required if name not in groups[group]]
         if missing:
             raise TableError(f"{where}: [{group}] lacks {', '.join(missing)}")
-    for group, low, high in _ORDERED:
-        if not groups[group][low] < groups[group][high]:
-            raise TableError(f"{where}: [{group}] {low} must be less than {high}")

@@ -31,6 +31,9 @@ KINDS = {
     "near": "near", "other": "outskirts",
 }  # fmt: skip
 PULL = 1e-2
+# How much likelier a known settlement is than a km2 of other ground, and how that grows with its
+# people: the likeliest of a coarse search over the same sentences (docs/hints.md).
+SETTLEMENTS = {"per_km2": 0.0003, "people_power": 0.4}
 _NEAR_KM = 0.5  # an anchor's row in the gazetteer lies no further off
 # Where a fit begins: middle, below, above (logs of the flanks), share and factor of the wide bell.
 _BEGIN = {
@@ -194,7 +197,7 @@ def main() -> None:
     text = arguments.sentences.read_text(encoding="utf-8")
     cases = [json.loads(line) for line in text.splitlines() if line.strip()]
     table = fit_all(cases, Gazetteer.open())
-    table["settlements"] = {"per_km2": 0.0003, "people_power": 0.4}
+    table["settlements"] = SETTLEMENTS
     arguments.output.write_text(_HEAD + written(table), encoding="utf-8")
 
 
