@@ -19,10 +19,10 @@ ROOMS = [
     {"workspace"},
     {"evaluation"},
     {"pipeline", "bulk"},
-    {"explanation"},
+    {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "cli_gazetteer", "cli",
+        "explain_commands", "locate_commands", "cli_gazetteer", "cli",
     },
 ]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
