@@ -359,7 +359,10 @@ def locate(
             metavar="SENTENCES",
         ),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The .jsonl to write.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The .jsonl to write; - for standard output."),
+    ],
     level: Annotated[
         float, typer.Option("--level", help="The share of the probability that a region holds.")
     ] = 0.9,

@@ -84,7 +84,7 @@ class Run:
         self.pipeline = Pipeline(
             self.settings, gazetteer=self.gazetteer, line=line, corrections=self.corrections
         )
-        self._inputs = {p.resolve() for p in corrections}
+        self._inputs = {p.resolve() for p in (*corrections, front) if p is not None}
         self.problems: list[Problem] = []
         self._outputs: list[Path] = []
 

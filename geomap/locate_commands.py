@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from geomap.commands import Run, count
 from geomap.errors import SettingsError
 from geomap.models import Problem
 from geomap.output.files import write_text
-from geomap.output.geojson import geometry_json
+from geomap.output.geojson import geometry_json, line
 from geomap.output.records import hint_record
 from geomap.pipeline import Pipeline
 from geomap.sentence_locator import Located, SentenceLocator
@@ -31,7 +31,7 @@ class LocateRun(Run):
         Parameters
         ----------
         output : Path
-            The .jsonl to write.
+            The .jsonl to write, or "-" for standard output.
         level : float
             The share of the probability that a region holds.
         snap : bool
@@ -46,7 +46,8 @@ class LocateRun(Run):
         """
         if not 0.0 < level < 1.0:
             raise SettingsError(f"--level {level} is no share: write a number like 0.9")
-        self._ready(output)
+        to_stdout = str(output) == "-"
+        self._ready(*([] if to_stdout else [output]))
         (source,) = self.sources
         if source != "-" and Path(source).resolve() in self._outputs:
             raise SettingsError(f"{output}: is read and would be replaced: choose another -o")
@@ -61,8 +62,13 @@ class LocateRun(Run):
             if one.failed
         ]
         self._heed()
-        rows = [json.dumps(record(one), ensure_ascii=False) for one in located]
-        write_text(output, "\n".join(rows) + "\n")
+        rows = "".join(line(record(one)) + "\n" for one in located)
+        if to_stdout:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(rows.encode("utf-8"))  # whatever the console knows
+            sys.stdout.buffer.flush()
+        else:
+            write_text(output, rows)
         placed = sum(one.region is not None for one in located)
         told = f"{output}: {count(len(located), 'sentence')}, {placed} located"
         return {

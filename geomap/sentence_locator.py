@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geomap.articles import split_sentences
 from geomap.articles.cases import Case, GivenAnchor
-from geomap.errors import CrsError
+from geomap.errors import ArticleError, CrsError, RecogniserError
 from geomap.gazetteer.spatial import SpatialIndex
 from geomap.hints.attachment import subject_expressions
 from geomap.hints.locate import Locator
@@ -99,7 +99,9 @@ class SentenceLocator:
         anchors : sequence of GivenAnchor, optional
             The places it names, if they are known; else its names are looked up.
         """
-        given = tuple(anchors) if anchors is not None else None
+        given = None
+        if anchors is not None:
+            given = tuple(sorted(anchors, key=lambda a: (a.start, a.end)))
         return self.locate_many([Case("1", sentence, context, given)])[0]
 
     def locate_many(self, cases: Sequence[Case]) -> list[Located]:
@@ -111,16 +113,26 @@ class SentenceLocator:
             found += [self._safely(c, next(read) if c.anchors is None else None) for c in some]
         return found
 
-    def _safely(self, case: Case, resolutions: list[Resolution] | None) -> Located:
+    def _safely(self, case: Case, resolutions: list[Resolution] | Exception | None) -> Located:
         try:
+            if isinstance(resolutions, Exception):
+                raise resolutions
             return self._located(case, resolutions)
         except Exception as error:  # one sentence must never cost the others
             told = f"could not be processed: {type(error).__name__}: {error}"
             return Located(case.id, None, 0.0, reasons=(told,), failed=True)
 
-    def _read(self, cases: Sequence[Case]) -> list[list[Resolution]]:
+    def _read(self, cases: Sequence[Case]) -> list[list[Resolution] | Exception]:
+        """Return the names of each sentence, or why they could not be read."""
         articles = [Article(c.id, _text(c)) for c in cases]
-        return [r.resolutions for r in self._pipeline.toponyms.read(articles)]
+        try:
+            return [r.resolutions for r in self._pipeline.toponyms.read(articles)]
+        except RecogniserError:
+            raise  # it would fail with every sentence, and its user can mend it
+        except Exception as error:
+            if len(cases) == 1:
+                return [error]
+            return [read for case in cases for read in self._read([case])]
 
     def _located(self, case: Case, resolutions: list[Resolution] | None) -> Located:
         text, offset = _text(case), len(_text(case)) - len(case.sentence)
@@ -174,6 +186,8 @@ class SentenceLocator:
 
     def _given(self, anchor: GivenAnchor, sentence: str, offset: int) -> Resolution:
         """Return a given anchor as a resolution, with the size that the gazetteer knows."""
+        if not 0 <= anchor.start < anchor.end <= len(sentence):
+            raise ArticleError(f"anchor {anchor.name!r}: start and end are no span of the sentence")
         seat = (anchor.lat, anchor.lon)
         if seat not in self._seats:
             rows, km = self._index.nearest([anchor.lat], [anchor.lon])

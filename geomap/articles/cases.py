@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import json
-import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,7 @@ def _read(stream: BinaryIO, path: str) -> tuple[list[Case], list[Problem]]:
             case = _case(raw, number)
             if case.id in known:
                 raise ValueError(f"the id {case.id!r} is that of line {known[case.id]}")
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             message = f"{error}; the line was left out"
             problems.append(Problem(path, message, "bad-line", line=number, set_aside=True))
             continue
@@ -98,7 +98,7 @@ def _read(stream: BinaryIO, path: str) -> tuple[list[Case], list[Problem]]:
 
 def _lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     for number, raw in enumerate(stream, 1):
-        if raw.strip(b"\xef\xbb\xbf \t\r\n"):
+        if raw.removeprefix(codecs.BOM_UTF8).strip():
             yield number, raw
 
 
@@ -110,6 +110,10 @@ def _case(raw: bytes, number: int) -> Case:
         raise ValueError("is not UTF-8 text: convert the file") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error.msg} (column {error.colno})") from None
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+    except ValueError:
+        raise ValueError("holds a number of too many digits") from None
     if not isinstance(row, dict):
         raise ValueError("is JSON, but not an object: write one {...} a line")
     sentence = row.get("sentence")
@@ -152,5 +156,6 @@ def _whole(value: Any) -> int | None:
 
 
 def _degrees(value: Any, most: float) -> float | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and math.isfinite(value) and abs(value) <= most else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= most:
+        return None  # also what is no number (nan), or too large for one
+    return float(value)

@@ -293,10 +293,15 @@ class Reading:
         own = context.of(use)
         settled = context.level[own] >= Level.CAPITAL
         inside = settled * _within(strongest.region, context.lon[own], context.lat[own])
+        found = None
         if inside.any():
             gain = EVIDENCE_GAIN * strongest.confidence * inside
             with weighed.raised(use, gain, self._resolver.model.sure):
-                found = self._choose(mention, weighed.ranked(use))
+                ranked = weighed.ranked(use)
+                # The likeliest may lie elsewhere still: the text says that it is not meant.
+                if inside[ranked[0] - own.start] > 0:
+                    found = self._choose(mention, ranked)
+        if found is not None:
             told = both(self._resolver.model.recognised, mention.confidence, found.confidence)
             reasons = (strongest.reason, *found.reasons, *mention.reasons)
             return Resolution(
