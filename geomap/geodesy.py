@@ -300,7 +300,9 @@ class Plane:
         flat = shapely.transform(geometry, unrolled)
         west, _, east, _ = flat.bounds
         if not flat.is_valid:
-            flat = _only_polygons(shapely.make_valid(flat))
+            flat = _only_polygons(
+                shapely.make_valid(flat, method="structure", keep_collapsed=False)
+            )
         if west < -180.0 or east > 180.0:
             parts = []
             for shift in (-360.0, 0.0, 360.0):

@@ -10,9 +10,10 @@ from geomap.articles import split_sentences
 from geomap.articles.cases import Case, GivenAnchor
 from geomap.errors import ArticleError, CrsError, RecogniserError
 from geomap.gazetteer.spatial import SpatialIndex
-from geomap.hints.attachment import subject_expressions
+from geomap.hints.attachment import Subject, subject_expressions, subjects
 from geomap.hints.locate import Locator
 from geomap.hints.posterior import LEVEL
+from geomap.hints.relations import relations
 from geomap.hints.settlements import Settlements
 from geomap.models import Article, Mention, Place, Region, Resolution
 
@@ -146,7 +147,7 @@ class SentenceLocator:
         )  # fmt: skip
         expressions = [e for e in locator.reader.expressions() if e.start >= offset]
         expressions = subject_expressions(locator.reader, expressions)
-        settled = not _names_other_ground(text)
+        settled = _may_be_settled(text, subjects(locator.reader, expressions))
         try:
             hints, fused = locator.of_one_subject(expressions, settled=settled)
         except CrsError as error:
@@ -216,6 +217,19 @@ def _text(case: Case) -> str:
     return f"{case.context}\n{case.sentence}" if case.context else case.sentence
 
 
+def _may_be_settled(text: str, located: Sequence[Subject]) -> bool:
+    """Say whether what a sentence locates may be a settlement: it is not said to be another thing.
+
+    "It" and a masked name may be one, "a village" is; "a depot" is none, nor is what happens.
+    """
+    if _names_other_ground(text):
+        return False
+    if _ONE_PLACE.search(text):
+        return True
+    nouns = [s.noun for s in located if s.kind == "noun" and s.noun]
+    return any(n.split()[-1].lower() in relations().words["settlement_nouns"] for n in nouns)
+
+
 def _names_other_ground(text: str) -> bool:
     """Say whether the text calls its subject something that is no settlement: "is a river"."""
     others = _OTHER_GROUND
@@ -230,11 +244,20 @@ def _names_other_ground(text: str) -> bool:
     return False
 
 
+# The subject is masked, or a sentence begins with what stands for it.
+_ONE_PLACE = re.compile(
+    r"\[PLACE\]|(?:^|\n)\W*(?:it|there|(?:the|this|that)\s+"
+    r"(?:\w+\s+)?(?:city|town|village|hamlet|settlement|municipality|community|commune|suburb|place|"
+    r"parish|locality|borough|township)|(?:located|situated|lying|set|standing))\b",
+    re.IGNORECASE,
+)
 _OTHER_GROUND = frozenset(
     {"river", "stream", "lake", "reservoir", "dam", "mountain", "peak", "hill", "pass", "volcano",
      "glacier", "valley", "forest", "wood", "park", "reserve", "desert", "island", "islet", "bay",
      "cape", "strait", "castle", "fortress", "palace", "monastery", "abbey", "airport", "airfield",
      "airbase", "base", "station", "bridge", "mine", "quarry", "plant", "refinery", "stadium",
+     "mill", "factory", "depot", "warehouse", "bunker", "crater", "farm", "field", "school",
+     "church", "hospital", "monument", "tower", "trench", "position",
      "tell", "ruin", "ruins", "site", "camp", "crossing", "checkpoint"}
 )  # fmt: skip
 _SETTLED = frozenset(

@@ -28,7 +28,7 @@ HOSTILE = (
 )
 USE_KEYS = (
     "article_id date source status kind threshold overlaps dropped_by count occurrences reading "
-    "before candidates_known candidates"
+    "before hints candidates_known candidates"
 )
 CANDIDATE_KEYS = (
     "number chosen name admin1 country lat lon population feature_code level geonameid score "
@@ -297,3 +297,16 @@ def test_odd_texts_do_no_harm(pipeline: Pipeline, text: str) -> None:
 def test_similar_names_come_once() -> None:
     assert similar("Liman", ["LYMAN", "Lyman", "Bakhmut"]) == ["LYMAN"]
     assert similar("Xyzzyq", ["Bakhmut"]) == []
+
+
+def test_the_hints_that_place_a_name_are_told(cli: Cli, written: Callable[..., Path]) -> None:
+    article = written(
+        "Shells fell on Zelenyi Hai (10 km north of Kharkiv), a village near Derhachi."
+    )
+    code, out, _ = cli("explain", article, "Zelenyi Hai")
+    assert code == 0
+    assert "'10 km north of Kharkiv', distance and direction, 10 km, N, from Kharkiv" in out
+    assert "a region of" in out
+    code, out, _ = cli("explain", article, "Zelenyi Hai", "--json")
+    (use,) = json.loads(out)["uses"]
+    assert [(h["relation"], h["direction"]) for h in use["hints"]] == [("distance_direction", "N")]

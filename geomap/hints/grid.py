@@ -111,7 +111,7 @@ class Grid:
                 continue
             polygon = shapely.Polygon(rings[0], rings[1:])
             if not polygon.is_valid:
-                polygon = shapely.make_valid(polygon)
+                polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
             found += [
                 p for p in np.atleast_1d(shapely.get_parts(polygon))
                 if p.geom_type == "Polygon" and p.area > 0
