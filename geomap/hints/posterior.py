@@ -113,7 +113,7 @@ def _weighed(
     weight = here * ((known.people + 200.0) / 2000.0) ** power
     if without:
         weight[np.isin(known.rows, list(without))] = 0.0
-    rest = spreads.settlements("per_km2")
+    rest = spreads.settlements("per_km2" if surface.stated else "per_km2_unstated")
     # Villages whose points nobody gave: few people each.
     rest += known.unplaced_per_km2 * _VILLAGE**power
     whole = float(weight.sum()) + rest

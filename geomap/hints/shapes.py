@@ -107,7 +107,7 @@ class Shapes:
             out = spreads.unstated("outskirts", edge)
             if not suburb:  # at the edge itself
                 out = Spread(math.log(1.2 * max(edge, spreads.MIN_EDGE_KM)), 0.45, 0.5, 0.1, 2.0)
-            return Polar(lat, lon, out, *_towards(expression))
+            return Polar(lat, lon, out, *_towards(expression), stated=False)
         found = spreads.unstated("near", edge)
         shift = {"toward": 0.3, "opposite": -0.3}.get(relation, 0.0)
         wider = 1.4 if relation == "toward" else 1.0
@@ -117,7 +117,7 @@ class Shapes:
                 found.middle + shift, wider * found.below, wider * found.above, found.wide_share,
                 found.wide_factor,
             ),
-            *_towards(expression),
+            *_towards(expression), stated=False,
         )  # fmt: skip
 
     def _away(self, expression: Expression) -> Surface:
@@ -132,7 +132,9 @@ class Shapes:
             if area is not None:
                 # North of an oblast: beyond its edge, and in it hardly.
                 return Ground(area, lat, lon, Spread(15.0, 8.0, 25.0), azimuth, wound)
-            return Polar(lat, lon, spreads.unstated("direction", edge), azimuth, wound)
+            return Polar(
+                lat, lon, spreads.unstated("direction", edge), azimuth, wound, stated=False
+            )
         check_km(km)
         towards = spreads.wind(name, edge, km) if name else None
         if expression.bound == "at_most":
@@ -152,7 +154,7 @@ class Shapes:
         first, second = (seat(a)[:2] for a in expression.anchors[:2])
         if geodesy.distance_km(*first, *second) < 0.1:
             lat, lon, edge = seat(expression.anchors[0])
-            return Polar(lat, lon, spreads.unstated("near", edge))
+            return Polar(lat, lon, spreads.unstated("near", edge), stated=False)
         along = spreads.spread("along_share", (1.0,))
         share, factor = along.wide_share, along.wide_factor
         if expression.relation == "along":

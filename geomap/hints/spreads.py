@@ -91,7 +91,7 @@ def check(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
             wanted = 1 if key.startswith("wide") else len(terms)
             if len(values) != wanted or not all(_finite(v) for v in values):
                 raise TableError(f"{_WHERE}: [{name}] {key} must hold {wanted} numbers")
-    for key in ("per_km2", "people_power"):
+    for key in ("per_km2", "per_km2_unstated", "people_power"):
         if not _finite(table.get("settlements", {}).get(key)):
             raise TableError(f"{_WHERE}: [settlements] {key} must be a number")
     return table

@@ -76,6 +76,11 @@ class Surface(Protocol):
         """Where its own plane is best put: (lat, lon)."""
         ...
 
+    @property
+    def stated(self) -> bool:
+        """Whether the text states how far: then what the gazetteer knows there weighs more."""
+        ...
+
     def log_density(self, plane: Plane, east: Any, north: Any) -> Any:
         """Return the log density per km2 at points of a plane (km), up to a constant."""
         ...
@@ -99,6 +104,8 @@ class Polar:
         None: any direction is as likely.
     angular : Spread, optional
         Of the deviation from the azimuth, degrees.
+    stated : bool, optional
+        See `Surface`.
     """
 
     lat: float
@@ -106,6 +113,7 @@ class Polar:
     radial: Spread
     azimuth_deg: float | None = None
     angular: Spread | None = None
+    stated: bool = True
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -152,6 +160,11 @@ class Way:
     second: tuple[float, float]
     along: Spread
     aside: Spread
+
+    @property
+    def stated(self) -> bool:
+        """See `Surface`: two places say as much as a distance."""
+        return True
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -204,6 +217,11 @@ class Ground:
     distance: Spread
     azimuth_deg: float | None = None
     angular: Spread | None = None
+
+    @property
+    def stated(self) -> bool:
+        """See `Surface`."""
+        return False
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -260,6 +278,11 @@ class Either:
     surfaces: tuple[Surface, ...]
 
     @property
+    def stated(self) -> bool:
+        """See `Surface`."""
+        return any(s.stated for s in self.surfaces)
+
+    @property
     def centre(self) -> tuple[float, float]:
         """See `Surface`."""
         return self.surfaces[0].centre
@@ -289,6 +312,11 @@ class Both:
     """
 
     surfaces: tuple[Surface, ...]
+
+    @property
+    def stated(self) -> bool:
+        """See `Surface`."""
+        return any(s.stated for s in self.surfaces)
 
     @property
     def centre(self) -> tuple[float, float]:

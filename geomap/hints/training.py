@@ -33,7 +33,7 @@ KINDS = {
 PULL = 1e-2
 # How much likelier a known settlement is than a km2 of other ground, and how that grows with its
 # people: the likeliest of a coarse search over the same sentences (docs/hints.md).
-SETTLEMENTS = {"per_km2": 0.0003, "people_power": 0.4}
+SETTLEMENTS = {"per_km2": 0.0003, "per_km2_unstated": 0.002, "people_power": 0.4}
 _NEAR_KM = 0.5  # an anchor's row in the gazetteer lies no further off
 # Where a fit begins: middle, below, above (logs of the flanks), share and factor of the wide bell.
 _BEGIN = {
