@@ -10,7 +10,7 @@ from geomap.articles import split_sentences
 from geomap.articles.cases import Case, GivenAnchor
 from geomap.errors import ArticleError, CrsError, RecogniserError
 from geomap.gazetteer.spatial import SpatialIndex
-from geomap.hints.attachment import Subject, subject_expressions, subjects
+from geomap.hints.attachment import MASK, Subject, subject_expressions, subjects
 from geomap.hints.locate import Locator
 from geomap.hints.posterior import LEVEL
 from geomap.hints.relations import relations
@@ -29,6 +29,10 @@ SAME_KM = 2.0  # a given anchor is the gazetteer's settlement that lies no furth
 UNSURE = 0.2  # no words say where: only that the sentence names a place
 _IS_A = re.compile(
     r"\b(?:is|was|are|were)\s+(?:an?|the|one\s+of)\s+([^.;:()]{3,80})", re.IGNORECASE
+)
+_SUBJECT = re.compile(
+    r"\s*([^\W\d_][^,;:.()\[\]\s]*(?: [^,;:.()\[\]\s]+){0,5}?)(?: \([^()\n]{0,200}\))?,? "
+    r"(?:is|was|lies|stands|sits)\b"
 )
 
 
@@ -173,7 +177,11 @@ class SentenceLocator:
     ) -> Located:  # fmt: skip
         """Return the surroundings of the sentence's own place, when no words say where."""
         shifted = tuple(_shifted(h, offset) for h in hints)
-        named = [r for r in resolutions if r.place is not None and r.mention.kind == "literal"]
+        own = _own_name(_text(case))
+        named = [
+            r for r in resolutions
+            if r.place is not None and r.mention.kind == "literal" and r.mention.text != own
+        ]  # fmt: skip
         here = [r for r in named if r.mention.start >= offset] or named
         towns = [r for r in here if r.place is not None and r.place.feature_class == "P"]
         for resolution in towns or here[:1]:
@@ -228,6 +236,12 @@ def _may_be_settled(text: str, located: Sequence[Subject]) -> bool:
         return True
     nouns = [s.noun for s in located if s.kind == "noun" and s.noun]
     return any(n.split()[-1].lower() in relations().words["settlement_nouns"] for n in nouns)
+
+
+def _own_name(text: str) -> str | None:
+    """Return what the text calls its subject, where that is not masked: "Aster is a town"."""
+    found = None if MASK in text else _SUBJECT.match(text)
+    return found.group(1) if found else None
 
 
 def _names_other_ground(text: str) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Log densities lost at the best common point against each hint's own best: two hints that agree
 # lose one or two, and one pair of true hints in fifty more than this (measured, docs/hints.md).
 MOST_LOST = 7.0
+MOST = 12  # hints on one subject that are held against each other: nobody writes more
 _LARGER = 1.02  # a product is drawn on one grid: its area is that exact
 
 
@@ -33,6 +34,8 @@ class Fused:
         Their numbers.
     against : tuple of int
         Numbers of those that contradict them: the less exact ones.
+
+    A number that is in neither was not looked at.
     """
 
     found: Found
@@ -49,7 +52,8 @@ def fuse(
 ) -> Fused:
     """Return where the subject of some hints is.
 
-    The most exact hint is the ground; each next one is multiplied in, unless it contradicts.
+    The most exact hint is the ground; each next one is multiplied in, unless it contradicts. Only
+    the first `MOST` are looked at.
 
     Parameters
     ----------
@@ -67,7 +71,7 @@ def fuse(
         found = find(surfaces[0], level=level, settlements=settlements, without=without)
         return Fused(found, (0,))
     drawn: list[tuple[float, int, Found]] = []
-    for number, surface in enumerate(surfaces):
+    for number, surface in enumerate(surfaces[:MOST]):
         try:
             found = find(surface, level=level)
         except CrsError:

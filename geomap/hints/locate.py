@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
@@ -11,7 +12,7 @@ from geomap.errors import CrsError
 from geomap.hints.attachment import Subject, subjects
 from geomap.hints.expressions import IMPLIED, Expression
 from geomap.hints.from_front import front_surface
-from geomap.hints.fusion import Fused, fuse
+from geomap.hints.fusion import MOST, Fused, fuse
 from geomap.hints.grammar import Reader
 from geomap.hints.posterior import LEVEL, find
 from geomap.hints.relations import relations
@@ -147,13 +148,13 @@ class Locator:
             settlements=wanted, without=_rows(anchors),
         )  # fmt: skip
         told = []
+        number = 0
         for draft in drafted:
             if draft.surface is None:
                 told.append(draft.hint)
                 continue
-            number = placed.index(draft)
-            others = [d.hint for d in placed]
-            told.append(_told(draft.hint, others, fused, number))
+            told.append(_told(draft.hint, [d.hint for d in placed], fused, number))
+            number += 1
         return told, fused.found
 
     def near(self, resolution: Resolution, *, settled: bool) -> Region | None:
@@ -259,7 +260,8 @@ class Locator:
             if draft.surface is not None:
                 for key in self._subject_keys(draft):
                     groups.setdefault(key, []).append(draft)
-        return [self._narrowed(draft, groups) for draft in drafted]
+        done: dict[tuple[object, ...], Fused | None] = {}
+        return [self._narrowed(draft, groups, done) for draft in drafted]
 
     def _subject_keys(self, draft: Drafted) -> list[object]:
         subject = draft.subject
@@ -269,26 +271,35 @@ class Locator:
             return [(self._sentence(draft.hint.start), subject.text)]
         return []
 
-    def _narrowed(self, draft: Drafted, groups: dict[object, list[Drafted]]) -> Hint:
+    def _narrowed(
+        self, draft: Drafted, groups: dict[object, list[Drafted]],
+        done: dict[tuple[object, ...], Fused | None],
+    ) -> Hint:  # fmt: skip
         """Return a hint with what other hints on all that it locates leave of its region."""
-        hint = draft.hint
         keys = self._subject_keys(draft)
         if draft.surface is None or not keys:
-            return hint
-        others = [
-            other for other in groups[keys[0]]
-            if other is not draft and set(keys) <= set(self._subject_keys(other))
-        ]  # fmt: skip
-        if not others:
-            return hint
-        surfaces = [draft.surface, *(o.surface for o in others if o.surface is not None)]
-        wanted = self.settlements if _is_settlement(draft.subject) else None
-        anchors = [a for d in (draft, *others) for a in d.hint.anchors]
+            return draft.hint
+        alike = (d for d in groups[keys[0]] if set(keys) <= set(self._subject_keys(d)))
+        group = list(islice(alike, MOST))
+        number = next((k for k, other in enumerate(group) if other is draft), None)
+        if len(group) == 1 or number is None:
+            return draft.hint
+        settled = _is_settlement(draft.subject)
+        which = (settled, *map(id, group))
+        if which not in done:
+            done[which] = self._together(group, self.settlements if settled else None)
+        fused = done[which]
+        if fused is None:
+            return draft.hint
+        return _told(draft.hint, [d.hint for d in group], fused, number)
+
+    def _together(self, group: Sequence[Drafted], wanted: Settlements | None) -> Fused | None:
+        surfaces = [d.surface for d in group if d.surface is not None]
+        anchors = [a for d in group for a in d.hint.anchors]
         try:
-            fused = fuse(surfaces, level=self.level, settlements=wanted, without=_rows(anchors))
+            return fuse(surfaces, level=self.level, settlements=wanted, without=_rows(anchors))
         except CrsError:
-            return hint
-        return _told(hint, [hint, *(o.hint for o in others)], fused, 0)
+            return None
 
     def _context(self, expression: Expression, earlier: list[Drafted]) -> tuple[Region, str] | None:
         """Return the place of an expression's own sentence, or of the sentences just before.
@@ -346,6 +357,8 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
     if number in fused.against:
         reasons = (*hint.reasons, f"{_AGAINST}: {quoted(fused.used)}")
         return replace(hint, confidence=round(hint.confidence * 0.5, 3), reasons=reasons)
+    if number not in fused.used:
+        return hint
     reasons = hint.reasons
     if len(fused.used) > 1:
         reasons = (*reasons, f"narrowed by {quoted(fused.used)}")

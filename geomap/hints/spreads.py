@@ -37,6 +37,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 KEYS = ("middle", "below", "above", "wide_share", "wide_factor")
 MIN_EDGE_KM = 0.5
+# What is outside the sentences that were fitted (300 m from a metropolis) must not run away.
+_WIDEST_LOG, _WIDEST = 1.2, {"wind": 60.0, "wind_stated": 60.0}
 _THINNEST = 0.06  # of a logarithm: nobody states a way more exactly than to a twentieth
 # Words that no corpus has often enough; our own judgement.
 _BOUNDS = {"at_most": (-0.45, 0.55, 0.3), "at_least": (0.3, 0.17, 0.5)}
@@ -116,7 +118,7 @@ def spread(name: str, terms: tuple[float, ...]) -> Spread:
         return math.fsum(c * t for c, t in zip(entry[key], terms, strict=True))
 
     def flank(key: str) -> float:
-        return max(math.exp(value(key)), _THINNEST)
+        return min(max(math.exp(value(key)), _THINNEST), _WIDEST.get(name, _WIDEST_LOG))
 
     return Spread(
         value("middle"), flank("below"), flank("above"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geomap.geodesy import Plane
 
 _NEAREST_KM = 0.02  # nearer than this to a point, its azimuth and logarithm say nothing
+_NEAREST_LOG_KM, _FARTHEST_LOG_KM = math.log(0.01), math.log(19_000.0)
 _SIGMAS = 3.2  # how far a grid reaches into a spread's flanks
 
 
@@ -139,6 +140,8 @@ class Polar:
         if self.angular is not None:
             half = min(180.0, max(map(abs, self.angular.reach())))
         low, high = self.radial.reach()
+        high = min(high, _FARTHEST_LOG_KM)
+        low = min(max(low, _NEAREST_LOG_KM), high - 1.0)
         return polar_grid(plane.seat(self.lat, self.lon), self.azimuth_deg or 0.0, half, low, high)
 
 
