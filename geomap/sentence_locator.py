@@ -185,7 +185,10 @@ class SentenceLocator:
         here = [r for r in named if r.mention.start >= offset] or named
         towns = [r for r in here if r.place is not None and r.place.feature_class == "P"]
         for resolution in towns or here[:1]:
-            region = locator.near(resolution, settled=settled)
+            try:
+                region = locator.near(resolution, settled=settled)
+            except CrsError as error:
+                return Located(case.id, None, 0.0, shifted, (str(error),))
             if region is not None:
                 reason = f"no words say where: near {resolution.name}, which the sentence names"
                 return Located(case.id, region, UNSURE, shifted, (reason,))

@@ -27,8 +27,17 @@ def geometry_json(geometry: Any) -> dict[str, Any] | None:
 
     if geometry is None or geometry.is_empty:
         return None
-    oriented = shapely.orient_polygons(geometry)
-    plain: dict[str, Any] = json.loads(shapely.to_geojson(oriented))
+    plain = _plain(geometry)
+    # Rounding may close a narrow gap: then what is left is drawn on the grid of the decimals.
+    if geometry.is_valid and not shapely.from_geojson(json.dumps(plain)).is_valid:
+        return _plain(shapely.set_precision(geometry, 10.0**-DECIMALS))
+    return plain
+
+
+def _plain(geometry: Any) -> dict[str, Any]:
+    import shapely
+
+    plain: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(geometry)))
     plain["coordinates"] = _rounded(plain["coordinates"])
     return plain
 
