@@ -23,7 +23,6 @@ WINDS = (
     "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE",
     "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW",
 )  # fmt: skip
-HALF_WAY_ROUND_KM = 20_003.9  # along a meridian of WGS84
 _NO_HOLE_KM = 0.001  # a hole of less than a metre is none
 _KM_PER_DEG = 111.195  # of a sphere of 6371 km
 _ARC_STEP_DEG = 4.0  # a sector's arc is drawn with a vertex every 4 degrees: 0.06 % of the radius
@@ -288,7 +287,9 @@ class Plane:
             if abs(lat - self.lat) > reach_deg:
                 continue
             east, north = self.inward(lat, self.lon)
-            if shapely.intersects_xy(geometry, float(east), float(north)):
+            # Holes filled: a ring round a pole cannot be drawn either.
+            whole = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(geometry)))
+            if shapely.intersects_xy(whole, float(east), float(north)).any():
                 raise CrsError(
                     "a region that holds a pole cannot be drawn by longitude and latitude"
                 )
@@ -324,4 +325,6 @@ def _only_polygons(geometry: Any) -> Any:
     kept = [
         p for g in parts for p in shapely.get_parts(g) if p.geom_type == "Polygon" and p.area > 0
     ]
+    if not kept:
+        raise CrsError("a region that has no area by longitude and latitude")
     return kept[0] if len(kept) == 1 else shapely.multipolygons(kept)

@@ -372,7 +372,6 @@ def test_contradicting_hints_are_told_and_not_averaged(cli: Cli, tmp_path: Path)
     assert record["confidence"] < 0.7 * one["confidence"]
 
 
-@pytest.mark.xfail(reason="quantities drops the figure and the wind stays", strict=True)
 @pytest.mark.parametrize("figure", ["0 km", "30,000 km", "4,000 km"])
 def test_a_distance_that_cannot_be_is_refused(cli: Cli, tmp_path: Path, figure: str) -> None:
     (record,) = located(cli, tmp_path, case("a", f"[PLACE] lies {figure} north of Bakhmut."))

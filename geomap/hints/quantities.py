@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from geomap.models import Bound, Measure
 
-MAX_KM = 2000.0  # what is said to be further off is not placed by it
-
 
 @dataclass(frozen=True, slots=True)
 class Distance:
@@ -248,8 +246,6 @@ def _distance(
     vague = {said, said.rpartition(" ")[0]} & set(table.words["vague"])
     signed = "~" in hedge or "≈" in hedge
     approximate = bool(between or found["loose"] or signed or vague or "approximate" in hedges)
-    if not 0 < low <= MAX_KM:
-        return None
     return Distance(start, end, round(low, 3), approximate, bound, between, measure)
 
 

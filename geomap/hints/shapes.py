@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geomap.models import Anchor, Place, Region
 
 MAX_EDGE_KM = 100.0
+MAX_KM = 2000.0  # what is said to be further off is not placed by it
 _WIDE = ("admin1", "country", "hromada", "raion")
 _PART_DEG = 38.0  # "eastern Bakhmut", "the city's east": half of what a wind alone leaves open
 _IN_PLACE = Spread(0.0, 0.05, 0.05, 0.01, 2.0)
@@ -230,9 +231,9 @@ def region_edge_km(region: Region) -> float:
 
 
 def check_km(km: float) -> None:
-    """Raise a `CrsError` for a distance that reaches round the Earth."""
-    if not 0 < km <= geodesy.HALF_WAY_ROUND_KM:
-        raise CrsError(f"{km:g} km is no distance on Earth")
+    """Raise a `CrsError` for a distance that places nothing: none at all, or half a continent."""
+    if not 0 < km <= MAX_KM:
+        raise CrsError(f"{km:g} km places nothing: from more than 0 to {MAX_KM:,.0f} km does")
 
 
 def _towards(expression: Expression) -> tuple[float | None, Spread | None]:
