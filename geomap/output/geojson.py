@@ -27,10 +27,13 @@ def geometry_json(geometry: Any) -> dict[str, Any] | None:
 
     if geometry is None or geometry.is_empty:
         return None
-    plain = _plain(geometry)
-    # Rounding may close a narrow gap: then what is left is drawn on the grid of the decimals.
-    if geometry.is_valid and not shapely.from_geojson(json.dumps(plain)).is_valid:
-        return _plain(shapely.set_precision(geometry, 10.0**-DECIMALS))
+    plain = _rounded_json(geometry)
+    if geometry.is_valid and not _is_valid(plain):  # rounding has closed a narrow gap
+        mended = shapely.make_valid(shapely.from_geojson(json.dumps(plain)))
+        parts = shapely.get_parts(mended)
+        areas = parts[shapely.area(parts) > 0]
+        again = _rounded_json(shapely.union_all(areas)) if len(areas) else plain
+        plain = again if _is_valid(again) else _plain(geometry)
     return plain
 
 
@@ -38,8 +41,18 @@ def _plain(geometry: Any) -> dict[str, Any]:
     import shapely
 
     plain: dict[str, Any] = json.loads(shapely.to_geojson(shapely.orient_polygons(geometry)))
-    plain["coordinates"] = _rounded(plain["coordinates"])
     return plain
+
+
+def _rounded_json(geometry: Any) -> dict[str, Any]:
+    plain = _plain(geometry)
+    return {**plain, "coordinates": _rounded(plain["coordinates"])}
+
+
+def _is_valid(plain: dict[str, Any]) -> bool:
+    import shapely
+
+    return bool(shapely.from_geojson(json.dumps(plain)).is_valid)
 
 
 def _rounded(coordinates: Any) -> Any:
