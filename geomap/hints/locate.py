@@ -18,6 +18,7 @@ from geomap.hints.posterior import LEVEL, find
 from geomap.hints.relations import relations
 from geomap.hints.shapes import Shapes
 from geomap.hints.surfaces import Surface
+from geomap.hints.towns import town_of
 from geomap.models import Anchor, Evidence, Hint, Region
 
 if TYPE_CHECKING:
@@ -30,11 +31,6 @@ if TYPE_CHECKING:
 _REACH = 2000  # characters before an expression in which what it locates is looked for
 _STEPS = 3  # sentences looked back for the place of a sentence that names none
 _MEASURED = ("direction", "distance", "distance_direction")
-_DIVISIONS = ("admin1", "raion", "hromada")
-_FROM_TOWNS = frozenset({
-    "near", "in_or_near", "direction", "distance", "distance_direction", "between", "along",
-    "toward", "outskirts", "opposite",
-})  # fmt: skip
 _AGAINST = "contradicts another hint on the same place"
 
 
@@ -94,25 +90,10 @@ class Locator:
         drafted: list[Drafted] = []
         located = subjects(self.reader, expressions)
         for expression, subject in zip(expressions, located, strict=True):
-            towns = tuple(self._town(a, expression) for a in expression.anchors)
+            towns = tuple(town_of(a, expression, self.reader.names) for a in expression.anchors)
             measured = replace(expression, anchors=towns)
             drafted.append(self._drafted(measured, subject, drafted))
         return drafted
-
-    def _town(self, anchor: Anchor, expression: Expression) -> Anchor:
-        """Return an anchor, or for a division the town of its name: people measure from towns."""
-        place = anchor.place
-        wide = place is not None and place.precision in _DIVISIONS
-        if not wide or anchor.start is None or expression.relation not in _FROM_TOWNS:
-            return anchor
-        resolution = self.reader.names.at(anchor.start)
-        if resolution is None or resolution.mention.feature is not None:
-            return anchor
-        for candidate in resolution.runners_up:
-            town = candidate.place
-            if town.feature_class == "P" and place is not None and _holds(place, town):
-                return replace(anchor, name=town.name, place=town)
-        return anchor
 
     def of_one_subject(
         self, expressions: Sequence[Expression], *, settled: bool
@@ -382,12 +363,6 @@ def _clipped(region: Region, area: Any) -> Region:
         return region
     whole = inside[0] if len(inside) == 1 else shapely.multipolygons(inside)
     return Region(whole, region.lat, region.lon)
-
-
-def _holds(division: Place, town: Place) -> bool:
-    """Say whether a town lies in a division, or so near that an outline may be to blame."""
-    km = geodesy.distance_km(division.lat, division.lon, town.lat, town.lon)
-    return division.country == town.country and km <= 1.5 * division.radius_km
 
 
 def _is_settlement(subject: Subject) -> bool:

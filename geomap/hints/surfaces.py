@@ -275,8 +275,8 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Either:
-    """One of several: "attacks near A, B and C"."""
+class _Several:
+    """Several surfaces seen as one; its plane is the first one's."""
 
     surfaces: tuple[Surface, ...]
 
@@ -289,6 +289,11 @@ class Either:
     def centre(self) -> tuple[float, float]:
         """See `Surface`."""
         return self.surfaces[0].centre
+
+
+@dataclass(frozen=True)
+class Either(_Several):
+    """One of several: "attacks near A, B and C"."""
 
     def log_density(self, plane: Plane, east: Any, north: Any) -> Any:
         """See `Surface`."""
@@ -308,23 +313,11 @@ class Either:
 
 
 @dataclass(frozen=True)
-class Both:
+class Both(_Several):
     """What several hints say of one subject: their product.
 
     The first is the one that the grid is made for: the narrowest.
     """
-
-    surfaces: tuple[Surface, ...]
-
-    @property
-    def stated(self) -> bool:
-        """See `Surface`."""
-        return any(s.stated for s in self.surfaces)
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """See `Surface`."""
-        return self.surfaces[0].centre
 
     def log_density(self, plane: Plane, east: Any, north: Any) -> Any:
         """See `Surface`."""
