@@ -72,7 +72,7 @@ def front_surface(
     reason = "measured from the line of contact given"
     if context is None:
         return at_line, confidence, reason
-    return Both((at_line, _near(context, km))), confidence, reason
+    return Both((at_line, near_place(context, km))), confidence, reason
 
 
 def _stretch(line: ContactLine, context: Region, km: float) -> Any:
@@ -85,7 +85,7 @@ def _stretch(line: ContactLine, context: Region, km: float) -> Any:
     return None if stretch.is_empty else stretch
 
 
-def _near(context: Region, km: float) -> Ground:
+def near_place(context: Region, km: float) -> Ground:
     """Return what a sentence's place leaves open: as far off as the stated distance, at least."""
     import shapely
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from geomap import geodesy
 from geomap.errors import CrsError
 from geomap.hints.attachment import Subject, subjects
 from geomap.hints.expressions import IMPLIED, Expression
+from geomap.hints.from_border import border_surface
 from geomap.hints.from_front import front_surface
 from geomap.hints.fusion import MOST, Fused, fuse
 from geomap.hints.grammar import Reader
 from geomap.hints.posterior import LEVEL, find
 from geomap.hints.relations import relations
+from geomap.hints.setting import Setting
 from geomap.hints.shapes import Shapes
 from geomap.hints.surfaces import Surface
 from geomap.hints.towns import town_of
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from geomap.models import ContactLine, Place, Resolution, Span
 
 _REACH = 2000  # characters before an expression in which what it locates is looked for
-_STEPS = 3  # sentences looked back for the place of a sentence that names none
 _MEASURED = ("direction", "distance", "distance_direction")
 _AGAINST = "contradicts another hint on the same place"
 
@@ -80,7 +79,7 @@ class Locator:
         self.level = level
         self.settlements = settlements
         self._shapes = Shapes(area_geometry)
-        self._sentence_starts = [s.start for s in sentences]
+        self._setting = Setting(sentences, self.reader.names)
 
     def hints(self) -> list[Hint]:
         """Return the hints of the article in order, with their regions."""
@@ -150,9 +149,6 @@ class Locator:
         wanted = self.settlements if settled else None
         return find(surface, level=self.level, settlements=wanted).region
 
-    def _sentence(self, offset: int) -> int:
-        return max(bisect_right(self._sentence_starts, offset) - 1, 0)
-
     def _drafted(self, expression: Expression, subject: Subject, earlier: list[Drafted]) -> Drafted:
         surface, anchors, confidence, reasons = self._surface(expression, earlier)
         region = None
@@ -198,6 +194,8 @@ class Locator:
                 surface, confidence, reason = front_surface(expression, where, self.line)
                 named = f" ({context[1]})" if context else ""
                 return surface, anchors, confidence, (reason + named,)
+            if expression.relation in ("border", "border_distance"):
+                return self._at_border(expression, earlier)
             if anchors[0].name == IMPLIED:
                 context = self._context(expression, earlier)
                 if context is None:
@@ -211,6 +209,25 @@ class Locator:
         if surface is None:
             return None, anchors, 0.0, (_why_nowhere(anchors),)
         return surface, anchors, confidence, ()
+
+    def _at_border(
+        self, expression: Expression, earlier: list[Drafted]
+    ) -> tuple[Surface | None, tuple[Anchor, ...], float, tuple[str, ...]]:
+        anchors = expression.anchors
+        confidence = relations().figure(expression.relation, "confidence")
+        areas = [self._shapes.area(a) for a in anchors]
+        if any(a is None for a in areas):
+            return None, anchors, 0.0, (_why_nowhere(anchors),)
+        context = self._context(expression, earlier)
+        wide = False
+        if context is None:
+            context = self._setting.division(expression, self._shapes.area)
+            wide = context is not None
+        where = context[0] if context else None
+        surface, why = border_surface(expression, areas, where, wide=wide)
+        if surface is None or context is None:
+            return surface, anchors, 0.0 if surface is None else confidence, (why,) if why else ()
+        return surface, anchors, confidence, (f"near {context[1]}",)
 
     def _is_suburb(self, expression: Expression) -> bool:
         return "suburb" in self.text[expression.start : expression.end].lower()
@@ -249,7 +266,7 @@ class Locator:
         if subject.mentions:
             return list(subject.mentions)
         if subject.kind in ("masked", "pronoun", "noun") and subject.text:
-            return [(self._sentence(draft.hint.start), subject.text)]
+            return [(self._setting.sentence(draft.hint.start), subject.text)]
         return []
 
     def _narrowed(
@@ -288,45 +305,15 @@ class Locator:
         What an earlier hint of the same sentence located comes first ("in a forest 8 km from the
         front ... to the northeast"), then the settlement named last.
         """
-        here = self._sentence(expression.start)
+        here = self._setting.sentence(expression.start)
         for draft in reversed(earlier):
             hint = draft.hint
-            if self._sentence(hint.start) != here or expression.start - hint.start > _REACH:
+            if self._setting.sentence(hint.start) != here or expression.start - hint.start > _REACH:
                 break
             measured = hint.relation == "front_distance" and hint.locates is None
             if hint.region is not None and not measured:
                 return hint.region, hint.locates or hint.anchors[0].name
-        for number in range(here, max(here - _STEPS, -1), -1):
-            span = self.sentences[number]
-            found = self._first_settlement(span.start, min(span.end, expression.start))
-            # "3 km from the front line near Chasiv Yar": the place may follow.
-            if found is None and number == here:
-                found = self._first_settlement(expression.end, span.end)
-            if found is not None:
-                return found
-        return None
-
-    def _first_settlement(self, start: int, end: int) -> tuple[Region, str] | None:
-        """Return the first settlement of a stretch, with its surroundings.
-
-        The first is what a sentence is about; later ones help to find it ("Near Kreminna, north
-        of Bakhmut, ...").
-        """
-        for resolution in self.reader.names.within(start, end):
-            if resolution.mention.kind != "literal" or resolution.lat is None:
-                continue
-            place = resolution.place
-            if place is not None and place.feature_class == "P":
-                return surroundings(place), resolution.name
-            if place is None and resolution.region is not None:
-                return resolution.region, resolution.name
-        return None
-
-
-def surroundings(place: Place) -> Region:
-    """Return a settlement with the land round it that news counts to it."""
-    reach = 2.0 * max(place.radius_km, 1.5)
-    return Region(geodesy.circle(place.lat, place.lon, reach), place.lat, place.lon)
+        return self._setting.settlement(expression)
 
 
 def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> Hint:

@@ -75,8 +75,6 @@ class Shapes:
                 return self._away(expression)
             case "within" | "part":
                 return self._inside(expression)
-            case "border" | "border_distance":
-                return self._border(expression)
             case "along" | "bank":
                 return self._stretch(expression)
             case _:
@@ -183,28 +181,6 @@ class Shapes:
             return _around(lat, lon, 0.5 * reach)
         # The half of a disc that lies there: most of it between a quarter and all of the way out.
         return Polar(lat, lon, Spread(math.log(0.7 * reach), 0.5, 0.25, 0.05, 1.5), *towards)
-
-    def _border(self, expression: Expression) -> Surface | None:
-        """Return what lies at a border, or some way from it."""
-        import shapely
-
-        areas = [self.area(a) for a in expression.anchors]
-        if any(a is None for a in areas):
-            return None
-        line = shapely.boundary(areas[0])
-        if len(areas) > 1:
-            # Two outlines of one border differ by less than this.
-            shared = shapely.get_parts(shapely.intersection(line, shapely.buffer(areas[1], 0.05)))
-            lines = [g for g in shared if g.geom_type == "LineString"]
-            line = shapely.multilinestrings(lines) if lines else line
-        lat, lon, _ = seat(expression.anchors[0])
-        km = expression.distance_km
-        if km is None:
-            return Ground(line, lat, lon, Spread(0.0, _BESIDE_KM, _BESIDE_KM))
-        check_km(km)
-        if expression.bound == "at_most":
-            return Ground(line, lat, lon, Spread(0.0, _WITHIN_SHARE * km, _WITHIN_SHARE * km))
-        return Ground(line, lat, lon, Spread(0.95 * km, 0.2 * km, 0.2 * km))
 
     def _stretch(self, expression: Expression) -> Surface | None:
         """Return what lies along a river or a road that has a name, as far as it has a geometry."""
