@@ -287,6 +287,20 @@ def test_a_share_of_a_known_truth_lies_in_the_region():
     assert shapely.intersects_xy(region, lon, lat).mean() == pytest.approx(0.8, abs=0.03)
 
 
+@pytest.mark.parametrize("relation", ["near", "direction", "distance_direction", "between"])
+def test_a_village_placed_by_its_hromada_leaves_more_open(relation: Any):
+    exact = town(radius_km=0.5)
+    vague = replace(exact, precision="hromada", radius_km=12.0)
+    given_words: dict[str, Any] = {"direction": "N"} if relation.endswith("direction") else {}
+    if relation.startswith("distance"):
+        given_words["distance_km"] = 5.0
+    more = (town(48.9, 38.2),) if relation == "between" else ()
+    sharp, blurred = (find(said(relation, p, *more, **given_words)) for p in (exact, vague))
+    assert km2(blurred) > 1.15 * km2(sharp)
+    inside = sharp.region.geometry.intersection(blurred.region.geometry)
+    assert geodesy.area_km2(inside) > 0.8 * km2(sharp)
+
+
 def test_an_oblasts_part_lies_on_its_side(gazetteer: geomap.Gazetteer):
     shapes = Shapes(gazetteer.geometry)
     (oblast,) = [p for p in gazetteer.lookup("Kharkiv Oblast") if p.feature_code == "ADM1"][:1]

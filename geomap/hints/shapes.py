@@ -7,6 +7,7 @@ corpus has (parts of places, fronts, borders, banks) is our own judgement and st
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_EDGE_KM = 100.0
 MAX_KM = 2000.0  # what is said to be further off is not placed by it
+_GUESSED = ("hromada", "raion", "estimated")
+_OFF_SHARE = 0.5  # of the radius that holds nine in ten
 _WIDE = ("admin1", "country", "hromada", "raion")
 _PART_DEG = 38.0  # "eastern Bakhmut", "the city's east": half of what a wind alone leaves open
 _IN_PLACE = Spread(0.0, 0.05, 0.05, 0.01, 2.0)
@@ -65,6 +68,12 @@ class Shapes:
         anchors = expression.anchors
         if any(a.place is None and a.region is None for a in anchors):
             return None
+        surface = self._surface(expression, suburb=suburb)
+        off_km = max(map(_off_km, anchors))
+        return surface if surface is None or not off_km else loosened(surface, off_km)
+
+    def _surface(self, expression: Expression, *, suburb: bool) -> Surface | None:
+        anchors = expression.anchors
         match expression.relation:
             case "between" | "along" if len(anchors) > 1:
                 return self._way(expression)
@@ -196,9 +205,50 @@ def seat(anchor: Anchor) -> tuple[float, float, float]:
     """Return where an anchor lies and how far it reaches: lat, lon (degrees) and km."""
     place, region = anchor.place, anchor.region
     if place is not None:
-        return place.lat, place.lon, min(place.radius_km, MAX_EDGE_KM)
+        edge_km = spreads.MIN_EDGE_KM if _off_km(anchor) else place.radius_km
+        return place.lat, place.lon, min(edge_km, MAX_EDGE_KM)
     assert region is not None
     return region.lat, region.lon, region_edge_km(region)
+
+
+def _off_km(anchor: Anchor) -> float:
+    """Return how far off an anchor's point may be: of a village placed by its hromada, km."""
+    place = anchor.place
+    if place is None or place.feature_class != "P" or place.precision not in _GUESSED:
+        return 0.0
+    return _OFF_SHARE * place.radius_km
+
+
+def loosened(surface: Surface, off_km: float) -> Surface:
+    """Return a surface as it is when the point it is measured from is off by some km (a deviation).
+
+    Parameters
+    ----------
+    surface : Surface
+    off_km : float
+        Standard deviation of the anchor's point.
+    """
+    if isinstance(surface, Polar):
+        km = math.exp(surface.radial.middle)
+        angular = surface.angular
+        if angular is not None:
+            angular = _wider(angular, math.degrees(math.atan2(off_km, km)))
+        radial = _wider(surface.radial, math.log1p(off_km / km))
+        return replace(surface, radial=radial, angular=angular)
+    if isinstance(surface, Way):
+        length = max(geodesy.distance_km(*surface.first, *surface.second), 0.1)
+        along, aside = (_wider(s, off_km / length) for s in (surface.along, surface.aside))
+        return replace(surface, along=along, aside=aside)
+    if isinstance(surface, Ground):
+        return replace(surface, distance=_wider(surface.distance, off_km))
+    if isinstance(surface, Either):
+        return Either(tuple(loosened(s, off_km) for s in surface.surfaces))
+    return surface
+
+
+def _wider(spread: Spread, by: float) -> Spread:
+    below, above = (math.hypot(flank, by) for flank in (spread.below, spread.above))
+    return replace(spread, below=below, above=above)
 
 
 def region_edge_km(region: Region) -> float:

@@ -22,7 +22,8 @@ _FROM_TOWNS = frozenset({
 def town_of(anchor: Anchor, expression: Expression, names: Anchors) -> Anchor:
     """Return an anchor, or for a division the town of its name: people measure from towns."""
     place = anchor.place
-    wide = place is not None and place.precision in _DIVISIONS
+    # A village that is placed by its hromada is a village all the same.
+    wide = place is not None and place.precision in _DIVISIONS and place.feature_class != "P"
     if not wide or anchor.start is None or expression.relation not in _FROM_TOWNS:
         return anchor
     resolution = names.at(anchor.start)
