@@ -242,6 +242,24 @@ def row(**more: Any) -> dict[str, Any]:
         ),
         ({"relation": "direction", "direction": "S"}, "Russia captured positions south of Bakhmut"),
         (
+            {"relation": "outskirts", "direction": "NE"},
+            "Russia captured positions on the northeastern outskirts of Bakhmut",
+        ),
+        ({"relation": "outskirts"}, "Russia captured positions on the outskirts of Bakhmut"),
+        (
+            {"relation": "bank", "direction": "E", "name": "Oskil"},
+            "Russia captured positions on the eastern bank of Oskil",
+        ),
+        ({"relation": "opposite"}, "Russia captured positions opposite Bakhmut"),
+        (
+            {"relation": "border_distance", "distance_km": 5.0, "name": "Ukraine"},
+            "Russia captured positions 5 km from the border of Ukraine",
+        ),
+        (
+            {"relation": "border", "name": "Ukraine"},
+            "Russia captured positions at the border of Ukraine",
+        ),
+        (
             {"action": "shelled", "actor": None, "relation": "near"},
             "an area near Bakhmut was shelled",
         ),

@@ -53,7 +53,11 @@ _AT_A_PLACE = {
     "attacked": ("attacked", "attack"),
     "repelled attack": ("repelled attacks", "repel attacks"),
 }
-_NEAR = {"near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in or around"}
+_NEAR = {
+    "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in or around",
+    "opposite": "opposite", "border": "at the border of",
+}  # fmt: skip
+_SIDES = {"outskirts": "outskirts", "bank": "bank"}
 _PAIRS = {
     "between": ("between {} and {}", "between {} and another place"),
     "along": ("along the road from {} to {}", "along a road from {}"),
@@ -308,6 +312,11 @@ def _where(p: Properties, pair: Sequence[str]) -> tuple[str, str]:
     if relation in _NEAR:
         return "", f"{_NEAR[relation]} {place}"
     distance = f"{round(p['distance_km'], 1):g} km " if p["distance_km"] else ""
+    if relation in _SIDES:
+        side = f"{_WINDS[p['direction']]}ern " if p["direction"] else ""
+        return "", f"on the {side}{_SIDES[relation]} of {place}"
+    if relation == "border_distance":
+        return "", f"{distance or 'some way '}from the border of {place}"
     wind = f"{_WINDS[p['direction']]} of" if p["direction"] else "from" if distance else "near"
     return "", f"{distance}{wind} {place}"
 

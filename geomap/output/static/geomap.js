@@ -26,7 +26,8 @@
   const RELATION = {
     near: 'near', in_or_near: 'in or near', within: 'within', part: 'a part of', direction: 'in a direction from',
     distance: 'at a distance from', distance_direction: 'at a distance and direction from', between: 'between',
-    along: 'along', toward: 'toward', front_distance: 'at a distance from the front'
+    along: 'along', toward: 'toward', front_distance: 'at a distance from the front', outskirts: 'on the outskirts of',
+    opposite: 'opposite', bank: 'on the bank of', border: 'at the border of', border_distance: 'at a distance from the border of'
   };
   // What was done: [done, to do, word before the place].
   const ACTIONS = {
@@ -327,7 +328,9 @@
     let where = '';
     if (f.name) {
       const part = f.part && WINDS[f.part] ? 'the ' + WINDS[f.part] + ' of ' : '';
-      const before = f.relation === 'near' || f.relation === 'in_or_near' ? RELATION[f.relation]
+      const side = f.direction && WINDS[f.direction] ? WINDS[f.direction] + 'ern ' : '';
+      const before = f.relation === 'outskirts' ? 'on the ' + side + 'outskirts of' : f.relation === 'bank' ? 'on the ' + side + 'bank of'
+        : ['near', 'in_or_near', 'opposite', 'border'].indexOf(f.relation) >= 0 ? RELATION[f.relation]
         : f.relation === 'direction' && f.direction && WINDS[f.direction] ? WINDS[f.direction] + ' of' : a[2];
       where = ' ' + (before ? before + ' ' : '') + part;
     }
