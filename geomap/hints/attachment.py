@@ -35,6 +35,7 @@ _LOCATING = frozenset({
     "direction", "distance", "distance_direction", "between", "along", "near", "outskirts",
     "opposite", "bank", "border", "border_distance", "front_distance",
 })  # fmt: skip
+_RELATIVE = frozenset({"which", "that", "who", "where"})
 _SIDES = frozenset({"direction", "distance_direction"})
 
 
@@ -310,7 +311,8 @@ class Attachment:
     def _stands_for(self, words: str, floor: int) -> Subject:
         last = self.reader.names.last_named(floor)
         if last is None:
-            return Subject("pronoun", words, (), None, 0.6)
+            relative = words.lower() in _RELATIVE  # stands for no one that a reader would name
+            return Subject("pronoun", None if relative else words, (), None, 0.6)
         return Subject("pronoun", last.mention.text, (last.mention.start,), None, 0.6)
 
     def _noun(self, before: str, e: Expression, *, implied: bool) -> Subject | None:
