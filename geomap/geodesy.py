@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.errors import CrsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from shapely import Geometry
     from shapely.geometry import Polygon
@@ -197,13 +197,6 @@ def sector(
     else:
         polygon = Polygon([*outer, (lon, lat)])
     return shapely.orient_polygons(polygon) if hasattr(shapely, "orient_polygons") else polygon
-
-
-def corridor(points: Sequence[tuple[float, float]], km: float) -> Any:
-    """Return what lies within `km` of the line through (lat, lon) points, EPSG:4326."""
-    from shapely.geometry import LineString
-
-    return buffer(LineString([(lon, lat) for lat, lon in points]), km)
 
 
 def bounds(points: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:

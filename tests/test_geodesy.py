@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -58,12 +59,36 @@ def test_a_circle_holds_its_centre_and_reaches_its_radius(lat: float, lon: float
         assert geodesy.distance_km(lat, lon, y, x) == pytest.approx(km, rel=1e-6)
 
 
-@lawful
-@given(LAT, LON, LAT, LON, st.floats(0.5, 30.0))
-def test_a_corridor_holds_its_line(lat1: float, lon1: float, lat2: float, lon2: float, km: float):
-    corridor = geodesy.corridor([(lat1, lon1), (lat2, lon2)], km)
-    assert corridor.covers(Point(lon1, lat1))
-    assert corridor.covers(Point(lon2, lat2))
+@settings(deadline=None, max_examples=60)
+@given(
+    st.floats(-80.0, 80.0), st.floats(-180.0, 180.0), st.floats(0.0, 360.0), st.floats(0.1, 300.0)
+)
+def test_a_plane_keeps_distances_and_azimuths_from_its_point(
+    lat: float, lon: float, azimuth: float, km: float
+):
+    plane = geodesy.Plane(lat, lon)
+    there = geodesy.destination(lat, lon, azimuth, km)
+    east, north = plane.inward(*there)
+    assert float(np.hypot(east, north)) == pytest.approx(km, rel=1e-6)
+    back = plane.outward(east, north)
+    assert geodesy.distance_km(*there, *map(float, back)) < 1e-3
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.floats(-65.0, 65.0), st.floats(-170.0, 170.0), st.floats(0.0, 360.0), st.floats(5.0, 200.0),
+    st.floats(0.0, 360.0), st.floats(5.0, 100.0),
+)  # fmt: skip
+def test_a_seat_turns_its_azimuths_true(
+    lat: float, lon: float, to: float, away: float, azimuth: float, km: float
+):
+    plane = geodesy.Plane(lat, lon)
+    seat = geodesy.destination(lat, lon, to, away)
+    east0, north0, turn = plane.seat(*seat)
+    east, north = plane.inward(*geodesy.destination(*seat, azimuth, km))
+    seen = float(np.degrees(np.arctan2(east - east0, north - north0))) + turn
+    assert abs((seen - azimuth + 180.0) % 360.0 - 180.0) < 0.2
+    assert float(np.hypot(east - east0, north - north0)) == pytest.approx(km, rel=2e-3)
 
 
 def test_a_buffer_is_as_wide_as_asked_on_the_ground():
