@@ -296,9 +296,14 @@ def test_a_village_placed_by_its_hromada_leaves_more_open(relation: Any):
         given_words["distance_km"] = 5.0
     more = (town(48.9, 38.2),) if relation == "between" else ()
     sharp, blurred = (find(said(relation, p, *more, **given_words)) for p in (exact, vague))
-    assert km2(blurred) > 1.15 * km2(sharp)
+    assert 1.15 * km2(sharp) < km2(blurred) < 4 * (math.pi * 15**2) + 2.5 * km2(sharp)
     inside = sharp.region.geometry.intersection(blurred.region.geometry)
     assert geodesy.area_km2(inside) > 0.8 * km2(sharp)
+
+
+def test_a_river_that_is_only_a_point_is_nothing_to_measure_from():
+    river = replace(town(radius_km=100.0), feature_class="H")
+    assert Shapes().surface(Expression(0, 1, "near", (Anchor("River", place=river),))) is None
 
 
 def test_an_oblasts_part_lies_on_its_side(gazetteer: geomap.Gazetteer):

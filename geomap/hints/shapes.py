@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from geomap.models import Anchor, Place, Region
 
 MAX_EDGE_KM = 100.0
+MOST_KM = 40.0  # what is larger and has no outline is no place to measure from
 MAX_KM = 2000.0  # what is said to be further off is not placed by it
 _GUESSED = ("hromada", "raion", "estimated")
+_BLURRED = 0.3  # of a distance: a larger doubt of the anchor hides the ring round it
 _OFF_SHARE = 0.5  # of the radius that holds nine in ten
 _WIDE = ("admin1", "country", "hromada", "raion")
 _PART_DEG = 38.0  # "eastern Bakhmut", "the city's east": half of what a wind alone leaves open
@@ -68,6 +70,8 @@ class Shapes:
         anchors = expression.anchors
         if any(a.place is None and a.region is None for a in anchors):
             return None
+        if any(map(self._is_no_point, anchors)):
+            return None
         surface = self._surface(expression, suburb=suburb)
         off_km = max(map(_off_km, anchors))
         return surface if surface is None or not off_km else loosened(surface, off_km)
@@ -99,6 +103,12 @@ class Shapes:
         area = self._area_geometry(place)
         polygonal = area is not None and area.geom_type in ("Polygon", "MultiPolygon")
         return area if polygonal else None
+
+    def _is_no_point(self, anchor: Anchor) -> bool:
+        """Say whether an anchor is far larger than the point that stands for it: a river, a sea."""
+        place = anchor.place
+        wide = place is not None and place.feature_class != "P" and place.radius_km > MOST_KM
+        return wide and self.area(anchor) is None
 
     def _beside(self, expression: Expression, anchor: Anchor, *, suburb: bool) -> Surface:
         """Return what lies near a place, or at its edge."""
@@ -230,6 +240,8 @@ def loosened(surface: Surface, off_km: float) -> Surface:
     """
     if isinstance(surface, Polar):
         km = math.exp(surface.radial.middle)
+        if off_km > _BLURRED * km:
+            return _blurred(surface, km, off_km)
         angular = surface.angular
         if angular is not None:
             angular = _wider(angular, math.degrees(math.atan2(off_km, km)))
@@ -244,6 +256,16 @@ def loosened(surface: Surface, off_km: float) -> Surface:
     if isinstance(surface, Either):
         return Either(tuple(loosened(s, off_km) for s in surface.surfaces))
     return surface
+
+
+def _blurred(surface: Polar, km: float, off_km: float) -> Ground:
+    """Return a surface whose anchor's doubt outweighs what is measured from it: a round cloud."""
+    outer_km = km * math.exp(surface.radial.above)
+    lat, lon, spread_km = surface.lat, surface.lon, math.hypot(off_km, 0.6 * outer_km)
+    if surface.azimuth_deg is not None:
+        lat, lon = geodesy.destination(lat, lon, surface.azimuth_deg, (km + outer_km) / 2)
+        spread_km = math.hypot(off_km, 0.4 * outer_km)
+    return _around(lat, lon, spread_km)
 
 
 def _wider(spread: Spread, by: float) -> Spread:
