@@ -37,7 +37,6 @@ EVIDENCE_GAIN = 6.0
 # Of a region's width: what lies further off is not meant. Of true places one in forty lies so
 # (1,465 sentences; docs/hints.md).
 BESIDE = 0.35
-BATCH_PAIRS = 64  # articles weighed at once
 
 
 class Resolver:
