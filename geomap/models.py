@@ -283,13 +283,15 @@ class ContactLine:
 class Evidence:
     """What a later room learned about a mention, handed back to `toponyms.rerank`.
 
-    The mention is named by its start offset. The place should lie in `region`.
+    The mention is named by its start offset. The place should lie in `region`; one that lies
+    further off than `tolerance`, a share of the region's width, is not meant.
     """
 
     mention_start: int
     region: Region
     confidence: float
     reason: str
+    tolerance: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)

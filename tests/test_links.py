@@ -130,9 +130,7 @@ def test_linked_namesakes_are_chosen_together(
     pipeline: Pipeline, text: str, located: str, anchor: str, winds: set[str]
 ):
     found = read(pipeline, text)
-    # No Pishchane that the gazetteer knows lies there: the words place it, and not a namesake.
-    expected = "hinted" if located == "Pishchane" else "resolved"
-    assert (found[located].status, found[anchor].status) == (expected, "resolved")
+    assert found[located].status == found[anchor].status == "resolved"
     assert wind(found[located], found[anchor]) in winds
     assert km(found[located], found[anchor]) < 60
 

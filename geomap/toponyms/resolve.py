@@ -28,15 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.gazetteer.store import Gazetteer
-    from geomap.models import ContactLine, Evidence, Mention, Place, Region
+    from geomap.models import ContactLine, Evidence, Mention, Place
 
 MIN_SURE = 0.35  # less likely places than this are refused
 RUNNERS_UP = 4
 # What the text itself tells outweighs the rest: nine in ten true places lie in a hint's region.
 EVIDENCE_GAIN = 6.0
-# Of a region's width: what lies further off is not meant. Of true places one in forty lies so
-# (1,465 sentences; docs/hints.md).
-BESIDE = 0.35
 
 
 class Resolver:
@@ -293,7 +290,7 @@ class Reading:
         context = weighed.context
         own = context.of(use)
         settled = context.level[own] >= Level.CAPITAL
-        inside = settled * _within(strongest.region, context.lon[own], context.lat[own])
+        inside = settled * _within(strongest, context.lon[own], context.lat[own])
         found = None
         if inside.any():
             gain = EVIDENCE_GAIN * strongest.confidence * inside
@@ -329,8 +326,8 @@ class Reading:
         )
 
 
-def _within(region: Region, lon: Any, lat: Any) -> Any:
-    """Return 1 for points in a region, less for those beside it, 0 from its own width on.
+def _within(evidence: Evidence, lon: Any, lat: Any) -> Any:
+    """Return 1 for points in a region, less for those beside it, 0 beyond its tolerance.
 
     A region holds nine in ten true places: the tenth lies close by, and a known place there is
     likelier than one that the gazetteer lacks.
@@ -340,11 +337,12 @@ def _within(region: Region, lon: Any, lat: Any) -> Any:
 
     if not len(lon):
         return np.zeros(0)
+    region = evidence.region
     west, south, east, north = region.geometry.bounds
     squeeze = float(np.cos(np.radians(region.lat)))
     width = max((east - west) * squeeze, north - south, 1e-6)
     off = shapely.distance(region.geometry, shapely.points(lon, lat))
-    return np.clip(1.0 - off / (BESIDE * width), 0.0, 1.0) ** 2
+    return np.clip(1.0 - off / (evidence.tolerance * width), 0.0, 1.0) ** 2
 
 
 def _why_refused(weighed: Weighed, ranked: list[int], candidates: tuple[Candidate, ...]) -> str:
