@@ -134,3 +134,13 @@ def test_many_hints_on_one_place_take_little_time(pipeline: geomap.Pipeline) -> 
     assert len(hints) == 101
     assert all(h.region is not None for h in hints)
     assert sum(any("narrowed" in r or "contradicts" in r for r in h.reasons) for h in hints) <= MOST
+
+
+def test_a_known_town_just_beside_its_hint_stays_and_says_so(pipeline: geomap.Pipeline) -> None:
+    # Vuhledar lies 48 km from Donetsk's point; reports say 30, from the city's edge.
+    report = read(pipeline, "Shells hit Vuhledar, 30 km southwest of Donetsk, in Donetsk Oblast.")
+    found = named(report, "Vuhledar")
+    assert found.status == "resolved"
+    assert found.reasons[0].endswith("which it lies beside")
+    plain = named(read(pipeline, "Shells hit Vuhledar in Donetsk Oblast."), "Vuhledar")
+    assert found.confidence < plain.confidence

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.schema import Level
@@ -34,6 +35,8 @@ MIN_SURE = 0.35  # less likely places than this are refused
 RUNNERS_UP = 4
 # What the text itself tells outweighs the rest: nine in ten true places lie in a hint's region.
 EVIDENCE_GAIN = 6.0
+_SURELY, _DOUBTED = 0.9, 0.8
+_OWN_POINT = ("exact", "settlement")
 
 
 class Resolver:
@@ -308,6 +311,13 @@ class Reading:
             )  # fmt: skip
         if len(settled) and not settled.any():
             return before  # a country or an oblast is not placed by a hint
+        if _stands(before, strongest):
+            # "30 km" may be 45: a town that is known, and surely meant, stays where it is.
+            beside = f"{strongest.reason}, which it lies beside"
+            return replace(
+                before, confidence=round(_DOUBTED * before.confidence, 3),
+                reasons=(beside, *before.reasons),
+            )  # fmt: skip
         runners_up = tuple(self._candidate(k) for k in weighed.ranked(use)[:RUNNERS_UP])
         return Resolution(
             mention,
@@ -324,6 +334,15 @@ class Reading:
             ),
             runners_up=runners_up,
         )
+
+
+def _stands(before: Resolution, evidence: Evidence) -> bool:
+    """Say whether a place is surely meant though it lies beside what the text says of it."""
+    place = before.place
+    if place is None or before.confidence < _SURELY or place.precision not in _OWN_POINT:
+        return False
+    wide = replace(evidence, tolerance=1.0)
+    return bool(_within(wide, [place.lon], [place.lat])[0] > 0)
 
 
 def _within(evidence: Evidence, lon: Any, lat: Any) -> Any:
