@@ -310,14 +310,25 @@ class Plane:
         return shapely.orient_polygons(flat)
 
 
-def _only_polygons(geometry: Any) -> Any:
+def polygons_of(geometry: Any) -> list[Any]:
     """Return the polygons of a geometry, without the lines and points beside them."""
     import shapely
 
-    parts = shapely.get_parts(geometry)
-    kept = [
-        p for g in parts for p in shapely.get_parts(g) if p.geom_type == "Polygon" and p.area > 0
-    ]
+    pieces = [p for g in shapely.get_parts(geometry) for p in shapely.get_parts(g)]
+    return [p for p in pieces if p.geom_type == "Polygon" and p.area > 0]
+
+
+def _only_polygons(geometry: Any) -> Any:
+    """Return the polygons of a geometry as one.
+
+    Raises
+    ------
+    CrsError
+        There is none.
+    """
+    import shapely
+
+    kept = polygons_of(geometry)
     if not kept:
         raise CrsError("a region that has no area by longitude and latitude")
     return kept[0] if len(kept) == 1 else shapely.multipolygons(kept)

@@ -13,7 +13,6 @@ from geomap.models import Problem
 from geomap.output.files import write_text
 from geomap.output.geojson import geometry_json, line
 from geomap.output.records import hint_record
-from geomap.pipeline import Pipeline
 from geomap.sentence_locator import Located, SentenceLocator
 
 if TYPE_CHECKING:
@@ -54,8 +53,7 @@ class LocateRun(Run):
         cases, problems = read_cases(source)
         self.problems += problems
         self._heed()
-        pipeline = Pipeline(self.settings, gazetteer=self.gazetteer, line=self.line)
-        located = SentenceLocator(pipeline, level=level, snap=snap).locate_many(cases)
+        located = SentenceLocator(self.pipeline, level=level, snap=snap).locate_many(cases)
         self.problems += [
             Problem(source, f"{one.id}: {one.reasons[0]}", "failed", set_aside=True)
             for one in located

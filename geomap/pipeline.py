@@ -118,7 +118,7 @@ class Pipeline:
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
-        self._settlements = Settlements(self.gazetteer)
+        self.settlements = Settlements(self.gazetteer)
         self._reader = ToponymReader(
             self.gazetteer,
             recogniser or recogniser_named(self.settings.recogniser, self.gazetteer),
@@ -201,7 +201,7 @@ class Pipeline:
             sentences,
             line=self.line,
             area_geometry=self.gazetteer.geometry,
-            settlements=self._settlements,
+            settlements=self.settlements,
         ).hints()
 
     def _line_problems(self, article: Article, hints: Sequence[Any]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geomap.articles import split_sentences
@@ -11,10 +11,8 @@ from geomap.articles.cases import Case, GivenAnchor
 from geomap.errors import ArticleError, CrsError, RecogniserError
 from geomap.gazetteer.spatial import SpatialIndex
 from geomap.hints.attachment import MASK, Subject, subject_expressions, subjects
-from geomap.hints.locate import Locator
+from geomap.hints.locate import AGAINST, Locator, is_settlement
 from geomap.hints.posterior import LEVEL
-from geomap.hints.relations import relations
-from geomap.hints.settlements import Settlements
 from geomap.models import Article, Mention, Place, Region, Resolution
 
 if TYPE_CHECKING:
@@ -82,7 +80,7 @@ class SentenceLocator:
         self._pipeline = pipeline
         self._gazetteer = pipeline.gazetteer
         self._index = SpatialIndex(self._gazetteer)
-        self._settlements = Settlements(self._gazetteer) if snap else None
+        self._settlements = pipeline.settlements if snap else None
         self._level = level
         self._seats: dict[tuple[float, float], Place | None] = {}
 
@@ -140,7 +138,8 @@ class SentenceLocator:
             return [read for case in cases for read in self._read([case])]
 
     def _located(self, case: Case, resolutions: list[Resolution] | None) -> Located:
-        text, offset = _text(case), len(_text(case)) - len(case.sentence)
+        text = _text(case)
+        offset = len(text) - len(case.sentence)
         if resolutions is None:
             resolutions = [self._given(a, case.sentence, offset) for a in case.anchors or ()]
         sentences = split_sentences(text)
@@ -159,12 +158,12 @@ class SentenceLocator:
         if fused is None:
             return self._fallback(case, resolutions, locator, hints, offset, settled=settled)
         sure = min(_sureness(h, resolutions) for h in hints if h.region is not None)
-        contradicted = any("contradicts" in r for h in hints for r in h.reasons)
+        contradicted = any(map(_is_contradicted, hints))
         confidence = self._level * sure * (0.6 if contradicted else 1.0)
         candidates = tuple(
             (self._gazetteer.place(row), chance)
             for row, chance in fused.candidates
-            if chance > 0.01
+            if chance > LIKELY
         )
         return Located(
             case.id, fused.region, round(confidence, 3),
@@ -237,8 +236,7 @@ def _may_be_settled(text: str, located: Sequence[Subject]) -> bool:
         return False
     if _ONE_PLACE.search(text):
         return True
-    nouns = [s.noun for s in located if s.kind == "noun" and s.noun]
-    return any(n.split()[-1].lower() in relations().words["settlement_nouns"] for n in nouns)
+    return any(map(is_settlement, located))
 
 
 def _own_name(text: str) -> str | None:
@@ -249,12 +247,11 @@ def _own_name(text: str) -> str | None:
 
 def _names_other_ground(text: str) -> bool:
     """Say whether the text calls its subject something that is no settlement: "is a river"."""
-    others = _OTHER_GROUND
     for found in _IS_A.finditer(text):
         words = re.findall(r"[a-z]+", found.group(1).lower())
         # "a village on the river": what comes first is what it is.
         for word in words:
-            if word in others:
+            if word in _OTHER_GROUND:
                 return True
             if word in _SETTLED:
                 break
@@ -288,21 +285,22 @@ def _sureness(hint: Hint, resolutions: Sequence[Resolution]) -> float:
     return min((r.confidence for r in resolutions if r.mention.start in starts), default=1.0)
 
 
+def _is_contradicted(hint: Hint) -> bool:
+    return any(r.startswith(AGAINST) for r in hint.reasons)
+
+
 def _telling_first(hints: Sequence[Hint]) -> list[Hint]:
     """Return hints with those first that say most: measured from towns, and not contradicted."""
 
     def rank(hint: Hint) -> tuple[bool, bool, bool, int]:
         place = hint.anchors[0].place
         town = place is not None and place.feature_class == "P"
-        against = any("contradicts" in r for r in hint.reasons)
-        return hint.region is None, against, not town, hint.start
+        return hint.region is None, _is_contradicted(hint), not town, hint.start
 
     return sorted(hints, key=rank)
 
 
 def _shifted(hint: Hint, offset: int) -> Hint:
-    from dataclasses import replace
-
     if not offset:
         return hint
     anchors = tuple(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cli_errors import refused
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -24,17 +25,6 @@ def report(tmp_path: Path) -> Path:
     path = tmp_path / "2023-03-02--one.txt"
     path.write_text("Shells fell 3 km west of Bakhmut.", encoding="utf-8")
     return path
-
-
-def refused(told: tuple[int, str, str], *words: str) -> None:
-    """Nothing was done, and one line says why."""
-    code, out, err = told
-    assert (code, out) == (2, "")
-    assert err.startswith("geomap: error: ")
-    assert err.count("\n") == 1, err
-    assert "Traceback" not in err
-    for word in words:
-        assert word in err
 
 
 @pytest.mark.parametrize(

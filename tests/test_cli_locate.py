@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
+from cli_errors import refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, shape
@@ -68,16 +69,6 @@ def located(cli: Cli, folder: Path, *rows: Any, options: tuple[object, ...] = ()
 
 def area(record: Any) -> float:
     return geodesy.area_km2(shape(record["region"]))
-
-
-def refused(told: tuple[int, str, str], *words: str) -> None:
-    code, out, err = told
-    assert (code, out) == (2, "")
-    assert err.startswith("geomap: error: ")
-    assert err.count("\n") == 1, err
-    assert "Traceback" not in err
-    for word in words:
-        assert word in err
 
 
 @pytest.fixture(scope="module")

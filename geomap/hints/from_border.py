@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
 from geomap.hints.from_front import near_place
-from geomap.hints.shapes import check_km
+from geomap.hints.shapes import WITHIN_SHARE, check_km
 from geomap.hints.surfaces import Both, Ground, Spread, Surface
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 REACH_KM = 120.0  # from the sentence's place: a border that runs further off is not meant
 _LONGEST_KM = 400.0  # without such a place a longer border says nothing
 _BESIDE_KM = 5.0
-_WITHIN_SHARE = 0.45
 _FREE_KM = 15.0  # how far the subject may lie from the sentence's place, at least
 _OUTLINES_DEG = 0.05  # two outlines of one border differ by less than this
 
@@ -76,7 +75,7 @@ def border_surface(
     if km is None:
         spread = Spread(0.0, _BESIDE_KM, _BESIDE_KM)
     elif expression.bound == "at_most":
-        spread = Spread(0.0, _WITHIN_SHARE * km, _WITHIN_SHARE * km)
+        spread = Spread(0.0, WITHIN_SHARE * km, WITHIN_SHARE * km)
     else:
         spread = Spread(0.95 * km, 0.2 * km, 0.2 * km)
     if context is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
 from geomap.hints.relations import relations
-from geomap.hints.shapes import check_km, region_edge_km
+from geomap.hints.shapes import WITHIN_SHARE, around, check_km, region_edge_km
 from geomap.hints.surfaces import Both, Ground, Spread, Surface
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 # How far a published line lies from the true one: between dated lines of one month, 1.75 km.
 LINE_ERROR_KM = 1.75
 _SHARE = 0.2  # of a stated distance
-_WITHIN_SHARE = 0.45
 
 
 def front_surface(
@@ -61,7 +60,7 @@ def front_surface(
     off = math.hypot(_SHARE * km, LINE_ERROR_KM)
     middle = 0.95 * km
     if expression.bound == "at_most" or expression.distance_km is None:
-        off, middle = max(_WITHIN_SHARE * km, 2 * LINE_ERROR_KM), 0.0
+        off, middle = max(WITHIN_SHARE * km, 2 * LINE_ERROR_KM), 0.0
     if context is not None:
         lat, lon = context.lat, context.lon
     else:
@@ -80,8 +79,8 @@ def _stretch(line: ContactLine, context: Region, km: float) -> Any:
     import shapely
 
     reach = relations().figure("front_distance", "context_km") + 1.5 * km
-    around = geodesy.circle(context.lat, context.lon, reach)
-    stretch = shapely.intersection(line.geometry, around)
+    nearby = geodesy.circle(context.lat, context.lon, reach)
+    stretch = shapely.intersection(line.geometry, nearby)
     return None if stretch.is_empty else stretch
 
 
@@ -96,11 +95,8 @@ def near_place(context: Region, km: float) -> Ground:
 
 def _circle(context: Region, km: float) -> Ground:
     """Return the wide circle that stands in when the front is not known."""
-    import shapely
-
-    wide = 0.45 * (km + relations().figure("front_distance", "unknown_front_km"))
-    point = shapely.Point(context.lon, context.lat)
-    return Ground(point, context.lat, context.lon, Spread(0.0, wide, wide, 0.02, 2.0))
+    wide = WITHIN_SHARE * (km + relations().figure("front_distance", "unknown_front_km"))
+    return around(context.lat, context.lon, wide)
 
 
 def _gap_km(context: Region, line: Any) -> float:

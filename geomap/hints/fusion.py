@@ -80,11 +80,14 @@ def fuse(
     if not drawn:
         raise CrsError("none of the hints leaves anywhere on Earth")
     drawn.sort(key=lambda d: d[:2])
+    numbers = [number for _, number, _ in drawn]
+    highest = dict(zip(numbers, peaks([surfaces[k] for k in numbers]), strict=True))
     area, first, found = drawn[0]
     used, against = [first], []
     for _, number, _ in drawn[1:]:
-        together = [surfaces[k] for k in (*used, number)]
-        if _lost(together) > MOST_LOST:
+        agreeing = (*used, number)
+        together = [surfaces[k] for k in agreeing]
+        if sum(highest[k] for k in agreeing) - _highest(together) > MOST_LOST:
             against.append(number)
             continue
         try:
@@ -105,10 +108,6 @@ def fuse(
     return Fused(found, tuple(used), tuple(against))
 
 
-def _lost(surfaces: Sequence[Surface]) -> float:
-    """Return how far the best common point lies below each surface's own best, in log density."""
-    both = Both(tuple(surfaces))
-    plane = geodesy.Plane(*both.centre)
-    grid = both.grid(plane)
-    together = float(both.log_density(plane, grid.east, grid.north).max())
-    return sum(peaks(surfaces)) - together
+def _highest(surfaces: Sequence[Surface]) -> float:
+    """Return the highest log density of a product of surfaces."""
+    return peaks([Both(tuple(surfaces))])[0]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from geomap.geodesy import polygons_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,7 +62,7 @@ class Grid:
         import shapely
 
         whole = shapely.union_all([*halves[0], *halves[1]], grid_size=self._fine())
-        return [p for p in np.atleast_1d(shapely.get_parts(whole)) if p.geom_type == "Polygon"]
+        return polygons_of(whole)
 
     def _rings(self, density: Any, threshold: float) -> list[Any]:
         """Return the rings on which a density that is the same all round is above a threshold."""
@@ -112,10 +114,7 @@ class Grid:
             polygon = shapely.Polygon(rings[0], rings[1:])
             if not polygon.is_valid:
                 polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
-            found += [
-                p for p in np.atleast_1d(shapely.get_parts(polygon))
-                if p.geom_type == "Polygon" and p.area > 0
-            ]  # fmt: skip
+            found += polygons_of(polygon)
         return found
 
 

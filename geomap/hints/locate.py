@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from geomap import geodesy
 from geomap.errors import CrsError
 from geomap.hints.attachment import Subject, subjects
 from geomap.hints.expressions import IMPLIED, Expression
@@ -33,7 +34,7 @@ _MEASURED = ("direction", "distance", "distance_direction")
 # Of a region's width, how far outside of it a place may lie and still be meant: of true places one
 # in forty-five lies further off where a distance is stated, one in a hundred where none is (docs).
 _BESIDE, _FAR_OFF = 0.35, 1.0
-_AGAINST = "contradicts another hint on the same place"
+AGAINST = "contradicts another hint on the same place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class Locator:
             if area is not None:  # all of it, not its likelier nine tenths
                 lat, lon = surface.centre
                 return Region(area, lat, lon)
-        wanted = self.settlements if _is_settlement(subject) else None
+        wanted = self.settlements if is_settlement(subject) else None
         region = find(
             surface, level=self.level, settlements=wanted, without=_rows(expression.anchors)
         ).region
@@ -285,7 +286,7 @@ class Locator:
         number = next((k for k, other in enumerate(group) if other is draft), None)
         if len(group) == 1 or number is None:
             return draft.hint
-        settled = _is_settlement(draft.subject)
+        settled = is_settlement(draft.subject)
         which = (settled, *map(id, group))
         if which not in done:
             done[which] = self._together(group, self.settlements if settled else None)
@@ -326,7 +327,7 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
         return ", ".join(repr(all_hints[k].text) for k in numbers if k != number)
 
     if number in fused.against:
-        reasons = (*hint.reasons, f"{_AGAINST}: {quoted(fused.used)}")
+        reasons = (*hint.reasons, f"{AGAINST}: {quoted(fused.used)}")
         return replace(hint, confidence=round(hint.confidence * 0.5, 3), reasons=reasons)
     if number not in fused.used:
         return hint
@@ -334,7 +335,7 @@ def _told(hint: Hint, all_hints: Sequence[Hint], fused: Fused, number: int) -> H
     if len(fused.used) > 1:
         reasons = (*reasons, f"narrowed by {quoted(fused.used)}")
     if fused.against:
-        reasons = (*reasons, f"{_AGAINST}: {quoted(fused.against)}")
+        reasons = (*reasons, f"{AGAINST}: {quoted(fused.against)}")
         hint = replace(hint, confidence=round(hint.confidence * 0.5, 3))
     return replace(hint, region=fused.found.region, reasons=reasons)
 
@@ -345,17 +346,14 @@ def _clipped(region: Region, area: Any) -> Region:
 
     if area is None:
         return region
-    inside = [
-        p for p in shapely.get_parts(shapely.intersection(region.geometry, area))
-        if p.geom_type == "Polygon"
-    ]  # fmt: skip
+    inside = geodesy.polygons_of(shapely.intersection(region.geometry, area))
     if not inside:
         return region
     whole = inside[0] if len(inside) == 1 else shapely.multipolygons(inside)
     return Region(whole, region.lat, region.lon)
 
 
-def _is_settlement(subject: Subject) -> bool:
+def is_settlement(subject: Subject) -> bool:
     """Say whether what is located is called a settlement and has no name: "a village"."""
     if subject.kind != "noun" or not subject.noun:
         return False

@@ -30,7 +30,7 @@ _OFF_SHARE = 0.5  # of the radius that holds nine in ten
 _WIDE = ("admin1", "country", "hromada", "raion")
 _PART_DEG = 38.0  # "eastern Bakhmut", "the city's east": half of what a wind alone leaves open
 _IN_PLACE = Spread(0.0, 0.05, 0.05, 0.01, 2.0)
-_WITHIN_SHARE = 0.45  # of "within 5 km": the bell whose 90 % region ends at the stated distance
+WITHIN_SHARE = 0.45  # of "within 5 km": the bell whose 90 % region ends at the stated distance
 _HALFWAY = 0.07  # of the way
 _BESIDE_KM = 6.0  # from an area's edge or a river's bank: "near the border", "along the river"
 _ROAD_SHARE = 0.3  # of a way, to either side of its middle
@@ -120,7 +120,7 @@ class Shapes:
             return Ground(area, lat, lon, Spread(0.0, reach, reach), *_towards(expression))
         if relation == "in_or_near":
             reach = 0.5 * math.exp(spreads.unstated("near", edge).middle)
-            return _around(lat, lon, reach)
+            return around(lat, lon, reach)
         if relation == "outskirts":
             out = spreads.unstated("outskirts", edge)
             if not suburb:  # at the edge itself
@@ -158,7 +158,7 @@ class Shapes:
         if expression.bound == "at_most":
             if area is None and edge > spreads.MIN_EDGE_KM:  # from its last houses
                 area = geodesy.circle(lat, lon, edge)
-            return _around(lat, lon, _WITHIN_SHARE * km, area, azimuth, towards)
+            return around(lat, lon, WITHIN_SHARE * km, area, azimuth, towards)
         if area is not None:  # from its edge
             return Ground(area, lat, lon, Spread(0.9 * km, 0.25 * km, 0.2 * km), azimuth, towards)
         stated = spreads.stated(
@@ -197,7 +197,7 @@ class Shapes:
             return Ground(area, lat, lon, _IN_PLACE, *towards)
         reach = max(edge, 0.5)
         if towards[0] is None:
-            return _around(lat, lon, 0.5 * reach)
+            return around(lat, lon, 0.5 * reach)
         # The half of a disc that lies there: most of it between a quarter and all of the way out.
         return Polar(lat, lon, Spread(math.log(0.7 * reach), 0.5, 0.25, 0.05, 1.5), *towards)
 
@@ -265,7 +265,7 @@ def _blurred(surface: Polar, km: float, off_km: float) -> Ground:
     if surface.azimuth_deg is not None:
         lat, lon = geodesy.destination(lat, lon, surface.azimuth_deg, (km + outer_km) / 2)
         spread_km = math.hypot(off_km, 0.4 * outer_km)
-    return _around(lat, lon, spread_km)
+    return around(lat, lon, spread_km)
 
 
 def _wider(spread: Spread, by: float) -> Spread:
@@ -291,7 +291,7 @@ def _towards(expression: Expression) -> tuple[float | None, Spread | None]:
     return geodesy.azimuth_of(expression.direction), even
 
 
-def _around(
+def around(
     lat: float, lon: float, reach_km: float, area: Any = None, azimuth: float | None = None,
     wound: Spread | None = None,
 ) -> Ground:  # fmt: skip
