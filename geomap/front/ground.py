@@ -59,7 +59,8 @@ class Ground:
             inside = shapely.contains_xy(self.held, points[:, 0], points[:, 1])
         else:
             inside = self._left(points)
-        return np.where(inside, 1.0, -1.0) * self.distance(points)
+        signed: NDArray[Any] = np.where(inside, 1.0, -1.0) * self.distance(points)
+        return signed
 
     def _left(self, points: Any) -> NDArray[Any]:
         """Say which points lie to the left of the part of the line that is nearest to them."""

@@ -1,7 +1,7 @@
-"""A smooth quantity on a plane, known at some points: Gaussian-process regression that heeds outliers.
+"""A smooth quantity on a plane, known at some points: Gaussian-process regression.
 
-The quantity is the signed distance to the line of contact, or how far the line has moved. Points are
-kilometres east and north, shape (n, 2).
+The quantity is the signed distance to the line of contact, or how far the line has moved. Points
+are kilometres east and north, shape (n, 2).
 
 Sources: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1; the
 weights of Student-t noise by iterated least squares (Lange, Little and Taylor 1989).
@@ -146,7 +146,7 @@ def tail_weights(residual_in_sd: Any, freedom: float) -> Any:
 
 
 def _solve_lower(lower: Any, right: Any, *, transposed: bool = False) -> Any:
-    """Solve a triangular system: numpy has no such solver, and blocks of its general one will do."""
+    """Solve a triangular system, block by block: numpy has a solver for general ones only."""
     import numpy as np
 
     size = 128

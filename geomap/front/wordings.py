@@ -1,4 +1,4 @@
-"""What a claim's wording says of the distance to the line of contact: the table, loaded and checked."""
+"""What the wording of a claim says of the distance to the line: the table, loaded and checked."""
 
 from __future__ import annotations
 
