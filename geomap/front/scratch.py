@@ -85,7 +85,7 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
     aside = np.zeros((0, 2))
     aside_values, aside_sd = np.zeros(0), np.zeros(0)
     field: Process | None = None
-    rounds = ROUNDS
+    rounds: tuple[Term, ...] = ROUNDS
     if slopes is not None and not np.isnan(slopes).any():
         rounds = ROUNDS[2:]
         aside, aside_values, aside_sd = _aside(points, values, slopes, weights)
@@ -117,7 +117,8 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
         if len(signs):
             goal, goal_sd = margins.copy(), spot_sd
             pulled = field.mean(spots) * signs < goal
-    assert field is not None and slopes is not None
+    assert field is not None
+    assert slopes is not None
     return Drawn(field, weights, slopes)
 
 
