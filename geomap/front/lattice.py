@@ -29,9 +29,11 @@ class Lattice:
     step_km: float
 
     @classmethod
-    def over(cls, west: float, south: float, east: float, north: float, step_km: float) -> Lattice:
-        """Return the lattice that covers a box of the plane (km)."""
+    def over(cls, box: tuple[float, ...], step_km: float) -> Lattice:
+        """Return the lattice that covers a box of the plane: west, south, east, north (km)."""
         import numpy as np
+
+        west, south, east, north = box
 
         def line(low: float, high: float) -> NDArray[Any]:
             first = math.floor(low / step_km)
