@@ -412,9 +412,9 @@ class Run:
 
 
 def _colours() -> dict[str, str]:
-    from geomap.front.vocabulary import vocabulary
+    from geomap.front.theatre import load_theatre
 
-    return {p.name: p.colour for p in vocabulary().parties}
+    return {p.name: p.colour for p in load_theatre().parties}
 
 
 def _some(problems: Sequence[Problem]) -> str:
