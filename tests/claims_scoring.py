@@ -136,6 +136,9 @@ def _problems_of(claim: Entry, text: str) -> list[str]:
         wrong.append("no place")
     if claim["modality"] == "denied" and not claim["negated"]:
         wrong.append("denied but not negated")
+    in_vain_and_yet_done = claim["action"] in ("attacked", "counterattacked")
+    if claim["modality"] == "failed" and claim["negated"] == in_vain_and_yet_done:
+        wrong.append("an attack in vain took place, anything else in vain did not")
     unnamed = {"unknown", "any"} & set(claim["source_kind"].split("|"))
     if claim["modality"] == "claimed" and not claim["attribution"] and not unnamed:
         wrong.append("claimed by nobody")

@@ -45,7 +45,8 @@ def test_claims_are_found_and_nothing_else(tallies: dict[str, scoring.Tally]) ->
     whole = scoring.total(tallies)
     worst = "\n\n".join(scoring.disagreements(whole)[:30])
     told = f"{worst}\n\n{scoring.figures(tallies)}"
-    assert min(whole.precision, whole.recall) >= ENOUGH, told
+    reached = min(whole.precision, whole.recall)
+    assert reached >= ENOUGH, told
 
 
 @pytest.mark.parametrize("key", scoring.MEASURED)
@@ -56,7 +57,8 @@ def test_what_is_found_is_right_in_each_field(tallies: dict[str, scoring.Tally],
         for text, claim, row in whole.pairs
         if not scoring.agrees(key, claim, row)
     ]
-    assert whole.share(key) >= ENOUGH, "\n\n".join(wrong[:30])
+    share = whole.share(key)
+    assert share >= ENOUGH, "\n\n".join(wrong[:30])
 
 
 def test_the_comparison_of_claims() -> None:
