@@ -211,7 +211,7 @@ def _gather(sheet: _Sheet, row: Row, meaning: Meaning, file: Path, problems: lis
             message = f"feature {row.number}: its line crosses itself: cut at the crossings"
             problems.append(Problem(str(file), message, "self-crossing"))
         for part in lines:
-            sheet.lines += [part] if part.is_simple else shapely.get_parts(shapely.node(part))
+            sheet.lines += [part] if part.is_simple else [*shapely.get_parts(shapely.node(part))]
     else:
         sheet.ground[meaning] += [p for p in parts if p.geom_type == "Polygon" and p.area > 0]
 
