@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
+from geomap.front.theatre import load_theatre
 from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
 from geomap.models import Problem
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geomap.articles import ReadResult
-    from geomap.models import Article
     from geomap.output.layers import Feature
 
 PROGRESS_FROM = 20  # articles; fewer are done before a bar would be read
@@ -48,6 +48,8 @@ class Run:
         A line of contact.
     corrections : sequence of Path, optional
         Files of corrections.
+    theatre : Path, optional
+        A table of who fights; without it the embedded one.
     strict : bool
         Whether a warning stops the run.
     """
@@ -60,6 +62,7 @@ class Run:
         *,
         front: Path | None = None,
         corrections: Sequence[Path] = (),
+        theatre: Path | None = None,
         strict: bool = False,
     ) -> None:
         self.sources = sources
@@ -80,11 +83,12 @@ class Run:
 
             line = read_contact_line(front)
         self.line = line
+        self.theatre = load_theatre(theatre)
         self.corrections = Corrections.load(*corrections)
         self.pipeline = Pipeline(
             self.settings, gazetteer=self.gazetteer, line=line, corrections=self.corrections
         )
-        self._inputs = {p.resolve() for p in (*corrections, front) if p is not None}
+        self._inputs = {p.resolve() for p in (*corrections, front, theatre) if p is not None}
         self.problems: list[Problem] = []
         self._outputs: list[Path] = []
 
@@ -187,7 +191,7 @@ class Run:
             raise StrictError(f"{self.problems[0]} (--strict)")
 
     @contextmanager
-    def _bar(self, total: int) -> Iterator[Callable[[Article], None] | None]:
+    def _bar(self, total: int, what: str = "articles") -> Iterator[Callable[[object], None] | None]:
         if not self.progress or total < PROGRESS_FROM:
             yield None
             return
@@ -200,7 +204,7 @@ class Run:
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("articles", total=total)
+            task = bar.add_task(what, total=total)
             yield lambda _: bar.advance(task)
 
     def features(self, results: Results) -> list[Feature]:
@@ -263,7 +267,10 @@ class Run:
         whole = self.collection(rows)
         page = render_map(
             whole
-            | {"geomap": {"parties": _colours()}, "features": whole["features"] + self._line()},
+            | {
+                "geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}},
+                "features": whole["features"] + self._line(),
+            },
             basemap=self._basemap(whole),
             title=title or self._title(),
             tiles=source,
@@ -409,12 +416,6 @@ class Run:
         else:
             write_text(output, "".join(lines))
         return summary(results, outputs, records=len(lines))
-
-
-def _colours() -> dict[str, str]:
-    from geomap.front.vocabulary import vocabulary
-
-    return {p.name: p.colour for p in vocabulary().parties}
 
 
 def _some(problems: Sequence[Problem]) -> str:

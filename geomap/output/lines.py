@@ -103,13 +103,27 @@ def read_contact_line(path: str | os.PathLike[str]) -> ContactLine:
     return read_lines(path).lines[-1]
 
 
-def read_priors(paths: Iterable[str | os.PathLike[str]], *, areas: Areas | None = None) -> Lines:
+def read_priors(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    areas: Areas | None = None,
+    until: dt.date | None = None,
+) -> Lines:
     """Read earlier lines of some files, by date; each must say its day.
+
+    Parameters
+    ----------
+    paths : iterable of str or os.PathLike
+    areas : Areas, optional
+        See `read_lines`.
+    until : datetime.date, optional
+        The last day that is drawn. Of a file with several dates the later ones are left out, and
+        that is told.
 
     Raises
     ------
     FrontError
-        A file is at fault (see `read_lines`), or says no day.
+        A file is at fault (see `read_lines`), says no day, or is later than `until`.
     """
     lines: list[ContactLine] = []
     problems: list[Problem] = []
@@ -120,8 +134,17 @@ def read_priors(paths: Iterable[str | os.PathLike[str]], *, areas: Areas | None 
                 f"{path}: has no date: give its features a `date` property (YYYY-MM-DD), or put "
                 "the day into the file's name (front-2025-02-05.geojson)"
             )
-        lines += read.lines
+        kept = read.lines if until is None else lines_on_or_before(read.lines, until)
+        if not kept:
+            raise FrontError(
+                f"{path}: is of {read.lines[0].date}, later than the day drawn ({until}): leave it "
+                "out, or draw a later day"
+            )
+        lines += kept
         problems += read.problems
+        if later := len(read.lines) - len(kept):
+            message = f"{later} of its {len(read.lines)} dates are after {until}: left out"
+            problems.append(Problem(str(path), message, "later"))
     lines.sort(key=lambda line: (line.date or dt.date.min, line.source))
     return Lines(tuple(lines), tuple(problems))
 
