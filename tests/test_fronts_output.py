@@ -13,8 +13,8 @@ from front_samples import DAYS, evidence_of, front
 
 import geomap
 from geomap.feature_ids import claim_ids
-from geomap.front.theatre import load_theatre
-from geomap.models import FrontEvidence
+from geomap.front.theatre import SeedTown, load_theatre
+from geomap.models import Front, FrontEvidence
 from geomap.output.front_grid import grid_csv
 from geomap.output.fronts import clipped, front_collection
 from geomap.output.geojson import dumps
@@ -34,8 +34,10 @@ def reports(examples: Path, pipeline: Pipeline) -> tuple[Report, ...]:
     return pipeline.run(geomap.read_articles([examples])).reports
 
 
-def written(*fronts: Any, reports: Any = ()) -> dict[str, Any]:
-    whole = front_collection(fronts, theatre=load_theatre(), reports=reports, generator=GENERATOR)
+def written(*fronts: Any, reports: Any = (), theatre: Any = None) -> dict[str, Any]:
+    whole = front_collection(
+        fronts, theatre=theatre or load_theatre(), reports=reports, generator=GENERATOR
+    )
     found: dict[str, Any] = json.loads(dumps(whole))
     return found
 
@@ -86,9 +88,10 @@ def test_features_by_the_contract() -> None:
 
 
 def test_seed_towns_say_since_when_and_by_whom() -> None:
-    town = load_theatre().towns[0]
+    town = SeedTown("Luhansk", 48.567, 39.317, "Russia", DAYS[0], DAYS[1], "a\tsource")
+    theatre = replace(load_theatre(), towns=(town,))
     seed = FrontEvidence("seed/1", town.lat, town.lon, "declared", "A", place=town.name)
-    (row,) = of_kind(written(replace(front(DAYS[0]), seeds=(seed,))), "seed")
+    (row,) = of_kind(written(replace(front(DAYS[0]), seeds=(seed,)), theatre=theatre), "seed")
     assert row["geometry"]["type"] == "Point"
     told = row["properties"]
     assert (told["name"], told["party"], told["source"]) == (town.name, town.holder, town.source)
@@ -142,10 +145,7 @@ def test_what_is_written_is_read_as_a_prior(tmp_path: Path) -> None:
 
 
 def test_a_front_of_nothing() -> None:
-    empty = geomap.models.Front(DAYS[0], ()) if hasattr(geomap, "models") else None
-    from geomap.models import Front
-
-    whole = written(empty or Front(DAYS[0], (), shapely.Polygon(), (("A", shapely.Polygon()),)))
+    whole = written(Front(DAYS[0], (), shapely.Polygon(), (("A", shapely.Polygon()),)))
     assert whole["features"] == []
     assert whole["fronts"][0]["km"] == 0
 

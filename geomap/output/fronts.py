@@ -209,7 +209,7 @@ def clipped(front: Front, region: Geometry) -> Front:
         replace(piece, geometry=part)
         for piece in front.pieces
         for part in shapely.get_parts(shapely.intersection(piece.geometry, region))
-        if part.geom_type == "LineString"
+        if part.geom_type == "LineString" and not part.is_empty
     ]
     band = None if front.uncertainty is None else _polygons(front.uncertainty, region)
     return replace(
