@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +42,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The features of a file, in its order, and the day that the file as a whole gives."""
+    """The features of a file, in its order, and the day that the file as a whole gives.
+
+    `evidence` are the records that a file of `geomap front` holds beside its features.
+    """
 
     rows: tuple[Row, ...]
     day: dt.date | None = None
-    layers: tuple[str, ...] = field(default=())
+    evidence: tuple[dict[str, Any], ...] = ()
 
 
 def read_rows(file: Path) -> Rows:
@@ -87,7 +90,9 @@ def _read_json(file: Path) -> Rows:
     if not crs.endswith(_DEGREES):
         raise FrontError(f"{file}: is in {crs}, not in degrees (EPSG:4326): convert it first")
     day = day or day_of(data.get("date"))
-    return Rows(tuple(_json_row(n, row) for n, row in enumerate(found, 1)), day)
+    beside = data.get("evidence")
+    evidence = [e for e in beside if isinstance(e, dict)] if isinstance(beside, list) else []
+    return Rows(tuple(_json_row(n, r) for n, r in enumerate(found, 1)), day, tuple(evidence))
 
 
 def _json_row(number: int, row: dict[str, Any]) -> Row:
@@ -147,14 +152,14 @@ def _read_vector(file: Path) -> Rows:
     from pyogrio.errors import DataLayerError, DataSourceError
 
     try:
-        layers = tuple(str(name) for name, _ in pyogrio.list_layers(file))
+        layers = [str(name) for name, _ in pyogrio.list_layers(file)]
         rows = [row for layer in layers for row in _layer_rows(file, layer)]
     except (DataSourceError, DataLayerError, ValueError, RuntimeError, OSError) as error:
         told = (str(error).splitlines() or [""])[0].replace(str(file), "it")[:120]
         raise FrontError(
             f"{file}: cannot be read as lines ({told}): give .geojson, .gpkg or a zipped shapefile"
         ) from error
-    return Rows(_numbered(rows), layers=layers)
+    return Rows(_numbered(rows))
 
 
 def _layer_rows(file: Path, layer: str) -> Iterator[Row]:
