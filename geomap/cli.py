@@ -7,24 +7,36 @@ done. A user's mistake is one line on stderr; `--debug` shows the trace.
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 import json
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from geomap.cli_gazetteer import app as gazetteer_app
-from geomap.console import DEBUG, complain, printable, show, trace
+from geomap.cli_options import (
+    ArticleDate,
+    AsJson,
+    Common,
+    CorrectionFiles,
+    Debug,
+    Front,
+    Kinds,
+    MaxMb,
+    MinConfidence,
+    RecogniserOption,
+    Strict,
+    Verbose,
+    check_suffix,
+    day_told,
+    kinds_told,
+    on_articles,
+)
+from geomap.console import DEBUG, complain, show, trace
 from geomap.errors import GeomapError, SettingsError
-
-if TYPE_CHECKING:
-    from geomap import commands
 
 # Typer bundles click or depends on it, by version; its error classes are reached through typer.
 _ClickError: Any = typer.BadParameter.__mro__[2]
@@ -47,131 +59,6 @@ class What(StrEnum):
     CLAIMS = "claims"
 
 
-def _day(value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
-
-
-def _kinds(told: str) -> tuple[str, ...]:
-    listed = [k.strip() for k in told.split(",") if k.strip()]
-    return ("literal", "associative", "demonym") if "all" in listed else tuple(listed)
-
-
-Articles = Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")]
-Since = Annotated[
-    dt.date | None, typer.Option("--since", parser=_day, metavar="DAY", help="First day.")
-]
-Until = Annotated[
-    dt.date | None, typer.Option("--until", parser=_day, metavar="DAY", help="Last day.")
-]
-RegionOption = Annotated[
-    str | None, typer.Option("--region", help='Only what lies in it, e.g. "Donetsk Oblast".')
-]
-MinConfidence = Annotated[
-    float, typer.Option("--min-confidence", help="Only what is at least this sure, 0 to 1.")
-]
-ArticleDate = Annotated[
-    dt.date | None,
-    typer.Option("--article-date", parser=_day, metavar="DAY", help="Day of what has no date."),
-]
-Kinds = Annotated[
-    str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
-]
-Front = Annotated[
-    Path | None,
-    typer.Option("--front", help="GeoJSON line of contact to measure from."),
-]
-CorrectionFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--corrections", help="What names mean: .toml or a filled-in review; repeatable."),
-]
-MaxMb = Annotated[
-    float, typer.Option("--max-article-mb", help="Larger single articles are set aside.")
-]
-RecogniserOption = Annotated[
-    str,
-    typer.Option(
-        "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
-    ),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """The options that all commands on articles share; `_on_articles` gives them to each."""
-
-    articles: Articles
-    front: Front = None
-    corrections: CorrectionFiles = None
-    since: Since = None
-    until: Until = None
-    region: RegionOption = None
-    min_confidence: MinConfidence = 0.0
-    article_date: ArticleDate = None
-    max_article_mb: MaxMb = 20.0
-    recogniser: RecogniserOption = "geomap"
-    strict: Strict = False
-    as_json: AsJson = False
-    verbose: Verbose = False
-    debug: Debug = False
-
-    def run(self, kinds: str | None = None) -> commands.Run:
-        """Return what works on the articles, with these options."""
-        from geomap import commands
-
-        names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
-        options = {name: getattr(self, name) for name in (*names, "recogniser")}
-        if kinds is not None:
-            options["kinds"] = _kinds(kinds)
-        progress = show(self.verbose, self.debug)
-        return commands.Run(
-            self.articles,
-            options,
-            progress,
-            front=self.front,
-            corrections=self.corrections or (),
-            strict=self.strict,
-        )
-
-    def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:
-        """Print the problems and the summary; leave with the right code."""
-        for problem in run.problems:
-            word = "set aside" if problem.set_aside else "warning"
-            typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
-        if self.as_json:
-            typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
-        elif not quiet:
-            typer.echo(printable("\n".join(summary["lines"])))
-        raise typer.Exit(run.exit_code)
-
-
-def _on_articles(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the common options: its first argument is a `Common`, the rest its own.
-
-    An option that the command has itself (`brief` must be told its region) stands for the common
-    one of that name.
-    """
-    own = dict(inspect.signature(command, eval_str=True).parameters)
-    del own["common"]
-    shared = inspect.signature(Common, eval_str=True).parameters
-
-    def run(**given: Any) -> None:
-        command(Common(**{n: given[n] for n in shared}), **{n: given[n] for n in own if n in given})
-
-    every = [*own.values(), *(p for n, p in shared.items() if n not in own)]
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in every]
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
-    vars(run)["__signature__"] = inspect.Signature(parameters)
-    return run
-
-
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -184,7 +71,7 @@ def _root(
 
 
 @app.command("map")
-@_on_articles
+@on_articles
 def map_command(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The map to write, .html.")],
@@ -201,9 +88,9 @@ def map_command(
     title: Annotated[str | None, typer.Option("--title", help="Heading of the map.")] = None,
 ) -> None:
     """Draw the map of some articles, layered by date: one file that needs no network."""
-    _suffix(output, ".html")
+    check_suffix(output, ".html")
     if geojson is not None:
-        _suffix(geojson, ".geojson", "--geojson")
+        check_suffix(geojson, ".geojson", "--geojson")
     run = common.run()
     summary = run.map(
         output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
@@ -212,7 +99,7 @@ def map_command(
 
 
 @app.command()
-@_on_articles
+@on_articles
 def extract(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .jsonl to write, or -.")],
@@ -235,19 +122,63 @@ def extract(
 
 
 @app.command()
-@_on_articles
+@on_articles
+def front(
+    common: Common,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The .geojson to write.")],
+    on: Annotated[
+        dt.date | None,
+        typer.Option(
+            "--on",
+            parser=day_told,
+            metavar="DAY",
+            help="Draw this day; else each date of the articles.",
+        ),
+    ] = None,
+    prior: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--prior", help="An earlier line or who held what: .geojson, .gpkg; repeatable."
+        ),
+    ] = None,
+    seeds: Annotated[
+        bool, typer.Option("--seeds/--no-seeds", help="Use the seed towns of the theatre.")
+    ] = True,
+    grid: Annotated[
+        Path | None, typer.Option("--grid", help="Also write probabilities of control, .csv.")
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option("--every", min=1, metavar="DAYS", help="Draw a day each so many days."),
+    ] = None,
+) -> None:
+    """Draw the line of contact for each date, with its uncertainty and its evidence."""
+    from geomap.front_commands import FrontRun
+
+    check_suffix(output, ".geojson")
+    if grid is not None:
+        check_suffix(grid, ".csv", "--grid")
+    if on is not None and every is not None:
+        raise SettingsError("--on draws one day, --every several: give one of them")
+    run = common.run_of(FrontRun)
+    summary = run.front(output, on=on, priors=prior or (), seeds=seeds, grid=grid, every=every)
+    common.end(run, summary)
+
+
+@app.command()
+@on_articles
 def export(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .geojson to write.")],
 ) -> None:
     """Write all features as GeoJSON."""
-    _suffix(output, ".geojson")
+    check_suffix(output, ".geojson")
     run = common.run()
     common.end(run, run.export(output))
 
 
 @app.command()
-@_on_articles
+@on_articles
 def brief(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .md to write.")],
@@ -255,13 +186,13 @@ def brief(
 ) -> None:
     """Write a briefing on a region, every line with its source."""
     del region  # the same as common.region; here it must be given
-    _suffix(output, ".md")
+    check_suffix(output, ".md")
     run = common.run()
     common.end(run, run.brief(output))
 
 
 @app.command()
-@_on_articles
+@on_articles
 def review(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .csv to write.")],
@@ -270,7 +201,7 @@ def review(
     ] = 0.7,
 ) -> None:
     """List what was refused or is doubtful, to be filled in and given to --corrections."""
-    _suffix(output, ".csv")
+    check_suffix(output, ".csv")
     run = common.run()
     common.end(run, run.review(output, below))
 
@@ -342,7 +273,11 @@ def evaluate(
     """Measure geomap against articles whose places you have marked."""
     from geomap.evaluation_commands import EvaluationRun
 
-    options = {"kinds": _kinds(kinds), "min_confidence": min_confidence, "recogniser": recogniser}
+    options = {
+        "kinds": kinds_told(kinds),
+        "min_confidence": min_confidence,
+        "recogniser": recogniser,
+    }
     run = EvaluationRun([str(gold)], options, show(verbose, debug), front=front)
     summary = run.evaluate(
         gold, within_km=within_km, given=spans, predictions=predictions, errors=errors
@@ -404,11 +339,6 @@ def check(as_json: AsJson = False, debug: Debug = False) -> None:
 
 
 _STOPPED = 130  # what typer and shells give for Ctrl-C
-
-
-def _suffix(path: Path, wanted: str, option: str = "-o") -> None:
-    if path.suffix.lower() != wanted:
-        raise SettingsError(f"{option} {path}: give a file name that ends in {wanted}")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
+from geomap.front.theatre import load_theatre
 from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
 from geomap.models import Problem
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geomap.articles import ReadResult
-    from geomap.models import Article
+    from geomap.models import ContactLine
     from geomap.output.layers import Feature
 
 PROGRESS_FROM = 20  # articles; fewer are done before a bar would be read
@@ -48,6 +49,8 @@ class Run:
         A line of contact.
     corrections : sequence of Path, optional
         Files of corrections.
+    theatre : Path, optional
+        A table of who fights; without it the embedded one.
     strict : bool
         Whether a warning stops the run.
     """
@@ -60,6 +63,7 @@ class Run:
         *,
         front: Path | None = None,
         corrections: Sequence[Path] = (),
+        theatre: Path | None = None,
         strict: bool = False,
     ) -> None:
         self.sources = sources
@@ -74,18 +78,21 @@ class Run:
         self.scope: Scope | None = None
         if self.settings.region is not None:
             self.scope = scope(self.gazetteer, self.settings.region)
-        line = None
+        self.front_file = front
+        self.problems: list[Problem] = []
+        self.lines: tuple[ContactLine, ...] = ()
         if front is not None:
-            from geomap.output.lines import read_contact_line
+            from geomap.output.lines import read_lines
 
-            line = read_contact_line(front)
-        self.line = line
+            read = read_lines(front, areas=self.gazetteer.areas)
+            self.lines, self.problems = read.lines, list(read.problems)
+        self.line = self.lines[-1] if self.lines else None
+        self.theatre = load_theatre(theatre)
         self.corrections = Corrections.load(*corrections)
         self.pipeline = Pipeline(
-            self.settings, gazetteer=self.gazetteer, line=line, corrections=self.corrections
+            self.settings, gazetteer=self.gazetteer, line=self.line, corrections=self.corrections
         )
-        self._inputs = {p.resolve() for p in (*corrections, front) if p is not None}
-        self.problems: list[Problem] = []
+        self._inputs = {p.resolve() for p in (*corrections, front, theatre) if p is not None}
         self._outputs: list[Path] = []
 
     @property
@@ -187,7 +194,7 @@ class Run:
             raise StrictError(f"{self.problems[0]} (--strict)")
 
     @contextmanager
-    def _bar(self, total: int) -> Iterator[Callable[[Article], None] | None]:
+    def _bar(self, total: int, what: str = "articles") -> Iterator[Callable[[object], None] | None]:
         if not self.progress or total < PROGRESS_FROM:
             yield None
             return
@@ -200,7 +207,7 @@ class Run:
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("articles", total=total)
+            task = bar.add_task(what, total=total)
             yield lambda _: bar.advance(task)
 
     def features(self, results: Results) -> list[Feature]:
@@ -253,20 +260,22 @@ class Run:
         title: str | None = None,
     ) -> dict[str, Any]:
         """Write the map (and its features); return the summary."""
+        from geomap.output.basemap import bounds_of
         from geomap.output.geojson import dumps
-        from geomap.output.map import TileSource, render_map
+        from geomap.output.map import TileSource, render_map, with_lines
 
         self._ready(*[output] if geojson is None else [output, geojson])
         source = TileSource(tiles, tiles_attribution) if tiles else None
         results = self.results()
         rows = self.features(results)
         whole = self.collection(rows)
+        drawn = self._drawn()
         page = render_map(
-            whole
-            | {"geomap": {"parties": _colours()}, "features": whole["features"] + self._line()},
-            basemap=self._basemap(whole),
+            whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
+            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
             title=title or self._title(),
             tiles=source,
+            front=drawn,
         )
         outputs = [(output, "map")]
         if geojson is not None:
@@ -278,29 +287,17 @@ class Run:
     def _title(self) -> str:
         return self.scope.name if self.scope else "geomap"
 
-    def _line(self) -> list[dict[str, Any]]:
-        """Return the line of contact given as a feature of the map."""
-        if self.line is None:
-            return []
-        from geomap.output.geojson import geometry_json
+    def _drawn(self) -> dict[str, Any] | None:
+        """Return what the map draws of the lines given."""
+        if self.front_file is None:
+            return None
+        from geomap.output.front_layers import front_drawing
 
-        date = self.line.date.isoformat() if self.line.date else None
-        properties = {
-            "layer": "contact_line",
-            "article_id": "",
-            "date": date,
-            "name": "Line of contact given",
-            "source": self.line.source,
-            "confidence": 1.0,
-            "status": "resolved",
-        }
-        geometry = geometry_json(self.line.geometry)
-        return [{"type": "Feature", "id": "front", "geometry": geometry, "properties": properties}]
+        return front_drawing(self.front_file, self.lines, self.theatre)
 
-    def _basemap(self, whole: dict[str, Any]) -> Any:
-        from geomap.output.basemap import basemap_for, bounds_of, padded
+    def _basemap(self, bounds: tuple[float, float, float, float] | None) -> Any:
+        from geomap.output.basemap import basemap_for, padded
 
-        bounds = bounds_of(whole)
         areas = self.gazetteer.areas
         wanted = [(areas.row(i), i) for i in areas.within_bbox(-180, -90, 180, 90, level="country")]
         towns = []
@@ -409,12 +406,6 @@ class Run:
         else:
             write_text(output, "".join(lines))
         return summary(results, outputs, records=len(lines))
-
-
-def _colours() -> dict[str, str]:
-    from geomap.front.theatre import load_theatre
-
-    return {p.name: p.colour for p in load_theatre().parties}
 
 
 def _some(problems: Sequence[Problem]) -> str:

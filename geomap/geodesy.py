@@ -123,6 +123,11 @@ def area_km2(geometry: Geometry) -> float:
     return abs(float(_geod().geometry_area_perimeter(geometry)[0])) / 1e6
 
 
+def length_km(geometry: Geometry) -> float:
+    """Return the geodesic length of EPSG:4326 lines in kilometres (a polygon's: its outline's)."""
+    return abs(float(_geod().geometry_length(geometry))) / 1000
+
+
 def locally(geometry: Geometry, lat: float, lon: float, work: Callable[[Any], Any]) -> Any:
     """Apply `work` to a geometry projected to metres around (lat, lon); return EPSG:4326."""
     import shapely

@@ -10,7 +10,7 @@ import pytest
 
 # A room may import only from rooms that stand before it.
 ROOMS = [
-    {"models", "errors", "settings", "geodesy", "tables"},
+    {"models", "errors", "settings", "geodesy", "tables", "feature_ids"},
     {"articles", "gazetteer"},
     {"toponyms"},
     {"hints"},
@@ -22,7 +22,8 @@ ROOMS = [
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "locate_commands", "cli_gazetteer", "cli",
+        "explain_commands", "front_commands", "locate_commands", "cli_gazetteer", "cli_options",
+        "cli",
     },
 ]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}

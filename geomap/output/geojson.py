@@ -95,12 +95,19 @@ def collection(features: Sequence[Feature], generator: Mapping[str, Any]) -> dic
     return whole
 
 
+# Members of a collection that are lists of records: a line each, so that two files can be compared.
+_RECORDS = ("fronts", "evidence", "features")
+
+
 def dumps(whole: Mapping[str, Any]) -> str:
     """Return a FeatureCollection as text, a feature a line, so that two files can be compared."""
-    head = {k: v for k, v in whole.items() if k != "features"}
+    head = {k: v for k, v in whole.items() if k not in _RECORDS}
     text = line(head)[:-1]
-    rows = ",\n".join(line(f) for f in whole["features"])
-    return f'{text}, "features": [\n{rows}\n]}}\n' if rows else f'{text}, "features": []}}\n'
+    for name in _RECORDS:
+        if name in whole:
+            rows = ",\n".join(line(f) for f in whole[name])
+            text += f', "{name}": [\n{rows}\n]' if rows else f', "{name}": []'
+    return text + "}\n"
 
 
 def line(record: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from geomap.feature_ids import numbered, stem
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -102,12 +104,12 @@ def _order(row: Feature) -> tuple[Any, ...]:
 
 def _number(rows: list[Feature]) -> None:
     """Give each feature an id that stays the same while its article does."""
-    seen: dict[str, int] = {}
-    for row in rows:
-        p = row.properties
-        stem = f"{p['article_id']}/{p['layer']}/{p['start']}-{p['end']}"
-        seen[stem] = seen.get(stem, 0) + 1
-        p["id"] = stem if seen[stem] == 1 else f"{stem}/{seen[stem]}"
+    stems = [
+        stem(p["article_id"], p["layer"], p["start"], p["end"])
+        for p in (row.properties for row in rows)
+    ]
+    for row, identity in zip(rows, numbered(stems), strict=True):
+        row.properties["id"] = identity
 
 
 def _base(report: Report, layer: Layer, span: Span | Hint | Claim | Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ATTRIBUTION = "Places: GeoNames (geonames.org), CC BY 4.0. Areas: Natural Earth."
 UNDATED = "undated"
-LAYERS = ("mention", "hint", "claim", "contact_line")
+LAYERS = ("mention", "hint", "claim")
 _WORLD = (-130.0, -50.0, 150.0, 70.0)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -190,7 +190,9 @@ class OfflineMap(_Once, folium.Map):
         self._id = "geomap"
         self.title = title
         self.styles = [assets.leaflet_css(), assets.static("geomap.css")]
-        self.scripts = [assets.leaflet_js(), assets.static("geomap.js")]
+        self.scripts = [
+            assets.leaflet_js(), assets.static("front.js"), assets.static("geomap.js"),
+        ]  # fmt: skip
         page = _Page(title, image_origin)
         page.inline, page.styles = self.scripts, self.styles
         page.add_child(self, name="map")
@@ -226,6 +228,7 @@ def render_map(
     title: str = "geomap",
     tiles: TileSource | None = None,
     attribution: str = ATTRIBUTION,
+    front: Mapping[str, Any] | None = None,
 ) -> str:
     """Render the map of a feature collection as a complete HTML page.
 
@@ -233,8 +236,8 @@ def render_map(
     ----------
     collection : Mapping
         A GeoJSON FeatureCollection, EPSG:4326. Each feature has an `id` and the properties `layer`
-        (`mention`, `hint`, `claim` or `contact_line`) and `article_id`; `date` is the day of the
-        article (None: the undated layer). Features without geometry are listed, not drawn.
+        (`mention`, `hint` or `claim`) and `article_id`; `date` is the day of the article (None: the
+        undated layer). Features without geometry are listed, not drawn.
         `collection["geomap"]["parties"]` may give the colours of actors (name to ``#rrggbb``).
     basemap : BasemapData
         What is drawn underneath (see `basemap.basemap_for`).
@@ -244,6 +247,8 @@ def render_map(
         Online tiles that the reader may switch on.
     attribution : str
         Plain text shown under the map.
+    front : Mapping, optional
+        Lines of contact by date, as `front_layers.front_drawing` gives them.
 
     Returns
     -------
@@ -264,7 +269,7 @@ def render_map(
     >>> "<title>Nothing yet</title>" in page
     True
     """
-    payload = _payload(collection)
+    payload = _payload(collection, front)
     payload["attribution"] = _text(attribution)
     if tiles is not None:
         payload["tiles"] = {
@@ -356,7 +361,23 @@ def _date(feature_id: Any, value: Any) -> str:
     return day
 
 
-def _payload(collection: Mapping[str, Any]) -> dict[str, Any]:
+def with_lines(collection: Mapping[str, Any], front: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a collection with the lines of a front as features, for the box they lie in."""
+    lines = [
+        line
+        for day in (front or {}).get("dates", ())
+        for piece in day["pieces"]
+        for line in piece["lines"]
+    ]
+    features = list(collection.get("features") or ())
+    if lines:
+        features.append({"geometry": {"coordinates": lines}})
+    return {"features": features}
+
+
+def _payload(
+    collection: Mapping[str, Any], front: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what the page's script reads; articles and sentences are stored once each."""
     meta = collection.get("geomap") or {}
     articles: dict[tuple[str, ...], int] = {}
@@ -392,12 +413,14 @@ def _payload(collection: Mapping[str, Any]) -> dict[str, Any]:
         if geometry is not None:
             row["geometry"] = geometry
         packed.append(row)
-    west, south, east, north = bounds_of(collection) or _WORLD
-    dates = sorted({row["date"] for row in packed}, key=lambda d: (d == UNDATED, d))
+    west, south, east, north = bounds_of(with_lines(collection, front)) or _WORLD
+    days = {row["date"] for row in packed} | {d["date"] for d in (front or {}).get("dates", ())}
+    dates = sorted(days - {None}, key=lambda d: (d == UNDATED, d))
     return {
         "articles": [dict(zip(("id", *_ARTICLE_FIELDS), about, strict=True)) for about in articles],
         "dates": dates,
         "features": packed,
+        "front": dict(front) if front else None,
         "parties": _parties(meta.get("parties")),
         "reports": _clean(meta.get("reports")) or len({about[0] for about in articles}),
         "sentences": list(sentences),

@@ -7,10 +7,9 @@
     { key: 'regions', label: 'Hinted regions', on: true },
     { key: 'claims', label: 'Claims', on: true },
     { key: 'government', label: 'Governments and bodies', on: false },
-    { key: 'demonym', label: 'Peoples', on: false },
-    { key: 'contact', label: 'Line of contact', on: true }
+    { key: 'demonym', label: 'Peoples', on: false }
   ];
-  const INK = { places: '#0b5f66', government: '#59636e', demonym: '#59636e', regions: '#6a4aa5', contact: '#1c2126', other: '#5b6570' };
+  const INK = { places: '#0b5f66', government: '#59636e', demonym: '#59636e', regions: '#6a4aa5', other: '#5b6570' };
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif';
   const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -236,7 +235,6 @@
   function kindOf(f) {
     if (f.layer === 'hint') return 'regions';
     if (f.layer === 'claim') return 'claims';
-    if (f.layer === 'contact_line') return 'contact';
     return f.kind === 'associative' ? 'government' : f.kind === 'demonym' ? 'demonym' : 'places';
   }
   function keyOf(f, kind) {
@@ -266,7 +264,6 @@
       m.confidence = Math.max.apply(null, m.features.slice(0, 5000).map(function (f) { return f.confidence === undefined ? 0.5 : f.confidence; }));
       m.total = m.features.length;
       m.name = m.kind === 'claims' ? (first.name || 'a place') : m.kind === 'regions' ? (first.text || first.name || 'A hinted region') : first.name || first.text || 'Unnamed';
-      if (m.kind === 'contact') m.name = 'Line of contact';
       m.coarse = ['country', 'admin1', 'raion', 'hromada', 'estimated', 'hint'].indexOf(first.precision) >= 0;
       if (g.type === 'Point') {
         m.lat = g.coordinates[1]; m.lon = g.coordinates[0];
@@ -284,21 +281,17 @@
         }
         m.glyph = new Glyph([m.lat, m.lon], o);
         m.layers.push(m.glyph);
-      } else if (g.type.indexOf('Polygon') >= 0) {
-        const soft = m.kind === 'contact' ? { weight: 0, fillOpacity: 0.08 } : { weight: 1.6, opacity: 0.55 + 0.4 * m.confidence, dashArray: '6 5', fillOpacity: 0.05 + 0.2 * m.confidence };
-        m.shape = L.polygon(L.GeoJSON.coordsToLatLngs(g.coordinates, g.type === 'Polygon' ? 1 : 2), Object.assign({ color: INK[m.kind] || INK.regions, smoothFactor: 0.7 }, soft));
-        m.layers.push(m.shape);
       } else {
-        const line = L.GeoJSON.coordsToLatLngs(g.coordinates, g.type === 'LineString' ? 0 : 1);
-        m.layers.push(L.polyline(line, { color: '#fff', weight: 6, opacity: 0.9, interactive: false }));
-        m.shape = L.polyline(line, { color: INK.contact, weight: 2.6, opacity: 0.95, dashArray: m.confidence < 0.5 ? '7 6' : null });
+        m.shape = L.polygon(L.GeoJSON.coordsToLatLngs(g.coordinates, g.type === 'Polygon' ? 1 : 2), {
+          color: INK.regions, smoothFactor: 0.7, weight: 1.6, opacity: 0.55 + 0.4 * m.confidence, dashArray: '6 5', fillOpacity: 0.05 + 0.2 * m.confidence
+        });
         m.layers.push(m.shape);
       }
       if (!m.glyph) { const c = boundsOf(m).getCenter(); m.lat = c.lat; m.lon = c.lng; }
       m.layers.forEach(function (l) { l.geomapMark = m; l.featureIds = m.features.map(function (f) { return f.id; }); });
     });
     // Large areas first, symbols last: what is added later lies on top.
-    const rank = function (m) { return m.glyph ? 2 : m.kind === 'contact' ? 1 : 0; };
+    const rank = function (m) { return m.glyph ? 1 : 0; };
     const size = function (m) { const b = m.glyph ? null : boundsOf(m); return b ? (b.getEast() - b.getWest()) * (b.getNorth() - b.getSouth()) : 0; };
     state.marks.forEach(function (m) { m.size = size(m); });
     state.marks.sort(function (a, b) { return rank(a) - rank(b) || b.size - a.size; });
@@ -394,7 +387,7 @@
     together.forEach(function (o) { o.features.forEach(function (f) { features.push(f); }); });
     const rank = function (f) { return f.date === 'undated' ? '' : f.date; };
     features.sort(function (a, b) { return rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : 0; });
-    const f = features[0], where = m.kind === 'regions' || m.kind === 'contact' ? '' : [f.admin1, f.country].filter(function (x) { return x && x !== m.name; }).join(', ');
+    const f = features[0], where = m.kind === 'regions' ? '' : [f.admin1, f.country].filter(function (x) { return x && x !== m.name; }).join(', ');
     const list = h('ul', { class: 'gm-cards' });
     let shown = 0;
     const more = h('button', { type: 'button', class: 'gm-more', on: { click: function () { page(); } } });
@@ -405,24 +398,34 @@
       clear(more); add(more, 'Show ' + (features.length - shown) + ' more');
     }
     page();
-    const kind = { places: 'Place', regions: 'Hinted region', claims: 'Claims', government: 'Government or body', demonym: 'People', contact: 'Line of contact' }[m.kind];
+    const kind = { places: 'Place', regions: 'Hinted region', claims: 'Claims', government: 'Government or body', demonym: 'People' }[m.kind];
     return h('div', { class: 'gm-popup' },
       h('p', { class: 'gm-kicker' }, kind + (features.length > 1 ? ' \u00b7 ' + plural(features.length, m.kind === 'claims' ? 'claim' : 'mention') : '')),
-      h('h2', {}, bdi(m.kind === 'contact' ? m.name + (f.date === 'undated' ? '' : ', ' + day(f.date)) : m.name)), where ? h('p', { class: 'gm-where' }, bdi(where)) : null, precisionWords(f),
+      h('h2', {}, bdi(m.name)), where ? h('p', { class: 'gm-where' }, bdi(where)) : null, precisionWords(f),
       h('div', { class: 'gm-scroll', tabindex: '0', role: 'group', 'aria-label': 'Sentences' }, list, more));
   }
   function stackOf(m) { return visibleMarks().filter(function (o) { return o.place === m.place; }); }
-  function open(m, at) {
-    const map = state.map, o = m.glyph ? m.glyph.options : { dx: 0, dy: 0 };
+  function popup(at, content, offset) {
+    const map = state.map, size = map.getSize(), phone = window.innerWidth <= 720;
     map.closePopup();
-    state.picked = m.glyph;
-    const size = map.getSize(), phone = window.innerWidth <= 720;
+    untip();
     state.popup = L.popup({
-      maxWidth: Math.min(360, size.x - 30), minWidth: Math.min(300, size.x - 30), offset: [o.dx, o.dy + (m.glyph ? 2 - m.glyph.getRadius() : 0)],
+      maxWidth: Math.min(360, size.x - 30), minWidth: Math.min(300, size.x - 30), offset: offset || [0, 2],
       autoPanPaddingTopLeft: phone ? [12, 12] : [54, 16], autoPanPaddingBottomRight: phone ? [12, 100] : [panelWidth() + 16, 24], className: 'gm-leaflet-popup'
-    }).setLatLng(at || [m.lat, m.lon]).setContent(popupContent(m)).openOn(map);
+    }).setLatLng(at).setContent(content).openOn(map);
+  }
+  function open(m, at) {
+    const o = m.glyph ? m.glyph.options : { dx: 0, dy: 0 };
+    state.map.closePopup();
+    state.picked = m.glyph;
+    popup(at || [m.lat, m.lon], popupContent(m), [o.dx, o.dy + (m.glyph ? 2 - m.glyph.getRadius() : 0)]);
     if (m.glyph) m.glyph.redraw();
   }
+  function tip(at, content, offset) {
+    state.tooltip.options.offset = L.point(offset || [0, -6]);
+    state.tooltip.setLatLng(at).setContent(content).addTo(state.map);
+  }
+  function untip() { if (state.tooltip) state.map.removeLayer(state.tooltip); }
   function panelWidth() { return document.body.classList.contains('gm-closed') || window.innerWidth <= 720 ? 0 : $('gm-panel').offsetWidth + 12; }
 
   // ---- The panel ----
@@ -456,11 +459,14 @@
   }
   function buildKinds() {
     const box = $('gm-kinds');
-    KINDS.forEach(function (k) {
-      state.kinds[k.key] = k.on;
-      const n = state.data.features.filter(function (f) { return f.geometry && f.group === k.key; }).length;
-      if (!n && k.key === 'demonym') return;
-      add(box, h('label', { class: 'gm-choice' + (n ? '' : ' gm-none') }, h('input', { type: 'checkbox', id: 'gm-kind-' + k.key, checked: k.on, disabled: !n, on: { change: function (e) { show(k.key, e.target.checked); } } }),
+    // Regions of many hints would lie over the line: where there is one they wait to be asked for.
+    const busy = front.count('contact') > 0;
+    KINDS.concat(front.kinds).forEach(function (k) {
+      const on = k.on && !(busy && k.key === 'regions');
+      state.kinds[k.key] = on;
+      const n = state.data.features.filter(function (f) { return f.geometry && f.group === k.key; }).length || front.count(k.key);
+      if (!n && KINDS.indexOf(k) < 0 && k.key !== 'contact' || !n && k.key === 'demonym') return;
+      add(box, h('label', { class: 'gm-choice' + (n ? '' : ' gm-none') }, h('input', { type: 'checkbox', id: 'gm-kind-' + k.key, checked: on, disabled: !n, on: { change: function (e) { show(k.key, e.target.checked); } } }),
         h('span', { class: 'gm-text' }, k.label), h('span', { class: 'gm-count', id: 'gm-count-' + k.key }, n.toLocaleString('en'))));
     });
     const tiles = state.data.tiles;
@@ -479,13 +485,13 @@
     const box = clear($('gm-attribution'));
     add(box, ['Leaflet | ', bdi(state.data.attribution), state.tilesOn ? [' ', bdi(state.data.tiles.attribution)] : null]);
   }
+  function symbol(paint) {
+    const c = h('canvas', { width: '64', height: '44', 'aria-hidden': 'true' }), ctx = c.getContext('2d');
+    ctx.scale(2, 2); paint(ctx);
+    return c;
+  }
   function buildLegend() {
     const box = $('gm-legend-rows'), rows = h('ul', { class: 'gm-legend' });
-    const symbol = function (paint) {
-      const c = h('canvas', { width: '64', height: '44', 'aria-hidden': 'true' }), ctx = c.getContext('2d');
-      ctx.scale(2, 2); paint(ctx);
-      return c;
-    };
     const glyph = function (o) { return symbol(function (ctx) { drawGlyph(ctx, 16, 11, Object.assign({ radius: 6.5, colour: INK.places, shape: 'circle', confidence: 1, count: 1 }, o)); }); };
     const row = function (mark, text) { add(rows, h('li', {}, mark, h('span', {}, text))); };
     row(glyph({}), 'Place, high confidence (0.8 and up)');
@@ -505,7 +511,7 @@
     if (names.length > coloured.length || !names.length) row(glyph({ shape: 'square', colour: INK.other, radius: 6 }), 'a claim about another side');
     row(glyph({ shape: 'square', colour: INK.other, negated: true, radius: 6 }), 'said not to have happened');
     row(glyph({ shape: 'triangle', colour: INK.government, radius: 6 }), 'a government or body named by its seat');
-    row(symbol(function (ctx) { ctx.strokeStyle = INK.contact; ctx.lineWidth = 2.6; ctx.beginPath(); ctx.moveTo(3, 15); ctx.quadraticCurveTo(14, 2, 29, 9); ctx.stroke(); }), 'line of contact');
+    front.legend(row);
     add(box, rows);
     add(box, h('p', { class: 'gm-note' }, 'Layers are by the date of the report. Undated reports say no date of their own; they are kept apart, never given today\u2019s.'));
   }
@@ -530,22 +536,26 @@
     $('gm-refused').addEventListener('toggle', fill);
   }
   function fillList() {
-    const rows = clear($('gm-list-rows')), rank = { places: 0, claims: 1, regions: 2, contact: 3 };
+    const rows = clear($('gm-list-rows')), rank = { places: 0, claims: 1, regions: 2 };
     const shown = visibleMarks().filter(function (m) { return !m.glyph || !m.glyph.muted; }).sort(function (a, b) {
       return (rank[a.kind] === undefined ? 4 : rank[a.kind]) - (rank[b.kind] === undefined ? 4 : rank[b.kind]) || b.total - a.total || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
     });
-    add(clear($('gm-list-count')), shown.length.toLocaleString('en'));
+    const lines = front.rows();
+    add(clear($('gm-list-count')), (shown.length + lines.length).toLocaleString('en'));
     if (!$('gm-list').open) return;
     shown.slice(0, 150).forEach(function (m) {
-      const words = { places: m.coarse ? 'area' : 'place', claims: 'claim by ' + (m.features[0].actor || 'someone'), regions: 'region', government: 'government', demonym: 'people', contact: 'line' }[m.kind];
+      const words = { places: m.coarse ? 'area' : 'place', claims: 'claim by ' + (m.features[0].actor || 'someone'), regions: 'region', government: 'government', demonym: 'people' }[m.kind];
       add(rows, h('li', {}, h('button', { type: 'button', class: 'gm-row', on: { click: function () { visit(m); } } }, bdi(m.name), h('span', { class: 'gm-count' }, words + (m.total > 1 ? ' \u00d7 ' + m.total : '')))));
     });
     if (shown.length > 150) add(rows, h('li', { class: 'gm-note' }, 'and ' + (shown.length - 150) + ' more'));
+    lines.slice(0, 50).forEach(function (l) {
+      add(rows, h('li', {}, h('button', { type: 'button', class: 'gm-row', on: { click: function () { visit(l, l.open); } } }, l.name, h('span', { class: 'gm-count' }, l.words))));
+    });
   }
-  function visit(m) {
+  function visit(m, show) {
     if (window.innerWidth <= 720) toggle(true);
     if (!state.map.getBounds().contains([m.lat, m.lon])) state.map.setView([m.lat, m.lon], Math.min(state.map.getZoom(), m.coarse ? 5 : 8), { animate: false });
-    open(m);
+    if (show) show(); else open(m);
     const scroll = document.querySelector('.gm-scroll');
     if (scroll) scroll.focus({ preventScroll: true });
   }
@@ -582,7 +592,11 @@
       });
       if (on && !state.map.hasLayer(group)) state.map.addLayer(group);
     });
-    visibleMarks().forEach(function (m) { m.layers.forEach(function (l) { l.bringToFront(); }); });
+    const rise = function (m) { m.layers.forEach(function (l) { l.bringToFront(); }); }, shown = visibleMarks();
+    front.refresh(state.selected, state.kinds);
+    shown.filter(function (m) { return !m.glyph; }).forEach(rise);
+    front.bringToFront();
+    shown.filter(function (m) { return m.glyph; }).forEach(rise);
     const box = clear($('gm-now')), c = countsOf(state.selected);
     add(box, [h('strong', {}, state.selected === 'all' ? 'All dates' : day(state.selected, true)), h('span', {}, plural(c.reports, 'report') + ', ' + plural(c.places, 'place'))]);
     const i = state.order.indexOf(state.selected);
@@ -632,17 +646,17 @@
   function listen(map) {
     const found = function (e) { return (e.propagatedFrom || e.layer || {}).geomapMark; };
     state.tooltip = L.tooltip({ direction: 'top', opacity: 1, className: 'gm-tip' });
-    const tip = function (e) {
+    const tipOf = function (e) {
       const m = found(e);
       if (!m) return;
       const o = m.glyph ? m.glyph.options : null;
-      state.tooltip.options.offset = L.point(o ? o.dx : 0, o ? o.dy - m.glyph.getRadius() - 2 : -6);
-      state.tooltip.setLatLng(m.glyph ? [m.lat, m.lon] : e.latlng).setContent(h('span', {}, bdi(m.kind === 'claims' ? (m.features[0].actor || 'Claim') + ', ' + m.name : m.name), m.total > 1 ? ' \u00d7 ' + m.total : '')).addTo(map);
+      tip(m.glyph ? [m.lat, m.lon] : e.latlng, h('span', {}, bdi(m.kind === 'claims' ? (m.features[0].actor || 'Claim') + ', ' + m.name : m.name), m.total > 1 ? ' \u00d7 ' + m.total : ''),
+        o ? [o.dx, o.dy - m.glyph.getRadius() - 2] : null);
     };
     Object.keys(state.layersByDate).forEach(function (d) {
-      state.layersByDate[d].on('click', function (e) { const m = found(e); if (m) { map.removeLayer(state.tooltip); open(m, m.glyph ? null : e.latlng); } });
-      state.layersByDate[d].on('mouseover mousemove', tip);
-      state.layersByDate[d].on('mouseout', function () { map.removeLayer(state.tooltip); });
+      state.layersByDate[d].on('click', function (e) { const m = found(e); if (m) { open(m, m.glyph ? null : e.latlng); } });
+      state.layersByDate[d].on('mouseover mousemove', tipOf);
+      state.layersByDate[d].on('mouseout', untip);
     });
     map.on('popupopen', function () { document.body.classList.add('gm-reading'); });
     map.on('popupclose', function () {
@@ -661,6 +675,10 @@
     window.addEventListener('beforeprint', function () { map.invalidateSize({ animate: false }); });
   }
 
+  const front = window.geomapFront({
+    h: h, add: add, bdi: bdi, clear: clear, day: day, plural: plural, safeUrl: safeUrl, Glyph: Glyph, drawGlyph: drawGlyph, symbol: symbol,
+    popup: popup, tip: tip, untip: untip
+  });
   window.geomap = {
     start: function (map, layersByDate) {
       const data = state.data = JSON.parse($('geomap_data').textContent), basemap = JSON.parse($('geomap_basemap').textContent);
@@ -673,16 +691,17 @@
       buildMarks(data);
       data.dates.forEach(function (d) { state.byDate[d] = state.marks.filter(function (m) { return m.date === d; }); });
       drawBasemap(map, basemap);
+      front.start(map, data.front);
       buildDates(); buildKinds(); buildLegend(); buildRefused(); credit(); listen(map);
       const home = h('button', { type: 'button', class: 'gm-home', 'aria-label': 'Show the whole area', title: 'Show the whole area', on: { click: fit } }, h('span', { 'aria-hidden': 'true' }));
       map.zoomControl.getContainer().appendChild(home);
       L.DomEvent.disableClickPropagation(home);
       const c = countsOf('all');
       add($('gm-summary'), [h('span', {}, span(data.dates)), data.dates.length ? h('span', {}, plural(data.reports, 'report') + ', ' + plural(c.places, 'place')) : null]);
-      $('gm-empty').hidden = state.marks.length > 0;
+      $('gm-empty').hidden = state.marks.length > 0 || !!data.front;
       fit();
       refresh();
-      Object.assign(window.geomap, { map: map, layersByDate: layersByDate, select: select, show: show, state: state, open: open });
+      Object.assign(window.geomap, { front: front, map: map, layersByDate: layersByDate, select: select, show: show, state: state, open: open });
     }
   };
 }());

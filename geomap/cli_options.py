@@ -1,0 +1,170 @@
+"""Options of the command line, and what the commands on articles share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from geomap.console import printable, show
+from geomap.errors import SettingsError
+
+if TYPE_CHECKING:
+    from geomap import commands
+
+RunType = TypeVar("RunType", bound="commands.Run")
+
+
+def day_told(value: str) -> dt.date:
+    """Return the day of an option."""
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
+
+
+def kinds_told(told: str) -> tuple[str, ...]:
+    """Return the kinds of mentions that an option lists."""
+    listed = [k.strip() for k in told.split(",") if k.strip()]
+    return ("literal", "associative", "demonym") if "all" in listed else tuple(listed)
+
+
+Articles = Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")]
+Since = Annotated[
+    dt.date | None, typer.Option("--since", parser=day_told, metavar="DAY", help="First day.")
+]
+Until = Annotated[
+    dt.date | None, typer.Option("--until", parser=day_told, metavar="DAY", help="Last day.")
+]
+RegionOption = Annotated[
+    str | None, typer.Option("--region", help='Only what lies in it, e.g. "Donetsk Oblast".')
+]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", help="Only what is at least this sure, 0 to 1.")
+]
+ArticleDate = Annotated[
+    dt.date | None,
+    typer.Option("--article-date", parser=day_told, metavar="DAY", help="Day of what has no date."),
+]
+Kinds = Annotated[
+    str, typer.Option("--kinds", help="Kinds of mentions: literal,associative,demonym or all.")
+]
+Front = Annotated[
+    Path | None,
+    typer.Option("--front", help="GeoJSON line of contact to measure from."),
+]
+CorrectionFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--corrections", help="What names mean: .toml or a filled-in review; repeatable."),
+]
+TheatreOption = Annotated[
+    Path | None,
+    typer.Option("--theatre", help="A table of who fights, .toml: another war than the embedded."),
+]
+MaxMb = Annotated[
+    float, typer.Option("--max-article-mb", help="Larger single articles are set aside.")
+]
+RecogniserOption = Annotated[
+    str,
+    typer.Option(
+        "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options that all commands on articles share; `on_articles` gives them to each."""
+
+    articles: Articles
+    front: Front = None
+    corrections: CorrectionFiles = None
+    theatre: TheatreOption = None
+    since: Since = None
+    until: Until = None
+    region: RegionOption = None
+    min_confidence: MinConfidence = 0.0
+    article_date: ArticleDate = None
+    max_article_mb: MaxMb = 20.0
+    recogniser: RecogniserOption = "geomap"
+    strict: Strict = False
+    as_json: AsJson = False
+    verbose: Verbose = False
+    debug: Debug = False
+
+    def run(self, kinds: str | None = None) -> commands.Run:
+        """Return what works on the articles, with these options."""
+        from geomap import commands
+
+        return self.run_of(commands.Run, kinds)
+
+    def run_of(self, command: type[RunType], kinds: str | None = None) -> RunType:
+        """Return a run of a command's own kind, with these options."""
+        names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
+        options = {name: getattr(self, name) for name in (*names, "recogniser")}
+        if kinds is not None:
+            options["kinds"] = kinds_told(kinds)
+        progress = show(self.verbose, self.debug)
+        return command(
+            self.articles,
+            options,
+            progress,
+            front=self.front,
+            corrections=self.corrections or (),
+            theatre=self.theatre,
+            strict=self.strict,
+        )
+
+    def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:
+        """Print the problems and the summary; leave with the right code."""
+        for problem in run.problems:
+            word = "set aside" if problem.set_aside else "warning"
+            typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
+        if self.as_json:
+            typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
+        elif not quiet:
+            typer.echo(printable("\n".join(summary["lines"])))
+        raise typer.Exit(run.exit_code)
+
+
+def on_articles(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the common options: its first argument is a `Common`, the rest its own.
+
+    An option that the command has itself (`brief` must be told its region) stands for the common
+    one of that name.
+    """
+    own = dict(inspect.signature(command, eval_str=True).parameters)
+    del own["common"]
+    shared = inspect.signature(Common, eval_str=True).parameters
+
+    def run(**given: Any) -> None:
+        command(Common(**{n: given[n] for n in shared}), **{n: given[n] for n in own if n in given})
+
+    every = [*own.values(), *(p for n, p in shared.items() if n not in own)]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in every]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    vars(run)["__signature__"] = inspect.Signature(parameters)
+    return run
+
+
+def check_suffix(path: Path, wanted: str, option: str = "-o") -> None:
+    """Say early that a file to write has the wrong ending.
+
+    Raises
+    ------
+    SettingsError
+        It has.
+    """
+    if path.suffix.lower() != wanted:
+        raise SettingsError(f"{option} {path}: give a file name that ends in {wanted}")

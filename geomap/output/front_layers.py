@@ -1,0 +1,280 @@
+"""Lines of contact as the map's page draws them: by date, with the movement between dates.
+
+The page gets plain numbers and texts; it puts texts in as text only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from geomap import geodesy
+from geomap.output.fronts import STATUS
+from geomap.output.line_files import day_of, read_rows
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from geomap.front.theatre import Theatre
+    from geomap.models import ContactLine
+    from geomap.output.line_files import Row
+
+GIVEN = "given"  # the status of a line that somebody else drew
+LEAST_KM2 = 0.05  # smaller changes are slips of drawing
+_SIMPLER_DEG = 0.0002  # about 20 m: less than a line is wide
+_DECIMALS = 4
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_TOLD = ("place", "wording", "sentence", "title", "source", "url", "date", "article_id")
+_TOWN = ("name", "party", "since", "as_of", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a side holds on a date; `geometry` in full detail."""
+
+    side: str
+    party: str
+    colour: str
+    geometry: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What is drawn for a date, None being a line that says no day."""
+
+    date: dt.date | None
+    pieces: tuple[dict[str, Any], ...]
+    band: Any
+    ground: tuple[_Ground, ...]
+    seeds: tuple[dict[str, Any], ...] = ()
+
+
+def front_drawing(
+    path: Path, lines: Sequence[ContactLine], theatre: Theatre
+) -> dict[str, Any] | None:
+    """Return what the page draws of a file of lines.
+
+    Parameters
+    ----------
+    path : Path
+        The file. What `geomap front` wrote is drawn with its support, bands, seed towns and
+        evidence; of other files there are lines and ground.
+    lines : sequence of ContactLine
+        What `read_lines` found in it.
+    theatre : Theatre
+        Who the sides are, and their colours, where the file does not say it.
+
+    Returns
+    -------
+    dict or None
+        `dates` (a drawing each, by date), `evidence` (what the pieces name by number) and
+        `movement` (who gained how much ground between which dates); None without lines.
+    """
+    found = read_rows(path)
+    own = [r for r in found.rows if r.geometry is not None and _told_by_geomap(r)]
+    evidence: list[dict[str, Any]] = []
+    if own:
+        numbers = _Numbers(found.evidence, evidence)
+        dates = sorted({d for r in own if (d := day_of(r.properties.get("date")))})
+        days = [_own_day(d, [r for r in own if _of(r, d)], theatre, numbers) for d in dates]
+    else:
+        days = [_given_day(line, theatre) for line in lines]
+    if not days:
+        return None
+    return {
+        "dates": [_packed(day) for day in days],
+        "evidence": evidence,
+        "movement": list(_movements(days)),
+    }
+
+
+def _told_by_geomap(row: Row) -> bool:
+    kind, status = row.properties.get("kind"), row.properties.get("status")
+    return kind in ("uncertainty", "control", "seed") or (
+        kind == "contact_line" and status in STATUS.values()
+    )
+
+
+def _of(row: Row, date: dt.date) -> bool:
+    return day_of(row.properties.get("date")) == date
+
+
+class _Numbers:
+    """Numbers the evidence as it is named, so that only what is named goes into the page."""
+
+    def __init__(self, records: Iterable[Mapping[str, Any]], into: list[dict[str, Any]]) -> None:
+        self.records = {str(r.get("id")): r for r in records}
+        self.into = into
+        self.numbers: dict[str, int] = {}
+
+    def of(self, ids: Any) -> list[int]:
+        """Return the numbers of some ids; those of which nothing is told are left out."""
+        if isinstance(ids, str):  # a GeoPackage holds lists as text
+            ids = re.findall(r'"((?:[^"\\]|\\.)*)"', ids)
+        known = [i for i in ids or () if isinstance(i, str) and i in self.records]
+        for one in known:
+            if one not in self.numbers:
+                self.numbers[one] = len(self.into)
+                self.into.append(_evidence(self.records[one]))
+        return [self.numbers[one] for one in known]
+
+
+def _evidence(record: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        key: str(value) for key in _TOLD if (value := record.get(key)) not in (None, "")
+    }
+    if (km := _number(record.get("signed_km"), 1)) is not None:
+        told["signed_km"] = km
+    if record.get("doubted") is True:
+        told["doubted"] = True
+    return told
+
+
+# ---- Days ----
+
+
+def _own_day(date: dt.date, rows: list[Row], theatre: Theatre, numbers: _Numbers) -> _Day:
+    """Return a date of a file that `geomap front` wrote."""
+    pieces, bands, ground, seeds = [], [], [], []
+    for row in rows:
+        told, kind = row.properties, row.properties.get("kind")
+        if kind == "contact_line":
+            pieces.append(_piece(row, numbers))
+        elif kind == "uncertainty":
+            bands.append(row.geometry)
+        elif kind == "control":
+            name, colour = _side(str(told.get("side")), theatre)
+            party, own = told.get("party"), str(told.get("colour"))
+            ground.append(
+                _Ground(
+                    str(told.get("side")), str(party) if party else name,
+                    own if _COLOUR.fullmatch(own) else colour, shapely.make_valid(row.geometry),
+                )
+            )  # fmt: skip
+        elif row.geometry.geom_type == "Point":
+            lon, lat = (round(float(c), 5) for c in row.geometry.coords[0])
+            own_words = {k: str(v) for k in _TOWN if (v := told.get(k))}
+            colour = _side(str(told.get("side")), theatre)[1]
+            seeds.append({"lat": lat, "lon": lon, "colour": colour, **own_words})
+    band = shapely.union_all([shapely.make_valid(b) for b in bands]) if bands else None
+    return _Day(date, tuple(pieces), band, tuple(ground), tuple(seeds))
+
+
+def _piece(row: Row, numbers: _Numbers) -> dict[str, Any]:
+    told = row.properties
+    return {
+        "lines": _lines(row.geometry),
+        "status": told["status"],
+        "confidence": _number(told.get("confidence"), 3),
+        "band_km": _number(told.get("band_km"), 1),
+        "km": _number(told.get("length_km"), 1) or round(geodesy.length_km(row.geometry), 1),
+        "evidence": numbers.of(told.get("evidence")),
+    }
+
+
+def _given_day(line: ContactLine, theatre: Theatre) -> _Day:
+    """Return a line that somebody else drew."""
+    piece = {
+        "lines": _lines(line.geometry),
+        "status": GIVEN,
+        "km": round(geodesy.length_km(line.geometry), 1),
+        "source": line.source,
+    }
+    ground = tuple(_Ground(side, *_side(side, theatre), held) for side, held in line.control)
+    return _Day(line.date, (piece,), None, ground)
+
+
+def _side(side: str, theatre: Theatre) -> tuple[str, str]:
+    """Return the name and the colour of a side: those of its leading party."""
+    party = next((p for p in theatre.parties if p.side == side), None)
+    return (party.name, party.colour) if party else (f"side {side}", "#5b6570")
+
+
+# ---- Movement ----
+
+
+def _movements(days: Sequence[_Day]) -> Iterable[dict[str, Any]]:
+    """Yield who gained which ground from each date to the next, and from the first to the last."""
+    dated = [d for d in days if d.date is not None and d.ground]
+    pairs = list(pairwise(dated))
+    if len(dated) > 2:
+        pairs.append((dated[0], dated[-1]))
+    for before, after in pairs:
+        gains = [g for side in ("A", "B") if (g := _gain(side, before, after)) is not None]
+        yield {"from": str(before.date), "to": str(after.date), "gains": gains}
+
+
+def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
+    """Return the ground that a side gained: what it holds and the other side held.
+
+    Where the source tells of one side only, what that side no longer holds is the other's gain.
+    """
+    mine = {g.side: g for g in after.ground}
+    old = {g.side: g.geometry for g in before.ground}
+    other = "B" if side == "A" else "A"
+    if side in mine and other in old:
+        gained = shapely.intersection(mine[side].geometry, old[other])
+    elif side in mine and side in old:
+        gained = shapely.difference(mine[side].geometry, old[side])
+    elif other in mine and other in old:
+        gained = shapely.difference(old[other], mine[other].geometry)
+    else:
+        return None
+    parts = [(p, geodesy.area_km2(p)) for p in geodesy.polygons_of(gained)]
+    kept = [(p, km2) for p, km2 in parts if km2 >= LEAST_KM2]
+    told: dict[str, Any] = {"side": side, "km2": round(sum(km2 for _, km2 in kept), 1)}
+    if side in mine:
+        told |= {"party": mine[side].party, "colour": mine[side].colour}
+    if kept:
+        told["geometry"] = _plain(shapely.multipolygons([p for p, _ in kept]))
+    return told
+
+
+# ---- As the page reads it ----
+
+
+def _packed(day: _Day) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "date": None if day.date is None else day.date.isoformat(),
+        "pieces": list(day.pieces),
+        "control": [
+            {"side": g.side, "party": g.party, "colour": g.colour, "geometry": plain}
+            for g in day.ground
+            if (plain := _plain(g.geometry)) is not None
+        ],
+        "seeds": list(day.seeds),
+    }
+    if day.band is not None and (plain := _plain(day.band)) is not None:
+        told["band"] = plain
+    return told
+
+
+def _lines(geometry: Any) -> list[Any]:
+    """Return the lines of a geometry as lists of positions, rounded."""
+    parts = [p for p in shapely.get_parts(geometry) if p.geom_type == "LineString"]
+    return [_rounded(shapely.simplify(p, _SIMPLER_DEG).coords) for p in parts]
+
+
+def _plain(geometry: Any) -> dict[str, Any] | None:
+    """Return polygons as a GeoJSON MultiPolygon, simplified for drawing; None when empty."""
+    simpler = geodesy.polygons_of(shapely.simplify(geometry, _SIMPLER_DEG))
+    if not simpler:
+        return None
+    rings = [[_rounded(r.coords) for r in (p.exterior, *p.interiors)] for p in simpler]
+    return {"type": "MultiPolygon", "coordinates": rings}
+
+
+def _rounded(positions: Iterable[Sequence[float]]) -> list[list[float]]:
+    return [[round(float(x), _DECIMALS), round(float(y), _DECIMALS)] for x, y in positions]
+
+
+def _number(value: Any, digits: int) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return round(float(value), digits)

@@ -1,0 +1,189 @@
+"""`geomap front`: what it reads, draws, sets aside and says; the model is stood in for."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from front_samples import fake_draw
+
+from geomap import front_commands
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+LINE = {"type": "LineString", "coordinates": [[38.0, 49.4], [38.0, 48.0]]}
+TEXTS = {
+    "a": ("2023-03-02", "Russian forces attacked near Kreminna on Thursday."),
+    "b": ("2023-03-14", "Ukrainian forces repelled attacks near Bakhmut on Tuesday."),
+    "c": (None, "Russian forces captured Soledar."),
+}
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the model was asked, call by call."""
+    calls: list[dict[str, Any]] = []
+
+    def draw(reports: Any, days: Any, **rest: Any) -> Any:
+        calls.append({"reports": list(reports), "days": list(days)} | rest)
+        return fake_draw(reports, days)
+
+    monkeypatch.setattr(front_commands, "draw", draw)
+    monkeypatch.setattr(front_commands, "cells_of", lambda _: [(48.5, 38.0, 0.5, 4.0)])
+    return calls
+
+
+def articles(folder: Path, *ids: str) -> list[Path]:
+    files = []
+    for name in ids:
+        day, text = TEXTS[name]
+        head = f"Title: {name}\nDate: {day}\n\n" if day else f"Title: {name}\n\n"
+        file = folder / f"{name}.txt"
+        file.write_text(head + text, encoding="utf-8")
+        files.append(file)
+    return files
+
+
+def prior(path: Path, *dates: str) -> Path:
+    rows = [
+        {"type": "Feature", "properties": {"kind": "contact_line", "date": d}, "geometry": LINE}
+        for d in dates
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    return path
+
+
+def written(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_line_for_each_date(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
+    out, grid = tmp_path / "f.geojson", tmp_path / "g.csv"
+    code, told, said = cli("front", *articles(tmp_path, "a", "b"), "-o", out, "--grid", grid)
+    assert (code, said) == (0, "")
+    whole = written(out)
+    assert [f["date"] for f in whole["fronts"]] == ["2023-03-02", "2023-03-14"]
+    assert whole["generator"]["name"] == "geomap"
+    assert whole["evidence"]
+    assert all(e["sentence"] for e in whole["evidence"])
+    assert "2023-03-14:" in told
+    assert "km of line" in told
+    assert "% by reports" in told
+    rows = list(csv.DictReader(grid.read_text().splitlines()))
+    assert [r["date"] for r in rows] == ["2023-03-02", "2023-03-14"]
+    (call,) = asked
+    assert set(call["homes"]) == {"RU", "UA"}
+    assert set(call["ids"]) == {"a", "b"}
+    assert call["seeds"]
+
+
+def test_one_day_from_what_was_known(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
+    out = tmp_path / "f.geojson"
+    files = articles(tmp_path, "a", "b")
+    code, _, said = cli("front", *files, "-o", out, "--on", "2023-03-05", "--no-seeds")
+    assert code == 0
+    assert "1 report of later days left out" in said
+    assert [r.article.id for r in asked[0]["reports"]] == ["a"]
+    assert not asked[0]["seeds"]
+    assert [f["date"] for f in written(out)["fronts"]] == ["2023-03-05"]
+
+
+def test_every_few_days(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
+    files = articles(tmp_path, "a", "b")
+    cli("front", *files, "-o", tmp_path / "f.geojson", "--every", "5")
+    assert [d.day for d in asked[0]["days"]] == [2, 7, 12, 14]
+    code, _, said = cli(
+        "front", *files, "-o", tmp_path / "f.geojson", "--every", "5", "--on", "2023-03-05"
+    )
+    assert code == 2
+    assert "--on draws one day, --every several: give one of them" in said
+
+
+def test_undated_articles_are_set_aside(
+    cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]
+) -> None:
+    out = tmp_path / "f.geojson"
+    code, _, said = cli("front", *articles(tmp_path, "a", "c"), "-o", out)
+    assert code == 1
+    assert "set aside" in said
+    assert "c.txt" in said
+    assert [r.article.id for r in asked[0]["reports"]] == ["a"]
+    code, _, said = cli("front", *articles(tmp_path, "c"), "-o", tmp_path / "no.geojson")
+    assert code == 2
+    assert "--article-date" in said
+    assert not (tmp_path / "no.geojson").exists()
+
+
+def test_priors(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
+    files = articles(tmp_path, "a", "b")
+    early = prior(tmp_path / "p1.geojson", "2023-01-05")
+    series = prior(tmp_path / "p2.geojson", "2023-02-05", "2023-04-01")
+    out = tmp_path / "f.geojson"
+    code, _, said = cli("front", *files, "-o", out, "--prior", series, "--prior", early)
+    assert code == 0
+    assert "1 of its 2 dates are after 2023-03-14: left out" in said
+    assert said.count("left out") == 1
+    assert [str(line.date) for line in asked[0]["priors"]] == ["2023-01-05", "2023-02-05"]
+
+
+@pytest.mark.parametrize("on", [[], ["--on", "2023-03-05"]])
+def test_a_prior_later_than_what_is_drawn(cli: Cli, tmp_path: Path, on: list[str]) -> None:
+    late = prior(tmp_path / "late.geojson", "2023-04-01")
+    out = tmp_path / "f.geojson"
+    code, _, said = cli("front", *articles(tmp_path, "a"), "-o", out, "--prior", late, *on)
+    assert code == 2
+    assert said.count("\n") == 1
+    assert "late.geojson: is of 2023-04-01, later than the day drawn" in said
+    assert not out.exists()
+
+
+def test_a_prior_at_fault(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a")
+    out = tmp_path / "f.geojson"
+    broken = tmp_path / "broken.geojson"
+    for text, told in [("nothing", "is not JSON"), (json.dumps(LINE), "`date` property")]:
+        broken.write_text(text)
+        code, _, said = cli("front", *files, "-o", out, "--prior", broken)
+        assert code == 2
+        assert said.count("\n") == 1
+        assert f"broken.geojson: {told}" in said or told in said
+    code, _, said = cli("front", *files, "-o", broken, "--prior", prior(broken, "2023-01-05"))
+    assert code == 2
+    assert "would be replaced" in said
+
+
+def test_nothing_up_to_the_day(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "f.geojson"
+    code, _, said = cli("front", *articles(tmp_path, "a"), "-o", out, "--on", "2023-01-01")
+    assert code == 2
+    assert "nothing to draw from" in said
+
+
+def test_json_and_region(cli: Cli, tmp_path: Path) -> None:
+    out = tmp_path / "f.geojson"
+    files = articles(tmp_path, "a")
+    code, told, _ = cli("front", *files, "-o", out, "--json", "--region", "Luhansk Oblast")
+    assert code == 0
+    (front,) = json.loads(told)["fronts"]
+    assert 0 < front["km"] < 158
+    assert front["priors"] == ["2023-02-01"]
+
+
+def test_another_theatre(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
+    table = tmp_path / "theatre.toml"
+    text = (Path(front_commands.__file__).parent / "front" / "ukraine.toml").read_text()
+    table.write_text(text.replace('"Russia"', '"Ruritania"'), encoding="utf-8")
+    files = articles(tmp_path, "a")
+    code, _, said = cli("front", *files, "-o", tmp_path / "f.geojson", "--theatre", table)
+    assert (code, said) == (0, "")
+    assert "Ruritania" in [p.name for p in asked[0]["theatre"].parties]
+    broken = tmp_path / "broken.toml"
+    broken.write_text("name = 3", encoding="utf-8")
+    code, _, said = cli("front", *files, "-o", tmp_path / "f.geojson", "--theatre", broken)
+    assert code == 2
+    assert "broken.toml" in said
