@@ -234,7 +234,7 @@ def _inside(seen: Observations, lattice: Any) -> Observations:
 
     low = np.array([lattice.east[0], lattice.north[0]])
     high = np.array([lattice.east[-1], lattice.north[-1]])
-    kept: NDArray[Any] = ((seen.points > low) & (seen.points < high)).all(axis=1)
+    kept: Any = ((seen.points > low) & (seen.points < high)).all(axis=1)
     return replace(
         seen,
         points=seen.points[kept],
