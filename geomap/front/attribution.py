@@ -17,13 +17,20 @@ _WINDOW = 240  # characters before a verb of saying in which its speaker stands
 _LONGEST = 12  # words of a speaker
 # The words before a verb of saying, as far back as the phrase can reach.
 _BREAK = re.compile(
-    r"[,;:—–“”\"]|\b(?:that|and|but|while|because|although|though|whereas|after|as|when|if|who|"
+    r"[,;:—–“”\"]|\b(?:that|and(?!\s+\d)|but|while|because|although|though|whereas|after|as|when|if|who|"
     r"which)\b",
     re.I,
 )
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_ACTS = frozenset(
+    {
+        "conducted", "launched", "continued", "made", "did", "is", "are", "was", "were", "has",
+        "have", "had", "to", "that", "it",
+        "will", "would", "may", "not",
+    }
+)  # fmt: skip
 _NO_SPEAKERS = frozenset(
-    {"a", "the", "any", "no", "other", "of", "several", "and", "to", "its", "few"}
+    {"a", "the", "any", "no", "other", "of", "several", "and", "or", "to", "its", "few"}
 )
 _ADVERBS = re.compile(
     r"(?:\s+(?:also|later|then|has|have|had|is|was|did|does|do|can|could|cannot|not|never|yet|still|"
@@ -33,7 +40,8 @@ _ADVERBS = re.compile(
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
-    r"stationed|deployed|from|on|in|recently|reportedly|shared|aired|working|responsible|located)\s+.*$",
+    r"stationed|deployed|from|on|in|recently|reportedly|shared|aired|working|responsible|located|"
+    r"for\s+the\s+\w+\s+time|since)\b.*$",
     re.I,
 )
 _OPENED = re.compile(r"(?:[,.!?][”\"’']|[”\"]|,)\s*$")
@@ -135,9 +143,15 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     before = text[floor:start]
     blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
     if _OPENED.search(before):
-        return _inverted(words, index, verb, parties)
+        inverted = _inverted(words, index, verb, parties)
+        if inverted is not None or before.rstrip()[-1:] != "," or verb == "said":
+            return inverted
+        blank = blank.rstrip()[:-1]  # "The commander, Sergey Femchenkov, claimed that"
     breaks = [m.end() for m in _BREAK.finditer(blank)]
     low = breaks[-1] if breaks else 0
+    joined = _joined(blank, breaks, parties, floor)
+    if joined is not None:
+        low, breaks = joined, [b for b in breaks if b <= joined]
     phrase = blank[low:].rstrip()
     if breaks and not phrase.strip():
         return None
@@ -162,6 +176,20 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if trailing and commas:
         return Attribution(phrase, spoken, spoken + len(phrase), verb, words.start, spoken, negated)
     return Attribution(phrase, spoken, spoken + len(phrase), verb, end, words.end, negated)
+
+
+def _joined(blank: str, breaks: list[int], parties: list[PartyWord], floor: int) -> int | None:
+    """Return where a speaker of two begins: "Ukrainian and Russian sources"."""
+    if not breaks or not blank[: breaks[-1]].endswith(("and", "And")):
+        return None
+    start = breaks[-2] if len(breaks) > 1 else 0
+    first = blank[start : breaks[-1] - 3].strip()
+    said = _words(first)
+    table = lexicon()
+    acts = table.triggers.within(said) or table["speech"].within(said) or _ACTS & set(said)
+    if not said or len(said) > 7 or acts or not could_speak(first, parties, floor + start):
+        return None
+    return start
 
 
 def _negating(adverbs: str) -> bool:
@@ -233,6 +261,8 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
+    if len(said) > 2 and _ACTS & set(said):
+        return False
     lists = ("officials", "analysts", "bloggers", "footage", "force_nouns", "other_speakers")
     if any(table[name].within(said) for name in lists):
         return True

@@ -28,7 +28,12 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _SHARED: tuple[Relation, ...] = ("near", "in_or_near", "toward", "within")
 _INSIDE = frozenset({"in", "into", "inside", "within", "at", "of", "to", "on"})
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
+_AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
+_INSTITUTION = re.compile(
+    r"\s+(?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|In)"
+    r"[A-Z][a-z]+\b"
+)
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
 
@@ -65,6 +70,7 @@ class Spot:
     sector: bool = False
     source: bool = False
     country: str | None = None
+    named_after: bool = False  # "the Bakhmut Medical College" is in Bakhmut, not all of it
 
 
 class Places:
@@ -100,6 +106,20 @@ class Places:
                 return spot
             at += 1
         return None
+
+    def _joined(self, spots: list[Spot]) -> list[Spot]:
+        """Mark what is joined to a source: "from Bryansk Oblast and the coast of the sea"."""
+        done: list[Spot] = []
+        for spot in spots:
+            before = done[-1] if done else None
+            joins = (
+                before is not None and before.source and not spot.source
+                and spot.where.relation is None
+                and _AND.match(self.text[before.end : before.end + 24]) is not None
+                and spot.start - before.end < 60
+            )  # fmt: skip
+            done.append(replace(spot, source=True) if joins else spot)
+        return done
 
     def last(self, start: int, end: int) -> Spot | None:
         """Return the last place of a stretch that is not there to locate another.
@@ -154,6 +174,8 @@ class Places:
             last_end = max(last_end, spot.end)
             if spot.helper or (spot.source and not sources):
                 continue
+            if not gap and not re.search(r"[,;/–-]", self.text[found[-1].end : spot.at]):
+                continue  # "Chervonyi (Krasnyi) Lyman" is one name
             found.append(_inherit(begin, spot, gap))
             begin = found[-1]
         return _settled(found)[:_LISTED]
@@ -209,7 +231,8 @@ class Places:
             between = between.replace(self.text[low:high], " ")
         if _STOPS.search(between) or "\n" in between:
             return None
-        gap = self.plain(words, start, end)
+        dated = (*lexicon().listed("month_names"), "nd", "th", "st")
+        gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
         return gap if lexicon()["glue"].all_of(gap) else None
 
     def _resolution(self, start: int | None) -> Resolution | None:
@@ -242,11 +265,13 @@ class Places:
             mention, place = resolution.mention, resolution.place
             if place is not None and place.precision == "country":
                 continue
+            if place is None and any(c.isdigit() for c in mention.text):
+                continue  # "Fall 2025", "Shahed-136" are no places
             hint_on = hinted.get(mention.start)
             helping = helpers.get(mention.start) if hint_on is None else None
             spots.append(self._spot(resolution, hint_on, helping))
         spots.sort(key=lambda s: (s.start, s.at))
-        return self._containers(self._lead_on(spots))
+        return self._joined(self._containers(self._lead_on(spots)))
 
     def _spot(self, resolution: Resolution, hint: Hint | None, helping: Hint | None) -> Spot:
         mention, place = resolution.mention, resolution.place
@@ -274,6 +299,7 @@ class Places:
             sector=sector,
             source=_FROM.search(self.text[max(0, start - 20) : start]) is not None,
             country=place.country if place else None,
+            named_after=_INSTITUTION.match(self.text, mention.end) is not None,
         )  # fmt: skip
 
     def _implied(self, hint: Hint) -> Spot | None:
@@ -314,6 +340,10 @@ class Places:
                 leads = spot.where.relation in _SIDEWAYS or spot.sector
                 on = _LEADS_ON.match(self.text, following.start) is not None
                 helps = leads and on and all(w in _FEATURE for w in words)
+            if done and not helps and spot.where.relation == "distance_direction":
+                # "in the Chervonopopivka area, 10 km northwest of Kreminna"
+                gap = self.text[done[-1].end : spot.start].strip().lower()
+                helps = not done[-1].helper and gap in (",", "area,", "city,", "town,", "village,")
             done.append(replace(spot, helper=helps) if helps != spot.helper else spot)
         return done
 

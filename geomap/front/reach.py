@@ -41,6 +41,8 @@ _AUXILIARY = frozenset(
 )  # fmt: skip
 _WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
 _ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
+_ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
+_HOWEVER = frozenset({"but", "although", "though", "however", "without", "yet"})
 _SAME_VERB = frozenset({"and", "or", "then", "also"})
 
 
@@ -137,7 +139,14 @@ class Reach:
             return [] if trigger.takes == "place" else None
         spots = self.places.listed(first, self.words, limit, sources=_leaves(trigger))
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
+        if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
+            spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
         wheres = [s.where for s in spots]
+        if trigger.action in _WHOLE:
+            wheres = [
+                replace(s.where, relation=s.where.relation or "part") if s.named_after else s.where
+                for s in spots
+            ]
         if trigger.action in _WHOLE and wheres and wheres[0].relation is None:
             gap = self.places.plain(self.words, end, first.start)
             if not lexicon()["lead"].all_of(gap):
@@ -272,10 +281,16 @@ class Reach:
             return self._fronted(trigger) if trigger.takes == "where" else []
         if trigger.action in _ONGOING and negated and earlier:
             last = earlier[-1]
+            since = last.trigger.end if last.trigger else 0
+            if not _HOWEVER & set(self.words.between(since, trigger.start)):
+                return []
             if last.actor == actor or actor is None:
                 same = [c for c in earlier if c.trigger == last.trigger]
                 return [_again(c) for c in same]
         if trigger.takes == "attack" and not trigger.passive:
+            attacks = [c for c in earlier if c.action in _ATTACKS and c.actor != actor]
+            if attacks:
+                return [_again(c) for c in attacks if c.trigger == attacks[-1].trigger]
             found = self.places.first(clause.start, trigger.start)
             if found is not None and not self._claimed(found, earlier):
                 return [found.where]

@@ -77,7 +77,9 @@ def occupied(
             actor = next(
                 (p.party.name for p in parties if start <= p.start < start + len(who)), None
             ) or _named(who, theatre)
-        if actor is not None:
+        if actor is None:
+            found.append(Standing(spot, "", None, start, start + len(match.group()), True, True))
+        else:
             whole = "part" not in match.group().lower() and "territor" not in match.group().lower()
             found.append(
                 Standing(spot, "held", actor, start, start + len(match.group()), whole, True)
@@ -91,26 +93,22 @@ def _verb(words: Words, start: int) -> bool:
     if not before:
         return False
     last = before[-1]
-    table = lexicon()
-    return (
-        last
-        in (
-            "have",
-            "has",
-            "had",
-            "they",
-            "it",
-            "who",
-            "which",
-            "and",
-            "was",
-            "were",
-            "also",
-            "that",
-        )
-        and not (last == "and" and before[0] in ("in", "near", "of"))
-        and last not in ("and",)
-    ) or table["force_nouns"].within([last])
+    if last == "and":  # "stormed and occupied Izium"
+        return lexicon().triggers.within(before[:1])
+    acts = last in (
+        "have",
+        "has",
+        "had",
+        "they",
+        "it",
+        "who",
+        "which",
+        "was",
+        "were",
+        "also",
+        "that",
+    )
+    return acts or lexicon()["force_nouns"].within([last])
 
 
 def _named(word: str, theatre: Theatre) -> str | None:
