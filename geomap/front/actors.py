@@ -177,7 +177,9 @@ class Actors:
         """Return the party after "by"."""
         row = self.words
         for at in range(row.index(start), min(row.index(end), row.index(start) + 25)):
-            if row.words[at] == "by":
+            if row.words[at] == "by" and not (row.words[at + 1 : at + 2] or ["ing"])[0].endswith(
+                "ing"
+            ):  # fmt: skip
                 after = [p for p in self._within(row.ends[at], min(row.ends[at] + 60, row.end))
                          if p.kind != "official"]  # fmt: skip
                 return after[0].party.name if after else None
@@ -236,7 +238,9 @@ class Actors:
                 break
             if any(w in _PREPOSITIONS or w in ("and", "that") for w in between):
                 break
-            if not table["force_nouns"].within(between):
+            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" has a verb.
+            acting = [w for w in between if w.endswith("s") or w in ("army", "military")]
+            if not table["force_nouns"].within(acting):
                 return word.party.name
             break
         by = self._agent(trigger.end, min(clause_end, trigger.end + 120))

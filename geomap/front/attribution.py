@@ -29,6 +29,7 @@ _ACTS = frozenset(
         "will", "would", "may", "not",
     }
 )  # fmt: skip
+_PERSON = re.compile(r"(?:the|a|an|another|one)\s+[a-z-]+(?:\s+[a-z-]+)?|he|she|they", re.I)
 _NO_SPEAKERS = frozenset(
     {"a", "the", "any", "no", "other", "of", "several", "and", "or", "to", "its", "few"}
 )
@@ -37,6 +38,8 @@ _ADVERBS = re.compile(
     r"further|again|both|separately|\w+ly|(?:did|does|has|have|could|do)n[’']t))+$",
     re.I,
 )
+# "The group Deep State, which is close to the ministry, reported".
+_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
@@ -144,9 +147,11 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
     if _OPENED.search(before):
         inverted = _inverted(words, index, verb, parties)
-        if inverted is not None or before.rstrip()[-1:] != "," or verb == "said":
+        quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
+        if inverted is not None or quoted or (verb == "said" and not _APPOSED.search(blank)):
             return inverted
         blank = blank.rstrip()[:-1]  # "The commander, Sergey Femchenkov, claimed that"
+    blank = _APPOSED.sub(lambda m: " " * len(m.group()), blank)
     breaks = [m.end() for m in _BREAK.finditer(blank)]
     low = breaks[-1] if breaks else 0
     joined = _joined(blank, breaks, parties, floor)
@@ -167,7 +172,9 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if cut and could_speak(phrase[: cut.start()], parties, floor + low):
         phrase = phrase[: cut.start()]
     spoken = floor + low
-    if not phrase or len(phrase.split()) > _LONGEST or not could_speak(phrase, parties, spoken):
+    plain = words.words[index + 1 : index + 2] == ["that"] and _PERSON.fullmatch(phrase)
+    able = plain or could_speak(phrase, parties, spoken)
+    if not phrase or len(phrase.split()) > _LONGEST or not able:
         return _inverted(words, index, verb, parties)
     phrase = re.sub(r"\s{2,}", " ", phrase)
     trailing = _TRAILING.match(text, end, words.end) and floor + low > words.start + 2

@@ -41,7 +41,7 @@ _CLAUSE = re.compile(
     re.I,
 )
 _PERIOD = re.compile(
-    r"\b(?:in|since|during|of)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
+    r"\b(?:in|during)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
 )
 _YEARS = (1900, 2100)
 _KNOWN, _UNKNOWN = 0.9, 0.5  # how sure a claim is with and without an actor

@@ -28,6 +28,10 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _SHARED: tuple[Relation, ...] = ("near", "in_or_near", "toward", "within")
 _INSIDE = frozenset({"in", "into", "inside", "within", "at", "of", "to", "on"})
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
+_OBJECTS = frozenset({"and", ";"})
+_NO_OBJECT = frozenset(
+    {"that", "while", "after", "which", "who", "where", "when", "but", "as", "before", "to"}
+)
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
@@ -152,11 +156,14 @@ class Places:
             at -= 1
         return None
 
-    def listed(self, first: Spot, words: Words, limit: int, *, sources: bool = False) -> list[Spot]:
+    def listed(
+        self, first: Spot, words: Words, limit: int, *, sources: bool = False, loose: bool = False
+    ) -> list[Spot]:
         """Return a place and those of the list that it opens.
 
         "near Kupyansk; east of Kupyansk near Petropavlivka; and toward Stepova": three, each with
-        its own relation.
+        its own relation. With `sources` the places are those that are left; with `loose` each may
+        have its own object ("struck a depot in Polohy and a ship near Inkerman").
         """
         found = [first]
         at = bisect_left(self._spot_starts, first.start)
@@ -168,7 +175,7 @@ class Places:
                 break
             if spot.start < last_end and not spot.helper:
                 continue  # two hints of one place
-            gap = self._gap(words, last_end, spot.start)
+            gap = self._gap(words, last_end, spot.start, loose=loose)
             if gap is None or (sources and "to" in gap):
                 break  # "withdrew from Lyman to Kreminna"
             last_end = max(last_end, spot.end)
@@ -222,7 +229,7 @@ class Places:
         at = bisect_left(self._bracket_starts, offset + 1) - 1
         return at >= 0 and self._brackets[at][0] <= offset < self._brackets[at][1]
 
-    def _gap(self, words: Words, start: int, end: int) -> list[str] | None:
+    def _gap(self, words: Words, start: int, end: int, *, loose: bool = False) -> list[str] | None:
         """Return the words between two places of one list, None when it is no list."""
         if end - start > 600:
             return None
@@ -233,6 +240,9 @@ class Places:
             return None
         dated = (*lexicon().listed("month_names"), "nd", "th", "st")
         gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
+        if loose and _OBJECTS & set(gap[:1] + ([";"] if between[:1] == ";" else [])):
+            own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
+            return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None
 
     def _resolution(self, start: int | None) -> Resolution | None:

@@ -42,7 +42,11 @@ _AUXILIARY = frozenset(
 _WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
 _ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
 _ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
-_HOWEVER = frozenset({"but", "although", "though", "however", "without", "yet"})
+_HOWEVER = frozenset({"but", "although", "though", "however", "yet"})
+_LATER = frozenset(
+    {"after", "before", "when", "until", "following", "ahead", "if", "that", "who", "designed"}
+)
+_HOLDS = ("hold", "held", "control")
 _SAME_VERB = frozenset({"and", "or", "then", "also"})
 
 
@@ -137,7 +141,10 @@ class Reach:
             return None
         if not self._fits(trigger, end, first):
             return [] if trigger.takes == "place" else None
-        spots = self.places.listed(first, self.words, limit, sources=_leaves(trigger))
+        loose = trigger.action in ("struck", "shelled")
+        spots = self.places.listed(
+            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun
+        )
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
         if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
             spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
@@ -147,7 +154,8 @@ class Reach:
                 replace(s.where, relation=s.where.relation or "part") if s.named_after else s.where
                 for s in spots
             ]
-        if trigger.action in _WHOLE and wheres and wheres[0].relation is None:
+        whole = trigger.action in _WHOLE and trigger.takes != "expel"
+        if whole and wheres and wheres[0].relation is None:
             gap = self.places.plain(self.words, end, first.start)
             if not lexicon()["lead"].all_of(gap):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
@@ -197,14 +205,31 @@ class Reach:
             )
         if direct:
             return True
-        ground = table["ground"].within(gap) and gap[:1] not in (["part"], ["place"])
+        ground = self._ground(gap)
+        if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
+            self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
+            and " " not in self.places.text[trigger.start : trigger.end]
+        ):  # fmt: skip
+            return False  # "the conference held in Rome"
         if trigger.takes == "place":
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
             )
         if trigger.action in _WHOLE:
             return ground and len(gap) <= 14
-        return len(gap) <= 30
+        return len(gap) <= 30 and not _LATER & set(gap)
+
+    def _ground(self, gap: list[str]) -> bool:
+        """Say whether a piece of ground is what is taken: "a bridge near", "positions west of"."""
+        table = lexicon()
+        hits = [at for at, _ in table["ground"].find(gap)]
+        if not hits or gap[:1] in (["part"], ["place"]):
+            return False
+        rest = [w for w in gap[hits[-1] + 1 :] if not w.endswith("ly") and not w.isdigit()]
+        return all(
+            table["lead"].all_of([w]) or table["noun_lead"].all_of([w]) or self._party_word(w)
+            for w in rest
+        )
 
     def _party_word(self, word: str) -> bool:
         bare = word.removesuffix("'s")

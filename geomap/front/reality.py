@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = frozenset({"attacked", "counterattacked", "shelled", "struck", "repelled attack"})
 _CONDITIONALS = frozenset({"would", "could", "might", "if", "may", "unless", "will", "should"})
 _PURPOSE = frozenset(
-    {"of", "at", "on", "for", "toward", "towards", "about", "says", "say", "said", "that", ""}
+    {"of", "at", "on", "for", "as", "toward", "towards", "about", "says", "say", "said", "that", ""}
 )
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
@@ -167,7 +167,7 @@ def _planned(
         purpose = word in _PURPOSE or table["speech"].within(direct)
         ahead = words.after(trigger.end, 8)
         return purpose and (
-            word in ("at", "on", "toward", "towards", "of", "about", "for")
+            word in ("at", "on", "toward", "towards", "of", "about", "for", "as")
             or any(w in _CONDITIONALS for w in ahead)
         )
     return False

@@ -60,6 +60,8 @@ def occupied(
     if not any(w in lower for w in ("occupied", "-held", "-controlled")):
         return found
     for spot in places.between(words.start, words.end):
+        if spot.named_after:
+            continue  # "the occupied Zaporizhzhia Nuclear Power Plant" is not in Zaporizhzhia
         low = max(words.start, spot.at - 90)
         match = _OCCUPIED.search(words.text[low : spot.at])
         if match is None:
