@@ -86,7 +86,7 @@ class Actors:
                 if said and said.end <= trigger.start and said.start <= word.start < said.end:
                     continue
                 if self._is_subject(word, trigger):
-                    return word.party.name
+                    return None if self._both(word) else word.party.name
             if low == clause and self._pronoun(clause, trigger.start) and said is not None:
                 own = speaks_for(said, self.parties)
                 if own is not None and said.end <= trigger.start:
@@ -111,6 +111,15 @@ class Actors:
         if not after or self.words.between(comma, after[0].start) not in ([], ["the"]):
             return None
         return after[0].party.name if after[0].kind != "official" else None
+
+    def _both(self, word: PartyWord) -> bool:
+        """Say whether both sides act: "Russian and Ukrainian forces intensified strikes"."""
+        at = bisect_left(self._starts, word.start) - 1
+        if at < 0:
+            return False
+        other = self.parties[at]
+        between = self.words.between(other.end, word.start)
+        return other.party.side != word.party.side and between in (["and"], ["or"], ["and", "the"])
 
     def _pronoun(self, clause: int, start: int) -> bool:
         return any(w in ("it", "we", "they") for w in self.words.before(start, 5, clause))
@@ -168,7 +177,9 @@ class Actors:
         """Return the party after "by"."""
         row = self.words
         for at in range(row.index(start), min(row.index(end), row.index(start) + 25)):
-            if row.words[at] == "by":
+            if row.words[at] == "by" and not (row.words[at + 1 : at + 2] or ["ing"])[0].endswith(
+                "ing"
+            ):  # fmt: skip
                 after = [p for p in self._within(row.ends[at], min(row.ends[at] + 60, row.end))
                          if p.kind != "official"]  # fmt: skip
                 return after[0].party.name if after else None
@@ -192,6 +203,8 @@ class Actors:
         if said.end > start:  # "“We hold Bakhmut,” a commander said"
             return own.party.name if _SELF & set(self.words.before(start, 12)) else None
         between = self.words.between(said.end, start)
+        if lexicon()["force_nouns"].within(between) and not _OWN & set(between):
+            return None
         if len(between) <= 4 or _OWN & set(between[:8]):
             return own.party.name
         return None
@@ -204,7 +217,9 @@ class Actors:
         if trigger.action not in ("struck", "attacked", "shelled"):
             return None
         nearest = self._within(trigger.end, trigger.end + 60)[:1]
-        if not nearest or len(self.words.between(trigger.end, nearest[0].start)) > 1:
+        led = self.words.between(trigger.end, nearest[0].start) if nearest else []
+        led = [w for w in led if w not in ("on", "against", "the", "at")]
+        if not nearest or led or (trigger.noun and nearest[0].start - trigger.end < 2):
             return None
         following = self.words.after(nearest[0].end, 5)
         if nearest[0].kind != "adjective" or not lexicon()["opposed"].within(following):
@@ -223,20 +238,26 @@ class Actors:
                 break
             if any(w in _PREPOSITIONS or w in ("and", "that") for w in between):
                 break
-            if not table["force_nouns"].within(between):
+            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" has a verb.
+            acting = [w for w in between if w.endswith("s") or w in ("army", "military")]
+            if not table["force_nouns"].within(acting):
                 return word.party.name
             break
         by = self._agent(trigger.end, min(clause_end, trigger.end + 120))
         if by is not None:
             return by
         start = light_before(self.words, trigger, clause)
+        facing = self._facing(trigger)
+        if start is None and facing is not None:
+            return facing
         if start is None:
             start = self._announced(trigger, said)
             if start is not None and said is not None:
                 own = speaks_for(said, self.parties)
                 return own.party.name if own else None
             return None
-        return self._subject(_moved(trigger, start), clause, said) or self._speaker(start, said)
+        subject = self._subject(_moved(trigger, start), clause, said)
+        return subject or self._speaker(start, said) or facing
 
     def _announced(self, trigger: Trigger, said: Attribution | None) -> int | None:
         """Return where a speaker claims its own deed: "Moscow announced the capture of"."""

@@ -17,23 +17,34 @@ _WINDOW = 240  # characters before a verb of saying in which its speaker stands
 _LONGEST = 12  # words of a speaker
 # The words before a verb of saying, as far back as the phrase can reach.
 _BREAK = re.compile(
-    r"[,;:—–“”\"]|\b(?:that|and|but|while|because|although|though|whereas|after|as|when|if|who|"
+    r"[,;:—–“”\"]|\b(?:that|and(?!\s+\d)|but|while|because|although|though|whereas|after|as|when|if|who|"
     r"which)\b",
     re.I,
 )
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_ACTS = frozenset(
+    {
+        "conducted", "launched", "continued", "made", "did", "is", "are", "was", "were", "has",
+        "have", "had", "to", "that", "it",
+        "will", "would", "may", "not",
+    }
+)  # fmt: skip
+_PERSON = re.compile(r"(?:the|a|an|another|one)\s+[a-z-]+(?:\s+[a-z-]+)?|he|she|they", re.I)
 _NO_SPEAKERS = frozenset(
-    {"a", "the", "any", "no", "other", "of", "several", "and", "to", "its", "few"}
+    {"a", "the", "any", "no", "other", "of", "several", "and", "or", "to", "its", "few"}
 )
 _ADVERBS = re.compile(
     r"(?:\s+(?:also|later|then|has|have|had|is|was|did|does|do|can|could|cannot|not|never|yet|still|"
     r"further|again|both|separately|\w+ly|(?:did|does|has|have|could|do)n[’']t))+$",
     re.I,
 )
+# "The group Deep State, which is close to the ministry, reported".
+_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
-    r"stationed|deployed|from|on|in|recently|reportedly|shared|aired|working|responsible|located)\s+.*$",
+    r"stationed|deployed|from|on|in|recently|reportedly|shared|aired|working|responsible|located|"
+    r"for\s+the\s+\w+\s+time|since)\b.*$",
     re.I,
 )
 _OPENED = re.compile(r"(?:[,.!?][”\"’']|[”\"]|,)\s*$")
@@ -135,9 +146,17 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     before = text[floor:start]
     blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
     if _OPENED.search(before):
-        return _inverted(words, index, verb, parties)
+        inverted = _inverted(words, index, verb, parties)
+        quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
+        if inverted is not None or quoted or (verb == "said" and not _APPOSED.search(blank)):
+            return inverted
+        blank = blank.rstrip()[:-1]  # "The commander, Sergey Femchenkov, claimed that"
+    blank = _APPOSED.sub(lambda m: " " * len(m.group()), blank)
     breaks = [m.end() for m in _BREAK.finditer(blank)]
     low = breaks[-1] if breaks else 0
+    joined = _joined(blank, breaks, parties, floor)
+    if joined is not None:
+        low, breaks = joined, [b for b in breaks if b <= joined]
     phrase = blank[low:].rstrip()
     if breaks and not phrase.strip():
         return None
@@ -153,7 +172,9 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if cut and could_speak(phrase[: cut.start()], parties, floor + low):
         phrase = phrase[: cut.start()]
     spoken = floor + low
-    if not phrase or len(phrase.split()) > _LONGEST or not could_speak(phrase, parties, spoken):
+    plain = words.words[index + 1 : index + 2] == ["that"] and _PERSON.fullmatch(phrase)
+    able = plain or could_speak(phrase, parties, spoken)
+    if not phrase or len(phrase.split()) > _LONGEST or not able:
         return _inverted(words, index, verb, parties)
     phrase = re.sub(r"\s{2,}", " ", phrase)
     trailing = _TRAILING.match(text, end, words.end) and floor + low > words.start + 2
@@ -162,6 +183,20 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if trailing and commas:
         return Attribution(phrase, spoken, spoken + len(phrase), verb, words.start, spoken, negated)
     return Attribution(phrase, spoken, spoken + len(phrase), verb, end, words.end, negated)
+
+
+def _joined(blank: str, breaks: list[int], parties: list[PartyWord], floor: int) -> int | None:
+    """Return where a speaker of two begins: "Ukrainian and Russian sources"."""
+    if not breaks or not blank[: breaks[-1]].endswith(("and", "And")):
+        return None
+    start = breaks[-2] if len(breaks) > 1 else 0
+    first = blank[start : breaks[-1] - 3].strip()
+    said = _words(first)
+    table = lexicon()
+    acts = table.triggers.within(said) or table["speech"].within(said) or _ACTS & set(said)
+    if not said or len(said) > 7 or acts or not could_speak(first, parties, floor + start):
+        return None
+    return start
 
 
 def _negating(adverbs: str) -> bool:
@@ -233,6 +268,8 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
+    if len(said) > 2 and _ACTS & set(said):
+        return False
     lists = ("officials", "analysts", "bloggers", "footage", "force_nouns", "other_speakers")
     if any(table[name].within(said) for name in lists):
         return True

@@ -41,7 +41,7 @@ _CLAUSE = re.compile(
     re.I,
 )
 _PERIOD = re.compile(
-    r"\b(?:in|since|during|of)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
+    r"\b(?:in|during)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
 )
 _YEARS = (1900, 2100)
 _KNOWN, _UNKNOWN = 0.9, 0.5  # how sure a claim is with and without an actor
@@ -107,6 +107,7 @@ class ClaimReader:
             return []
         # "occupied" before a name is no verb that acts.
         acting = [t for t in acting if not any(s.start <= t.start < s.end for s in standing)]
+        standing = [s for s in standing if s.action]
         read = _Read(
             sentence, words, parties, attributions(words, parties),
             [m.span() for m in _CLAUSE.finditer(self.text, sentence.start, sentence.end)],
@@ -134,7 +135,9 @@ class ClaimReader:
             clause = self._clause(read, trigger.start)
             said = speaker_at(read.said, trigger.start)
             actor = actors.of(trigger, clause.start, clause.end, said)
-            if not _acts(trigger, actor, read.words, clause.start):
+            if not _acts(trigger, actor, read.words, clause.start) or _describes(
+                trigger, read.said
+            ):
                 continue
             previous = acting[at - 1].end if at else 0
             real = reality(read.words, trigger, clause.start, previous, said, read.parties)
@@ -239,8 +242,19 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
     )
 
 
+def _describes(trigger: Trigger, said: list[Attribution]) -> bool:
+    """Say whether a word only tells who speaks: "a brigade operating near Lyman reported"."""
+    return trigger.action == "present" and any(
+        s.start <= trigger.start < s.first and s.first > s.end for s in said
+    )
+
+
 def _with_weapons(words: Words, trigger: Trigger, clause: Span) -> str:
     """Return the action of a word: an attack from the air is a strike ("drones attacked Odesa")."""
+    if trigger.action == "present":
+        # A patrol that is gone again is no presence, as the report itself says.
+        later = words.between(trigger.end, min(words.end, trigger.end + 400))
+        return "infiltrated" if "infiltration" in later else trigger.action
     if trigger.action != "attacked":
         return trigger.action
     weapons = lexicon()["weapons"]

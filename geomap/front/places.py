@@ -28,7 +28,16 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _SHARED: tuple[Relation, ...] = ("near", "in_or_near", "toward", "within")
 _INSIDE = frozenset({"in", "into", "inside", "within", "at", "of", "to", "on"})
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
+_OBJECTS = frozenset({"and", ";"})
+_NO_OBJECT = frozenset(
+    {"that", "while", "after", "which", "who", "where", "when", "but", "as", "before", "to"}
+)
+_AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
+_INSTITUTION = re.compile(
+    r"\s+(?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|In)"
+    r"[A-Z][a-z]+\b"
+)
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
 
@@ -65,6 +74,7 @@ class Spot:
     sector: bool = False
     source: bool = False
     country: str | None = None
+    named_after: bool = False  # "the Bakhmut Medical College" is in Bakhmut, not all of it
 
 
 class Places:
@@ -101,6 +111,20 @@ class Places:
             at += 1
         return None
 
+    def _joined(self, spots: list[Spot]) -> list[Spot]:
+        """Mark what is joined to a source: "from Bryansk Oblast and the coast of the sea"."""
+        done: list[Spot] = []
+        for spot in spots:
+            before = done[-1] if done else None
+            joins = (
+                before is not None and before.source and not spot.source
+                and spot.where.relation is None
+                and _AND.match(self.text[before.end : before.end + 24]) is not None
+                and spot.start - before.end < 60
+            )  # fmt: skip
+            done.append(replace(spot, source=True) if joins else spot)
+        return done
+
     def last(self, start: int, end: int) -> Spot | None:
         """Return the last place of a stretch that is not there to locate another.
 
@@ -132,11 +156,14 @@ class Places:
             at -= 1
         return None
 
-    def listed(self, first: Spot, words: Words, limit: int, *, sources: bool = False) -> list[Spot]:
+    def listed(
+        self, first: Spot, words: Words, limit: int, *, sources: bool = False, loose: bool = False
+    ) -> list[Spot]:
         """Return a place and those of the list that it opens.
 
         "near Kupyansk; east of Kupyansk near Petropavlivka; and toward Stepova": three, each with
-        its own relation.
+        its own relation. With `sources` the places are those that are left; with `loose` each may
+        have its own object ("struck a depot in Polohy and a ship near Inkerman").
         """
         found = [first]
         at = bisect_left(self._spot_starts, first.start)
@@ -148,12 +175,14 @@ class Places:
                 break
             if spot.start < last_end and not spot.helper:
                 continue  # two hints of one place
-            gap = self._gap(words, last_end, spot.start)
+            gap = self._gap(words, last_end, spot.start, loose=loose)
             if gap is None or (sources and "to" in gap):
                 break  # "withdrew from Lyman to Kreminna"
             last_end = max(last_end, spot.end)
             if spot.helper or (spot.source and not sources):
                 continue
+            if not gap and not re.search(r"[,;/–-]", self.text[found[-1].end : spot.at]):
+                continue  # "Chervonyi (Krasnyi) Lyman" is one name
             found.append(_inherit(begin, spot, gap))
             begin = found[-1]
         return _settled(found)[:_LISTED]
@@ -200,7 +229,7 @@ class Places:
         at = bisect_left(self._bracket_starts, offset + 1) - 1
         return at >= 0 and self._brackets[at][0] <= offset < self._brackets[at][1]
 
-    def _gap(self, words: Words, start: int, end: int) -> list[str] | None:
+    def _gap(self, words: Words, start: int, end: int, *, loose: bool = False) -> list[str] | None:
         """Return the words between two places of one list, None when it is no list."""
         if end - start > 600:
             return None
@@ -209,7 +238,11 @@ class Places:
             between = between.replace(self.text[low:high], " ")
         if _STOPS.search(between) or "\n" in between:
             return None
-        gap = self.plain(words, start, end)
+        dated = (*lexicon().listed("month_names"), "nd", "th", "st")
+        gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
+        if loose and _OBJECTS & set(gap[:1] + ([";"] if between[:1] == ";" else [])):
+            own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
+            return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None
 
     def _resolution(self, start: int | None) -> Resolution | None:
@@ -242,11 +275,13 @@ class Places:
             mention, place = resolution.mention, resolution.place
             if place is not None and place.precision == "country":
                 continue
+            if place is None and any(c.isdigit() for c in mention.text):
+                continue  # "Fall 2025", "Shahed-136" are no places
             hint_on = hinted.get(mention.start)
             helping = helpers.get(mention.start) if hint_on is None else None
             spots.append(self._spot(resolution, hint_on, helping))
         spots.sort(key=lambda s: (s.start, s.at))
-        return self._containers(self._lead_on(spots))
+        return self._joined(self._containers(self._lead_on(spots)))
 
     def _spot(self, resolution: Resolution, hint: Hint | None, helping: Hint | None) -> Spot:
         mention, place = resolution.mention, resolution.place
@@ -274,6 +309,7 @@ class Places:
             sector=sector,
             source=_FROM.search(self.text[max(0, start - 20) : start]) is not None,
             country=place.country if place else None,
+            named_after=_INSTITUTION.match(self.text, mention.end) is not None,
         )  # fmt: skip
 
     def _implied(self, hint: Hint) -> Spot | None:
@@ -314,6 +350,10 @@ class Places:
                 leads = spot.where.relation in _SIDEWAYS or spot.sector
                 on = _LEADS_ON.match(self.text, following.start) is not None
                 helps = leads and on and all(w in _FEATURE for w in words)
+            if done and not helps and spot.where.relation == "distance_direction":
+                # "in the Chervonopopivka area, 10 km northwest of Kreminna"
+                gap = self.text[done[-1].end : spot.start].strip().lower()
+                helps = not done[-1].helper and gap in (",", "area,", "city,", "town,", "village,")
             done.append(replace(spot, helper=helps) if helps != spot.helper else spot)
         return done
 

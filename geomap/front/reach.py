@@ -41,6 +41,12 @@ _AUXILIARY = frozenset(
 )  # fmt: skip
 _WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
 _ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
+_ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
+_HOWEVER = frozenset({"but", "although", "though", "however", "yet"})
+_LATER = frozenset(
+    {"after", "before", "when", "until", "following", "ahead", "if", "that", "who", "designed"}
+)
+_HOLDS = ("hold", "held", "control")
 _SAME_VERB = frozenset({"and", "or", "then", "also"})
 
 
@@ -135,10 +141,21 @@ class Reach:
             return None
         if not self._fits(trigger, end, first):
             return [] if trigger.takes == "place" else None
-        spots = self.places.listed(first, self.words, limit, sources=_leaves(trigger))
+        loose = trigger.action in ("struck", "shelled")
+        spots = self.places.listed(
+            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun
+        )
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
+        if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
+            spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
         wheres = [s.where for s in spots]
-        if trigger.action in _WHOLE and wheres and wheres[0].relation is None:
+        if trigger.action in _WHOLE:
+            wheres = [
+                replace(s.where, relation=s.where.relation or "part") if s.named_after else s.where
+                for s in spots
+            ]
+        whole = trigger.action in _WHOLE and trigger.takes != "expel"
+        if whole and wheres and wheres[0].relation is None:
             gap = self.places.plain(self.words, end, first.start)
             if not lexicon()["lead"].all_of(gap):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
@@ -188,14 +205,31 @@ class Reach:
             )
         if direct:
             return True
-        ground = table["ground"].within(gap) and gap[:1] not in (["part"], ["place"])
+        ground = self._ground(gap)
+        if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
+            self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
+            and " " not in self.places.text[trigger.start : trigger.end]
+        ):  # fmt: skip
+            return False  # "the conference held in Rome"
         if trigger.takes == "place":
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
             )
         if trigger.action in _WHOLE:
             return ground and len(gap) <= 14
-        return len(gap) <= 30
+        return len(gap) <= 30 and not _LATER & set(gap)
+
+    def _ground(self, gap: list[str]) -> bool:
+        """Say whether a piece of ground is what is taken: "a bridge near", "positions west of"."""
+        table = lexicon()
+        hits = [at for at, _ in table["ground"].find(gap)]
+        if not hits or gap[:1] in (["part"], ["place"]):
+            return False
+        rest = [w for w in gap[hits[-1] + 1 :] if not w.endswith("ly") and not w.isdigit()]
+        return all(
+            table["lead"].all_of([w]) or table["noun_lead"].all_of([w]) or self._party_word(w)
+            for w in rest
+        )
 
     def _party_word(self, word: str) -> bool:
         bare = word.removesuffix("'s")
@@ -272,10 +306,16 @@ class Reach:
             return self._fronted(trigger) if trigger.takes == "where" else []
         if trigger.action in _ONGOING and negated and earlier:
             last = earlier[-1]
+            since = last.trigger.end if last.trigger else 0
+            if not _HOWEVER & set(self.words.between(since, trigger.start)):
+                return []
             if last.actor == actor or actor is None:
                 same = [c for c in earlier if c.trigger == last.trigger]
                 return [_again(c) for c in same]
         if trigger.takes == "attack" and not trigger.passive:
+            attacks = [c for c in earlier if c.action in _ATTACKS and c.actor != actor]
+            if attacks:
+                return [_again(c) for c in attacks if c.trigger == attacks[-1].trigger]
             found = self.places.first(clause.start, trigger.start)
             if found is not None and not self._claimed(found, earlier):
                 return [found.where]

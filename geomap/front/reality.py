@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _ATTEMPTS = frozenset({"attacked", "counterattacked", "shelled", "struck", "repelled attack"})
 _CONDITIONALS = frozenset({"would", "could", "might", "if", "may", "unless", "will", "should"})
 _PURPOSE = frozenset(
-    {"of", "at", "on", "for", "toward", "towards", "about", "says", "say", "said", "that", ""}
+    {"of", "at", "on", "for", "as", "toward", "towards", "about", "says", "say", "said", "that", ""}
 )
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
+_FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
 _SURE: dict[str, float] = {"stated": 1.0, "confirmed": 1.0, "claimed": 0.8, "failed": 0.9}
 _DOUBT = 0.6  # planned or denied
 _HEDGED = 0.85
@@ -70,14 +71,12 @@ def reality(
     negated = negated or (trigger.noun and "no" in near[-4:])
     if not negated and _hindered(words, trigger, clause):
         negated = True
-    doubt = words.before(start, 25, clause)
-    doubted = words.before(start, 30)
+    own = said.start if said is not None and said.end <= start else clause
+    doubt = words.before(start, 30, own)
     modality: Modality
     sureness = 1.0
     denied = said is not None and said.verb in table.listed("denials") and not said.negated
-    if table["no_evidence"].within(doubt) or (
-        said is not None and table["no_evidence"].within(doubted) and "that" in doubted
-    ):
+    if table["no_evidence"].within(doubt):
         return Reality(not negated, "denied", _DOUBT)
     if trigger.planned or _planned(words, trigger, light, near, governing, negated, clause):
         modality = "planned"
@@ -89,11 +88,12 @@ def reality(
         kind = source_kind(said, parties)
         confirms = said.verb in table.listed("confirmations") or kind == "footage"
         modality = "confirmed" if confirms and not said.negated else "claimed"
-        if said.negated or table["unconfirmed"].within(doubted):
+        if said.negated or table["unconfirmed"].within(doubt):
             modality, sureness = "claimed", _UNCONFIRMED
     if said is None and table["unconfirmed"].within(doubt):
         modality, sureness = "claimed", _UNCONFIRMED
-    if table["hedges"].within(near) and modality in ("stated", "confirmed"):
+    hearsay = trigger.noun and any(w in ("claims", "claim", "reports", "rumors") for w in near)
+    if (hearsay or table["hedges"].within(near)) and modality in ("stated", "confirmed"):
         modality, sureness = "claimed", sureness * _HEDGED
     if _in_vain(words, trigger, near) and modality != "denied":
         # An attack that failed took place; a capture that failed did not.
@@ -148,7 +148,14 @@ def _planned(
         return table["future"].within(near[-4:])
     last = near[-4:]
     unreal = table["unreal"].within(last) or any(w.endswith("'ll") for w in last)
-    unreal = unreal and not negated and not table["real_to"].within(last)
+    if trigger.form == "infinitive" and last[-1:] and not unreal:
+        # "would allow them to bypass Avdiivka and ultimately take Tonenke"
+        joined = [w for w in last if not w.endswith("ly")][-1:]
+        far = words.before(trigger.start, 14, clause)
+        last = far if joined in (["and"], ["or"]) else last
+        unreal = table["unreal"].within(last)
+    forced = bool(_FORCED & set(words.before(trigger.start, 8, clause)))
+    unreal = unreal and not negated and not table["real_to"].within(last) and not forced
     # Only what governs the verb itself counts: "to capture", "would have captured".
     if unreal and (trigger.form == "infinitive" or any(w in _CONDITIONALS for w in last)):
         return True
@@ -160,7 +167,7 @@ def _planned(
         purpose = word in _PURPOSE or table["speech"].within(direct)
         ahead = words.after(trigger.end, 8)
         return purpose and (
-            word in ("at", "on", "toward", "towards", "of", "about", "for")
+            word in ("at", "on", "toward", "towards", "of", "about", "for", "as")
             or any(w in _CONDITIONALS for w in ahead)
         )
     return False

@@ -60,6 +60,8 @@ def occupied(
     if not any(w in lower for w in ("occupied", "-held", "-controlled")):
         return found
     for spot in places.between(words.start, words.end):
+        if spot.named_after:
+            continue  # "the occupied Zaporizhzhia Nuclear Power Plant" is not in Zaporizhzhia
         low = max(words.start, spot.at - 90)
         match = _OCCUPIED.search(words.text[low : spot.at])
         if match is None:
@@ -77,7 +79,9 @@ def occupied(
             actor = next(
                 (p.party.name for p in parties if start <= p.start < start + len(who)), None
             ) or _named(who, theatre)
-        if actor is not None:
+        if actor is None:
+            found.append(Standing(spot, "", None, start, start + len(match.group()), True, True))
+        else:
             whole = "part" not in match.group().lower() and "territor" not in match.group().lower()
             found.append(
                 Standing(spot, "held", actor, start, start + len(match.group()), whole, True)
@@ -91,26 +95,22 @@ def _verb(words: Words, start: int) -> bool:
     if not before:
         return False
     last = before[-1]
-    table = lexicon()
-    return (
-        last
-        in (
-            "have",
-            "has",
-            "had",
-            "they",
-            "it",
-            "who",
-            "which",
-            "and",
-            "was",
-            "were",
-            "also",
-            "that",
-        )
-        and not (last == "and" and before[0] in ("in", "near", "of"))
-        and last not in ("and",)
-    ) or table["force_nouns"].within([last])
+    if last == "and":  # "stormed and occupied Izium"
+        return lexicon().triggers.within(before[:1])
+    acts = last in (
+        "have",
+        "has",
+        "had",
+        "they",
+        "it",
+        "who",
+        "which",
+        "was",
+        "were",
+        "also",
+        "that",
+    )
+    return acts or lexicon()["force_nouns"].within([last])
 
 
 def _named(word: str, theatre: Theatre) -> str | None:

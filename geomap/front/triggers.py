@@ -112,6 +112,8 @@ def _as_verb(
     """Return the reading of a word as a verb that acts, and whether it is passive."""
     forms = {v.form: v for v in readings}
     row = words.words
+    if row[after : after + 1] == ["off"]:
+        return None, False  # "hold off", "strike off"
     at = index - 1
     while at >= 0 and (row[at].endswith("ly") or row[at] in _LINKS) and index - at < 4:
         at -= 1
