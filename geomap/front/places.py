@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from geomap.front.patterns import lexicon
@@ -342,7 +343,7 @@ class Places:
     def _lead_on(self, spots: list[Spot]) -> list[Spot]:
         """Mark what leads on to another place: "north of Kharkiv City toward Kozacha Lopan"."""
         done: list[Spot] = []
-        for spot, following in zip(spots, [*spots[1:], None], strict=True):
+        for spot, following in zip_longest(spots, spots[1:]):
             helps = spot.helper
             if following is not None and not helps and following.start < spot.end + 40:
                 gap = self.text[spot.end : following.start]
