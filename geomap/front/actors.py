@@ -136,7 +136,10 @@ class Actors:
         if before and before[-1] in _PREPOSITIONS:
             unit = before[-1] == "of" and lexicon()["units_of"].within(before[:-1])
             bracket = text[word.start - 1 : word.start] in ("(", "[")
-            if not unit and not bracket:
+            # "attempts by Russian forces to storm Avdiivka"
+            purpose = trigger.form == "infinitive" and before[-1] in ("by", "of", "for")
+            purpose = purpose and self.words.before(trigger.start, 1) == ["to"]
+            if not unit and not bracket and not purpose:
                 return False
         if self._is_object(word, trigger):
             return False
@@ -238,7 +241,7 @@ class Actors:
                 break
             if any(w in _PREPOSITIONS or w in ("and", "that") for w in between):
                 break
-            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" has a verb.
+            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" differs.
             acting = [w for w in between if w.endswith("s") or w in ("army", "military")]
             if not table["force_nouns"].within(acting):
                 return word.party.name

@@ -162,6 +162,7 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
         return None
     adverbs = _ADVERBS.search(phrase)
     negated = adverbs is not None and _negating(adverbs.group())
+    negated = negated or re.match(r"\s*(?:neither|no|nobody|none)\b", phrase, re.I) is not None
     phrase = phrase[: adverbs.start()] if adverbs else phrase
     low += len(phrase) - len(phrase.lstrip())
     phrase = phrase.strip()
@@ -268,6 +269,8 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
+    if not said:
+        return False
     if len(said) > 2 and _ACTS & set(said):
         return False
     lists = ("officials", "analysts", "bloggers", "footage", "force_nouns", "other_speakers")
