@@ -275,7 +275,7 @@ def light_before(words: Words, trigger: Trigger, clause: int) -> int | None:
     """Return where the verb begins that a noun depends on: "conducted limited attacks"."""
     at = words.index(trigger.start)
     table = lexicon()
-    for back in range(1, 9):
+    for back in range(1, 11):
         if at - back < 0 or words.starts[at - back] < clause:
             return None
         word = words.words[at - back]
@@ -284,7 +284,8 @@ def light_before(words: Words, trigger: Trigger, clause: int) -> int | None:
             while earlier >= 0 and table["light"].all_of([words.words[earlier]]):
                 earlier -= 1
             return words.starts[earlier + 1]
-        if word in _PREPOSITIONS - {"of"} or re.search(
+        least = word == "at" and words.words[at - back + 1] == "least"
+        if (word in _PREPOSITIONS - {"of"} and not least) or re.search(
             r"[;:]", words.text[words.ends[at - back] : trigger.start]
         ):
             return None

@@ -35,6 +35,7 @@ _NO_SPEAKERS = frozenset(
 )
 _ADVERBS = re.compile(
     r"(?:\s+(?:also|later|then|has|have|had|is|was|did|does|do|can|could|cannot|not|never|yet|still|"
+    r"(?:continue[sd]?|began|refused|declined)\s+to|"
     r"further|again|both|separately|\w+ly|(?:did|does|has|have|could|do)n[’']t))+$",
     re.I,
 )
@@ -56,7 +57,8 @@ _TRAILING = re.compile(
     r"(?:\s+(?:on|in|late|early|at|to|via|during|last)(?:\s+[\w’'-]+){1,3})?\s*(?:[.”\"!?]|[,;]|$)"
 )
 _PUBLISHED = re.compile(
-    r"\s+(?:published|posted|released|shared|issued|circulated|amplified|uploaded)\b", re.I
+    r"\s+(?:(?:re)?(?:published|posted)|released|shared|issued|circulated|amplified|uploaded)\b",
+    re.I,
 )
 
 

@@ -141,7 +141,10 @@ def _as_verb(
         return forms["infinitive"], False
     if "infinitive" in forms and _plural_before(words, at + 1, parties):
         return forms["infinitive"], False
-    if "present" in forms and _subject_before(words, index, parties):
+    # "drone strikes", "missile attacks" are nouns.
+    attributive = index > 0 and lexicon()["weapons"].within([row[index - 1]])
+    attributive = attributive and not row[index - 1].endswith("s")
+    if "present" in forms and not attributive and _subject_before(words, index, parties):
         return forms["present"], False
     return None, False
 
