@@ -7,19 +7,21 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from geomap.front.wordings import wording_of
+from geomap.geodesy import area_km2
 from geomap.models import FrontEvidence
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from geomap.models import Claim, Hint, Report, Resolution
+    from geomap.models import Claim, Hint, Region, Report, Resolution
 
 _SURE = 0.25  # claims less sure than this say nothing: a place or an actor was guessed
 _COARSE_KM = 20.0  # a place known less precisely than this says nothing of a line
 _OLD_DAYS = 60  # what happened longer before its article tells of another line
 _STATED_SD = 0.12  # of a stated distance to the front: people round, and the line has width
 _BRACKET_WITHIN = 60  # characters between a place and what a bracket says of it
+_SPOTS = "PHLSTV"
 _AREAS = frozenset({"admin1", "raion", "country"})
 _WEIGHT = {"stated": 1.0, "confirmed": 1.0, "claimed": 0.7, "failed": 1.0}
 _DOUBTED = frozenset({"denied"})
@@ -73,9 +75,10 @@ def _of_claim(
     happened = claim.event_date or day
     if not 0 <= (day - happened).days <= _OLD_DAYS:
         happened = day
-    precise_km = _precision_km(claim, at)
-    if precise_km is None:
+    spot = _spot(claim, at)
+    if spot is None:
         return None
+    lat, lon, precise_km = spot
     against = "B" if side == "A" else "A"
     weight = wording.weight * _WEIGHT.get(claim.modality, 0.5)
     signed: float | None = None
@@ -94,8 +97,8 @@ def _of_claim(
         return None
     return FrontEvidence(
         id=identity,
-        lat=claim.lat,
-        lon=claim.lon,
+        lat=lat,
+        lon=lon,
         wording=wording.name if hint is None or wording.km is not None else "stated distance",
         side=whose,
         signed_km=signed,
@@ -107,27 +110,40 @@ def _of_claim(
     )
 
 
-def _precision_km(claim: Claim, at: Mapping[int, Resolution]) -> float | None:
-    """Return how far from its point the place of a claim may lie; None when that is too far."""
-    named = at.get(claim.place_start) if claim.place_start is not None else None
-    if claim.region is not None and claim.relation not in (None, "within", "part", "near"):
-        west, south, east, north = claim.region.geometry.bounds
-        across = (east - west) * math.cos(math.radians((south + north) / 2))
-        radius = math.hypot(across, north - south) * 111.2 / 6  # half of the middle of the region
-        return radius if radius <= _COARSE_KM else None
-    if named is None:
-        return 0.0
-    if named.precision in _AREAS or (named.place and named.place.feature_class not in "PHLS"):
+def _spot(claim: Claim, at: Mapping[int, Resolution]) -> tuple[float, float, float] | None:
+    """Return the point that a claim is on, and how far off it may be (km); None: too far.
+
+    "Advanced north of X" without a distance is about the fields by X: the wordings were measured
+    from X itself, which lies nearer to the line than the middle of all the ground to its north.
+    """
+    if claim.lat is None or claim.lon is None:
         return None
-    if named.place is None and named.region is not None:
-        west, south, east, north = named.region.geometry.bounds
-        radius = (north - south) * 111.2 / 4
-    elif named.precision in ("exact", "settlement"):
+    named = at.get(claim.place_start) if claim.place_start is not None else None
+    if claim.distance_km is not None and claim.region is not None:
+        return _if_precise(claim.lat, claim.lon, _radius_km(claim.region))
+    if named is None:
+        return claim.lat, claim.lon, 0.0
+    if named.precision in _AREAS or (named.place and named.place.feature_class not in _SPOTS):
+        return None
+    if named.lat is None or named.lon is None:
+        return None
+    if named.place is None:
+        return _if_precise(named.lat, named.lon, _radius_km(named.region))
+    if named.precision in ("exact", "settlement"):
         # The size of the place: the wordings were measured from the points of places.
+        return named.lat, named.lon, 0.0
+    return _if_precise(named.lat, named.lon, (named.radius_km or 0.0) / 2)
+
+
+def _if_precise(lat: float, lon: float, radius_km: float) -> tuple[float, float, float] | None:
+    return (lat, lon, radius_km) if radius_km <= _COARSE_KM else None
+
+
+def _radius_km(region: Region | None) -> float:
+    """Return how far off the likeliest point of a region may be: half of that of its disc."""
+    if region is None:
         return 0.0
-    else:
-        radius = (named.radius_km or 0.0) / 2
-    return radius if radius <= _COARSE_KM else None
+    return 0.5 * math.sqrt(area_km2(region.geometry) / math.pi)
 
 
 def _stated_distances(report: Report) -> dict[int, Hint]:

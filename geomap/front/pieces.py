@@ -67,6 +67,7 @@ def cut(
     """
     import numpy as np
     import shapely
+    from shapely.ops import substring
 
     fresh = np.array([[c.east, c.north] for c in cited if c.fresh]).reshape(-1, 2)
     every = np.array([[c.east, c.north] for c in cited]).reshape(-1, 2)
@@ -82,7 +83,7 @@ def cut(
             middle = spots[(low + high) // 2]
             pieces.append(
                 Cut(
-                    shapely.ops.substring(part, low * step, high * step),
+                    substring(part, low * step, high * step),
                     float(np.sqrt(np.mean(np.square(errors[low:high])))),
                     "reports" if supported[low:high].mean() >= 0.5 else rest,
                     _ids(middle, spots[low:high], every, cited),
@@ -161,6 +162,7 @@ def zone(pieces: Sequence[Cut], sd_at: Callable[[Any], NDArray[Any]]) -> Any:
     """
     import numpy as np
     import shapely
+    from shapely.ops import substring
 
     parts: list[Any] = []
     for piece in pieces:
@@ -170,7 +172,7 @@ def zone(pieces: Sequence[Cut], sd_at: Callable[[Any], NDArray[Any]]) -> Any:
         edges = np.linspace(0.0, piece.line.length, count + 1)
         middles = shapely.line_interpolate_point(piece.line, (edges[:-1] + edges[1:]) / 2)
         radius = _TEN_TO_NINETY * sd_at(shapely.get_coordinates(middles))
-        stretches = [shapely.ops.substring(piece.line, low, high) for low, high in pairwise(edges)]
+        stretches = [substring(piece.line, low, high) for low, high in pairwise(edges)]
         parts += list(shapely.buffer(np.array(stretches), radius, quad_segs=4))
     return shapely.union_all(parts) if parts else shapely.Polygon()
 
