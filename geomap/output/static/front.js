@@ -106,8 +106,8 @@ window.geomapFront = function (kit) {
       each(function (l) { l.remove(); });
       state.layers = at < 0 ? {} : layersOf(at, movement);
       state.shown = key;
-      tell(selected, at, movement);
     }
+    tell(selected, at, movement);
     KINDS.forEach(function (k) {
       (state.layers[k.key] || []).forEach(function (l) {
         const on = state.map.hasLayer(l);
