@@ -154,12 +154,22 @@ class FrontRun(Run):
         with self._bar(len(days), "days") as advance:
             for front in drawn:
                 if with_grid:
-                    cells.append((front.date, list(cells_of(front))))
+                    cells.append((front.date, self._inside(cells_of(front))))
                 shown = clipped(front, self.scope.geometry) if self.scope else front
                 fronts.append(shown)
                 if advance is not None:
                     advance(front)
         return fronts, cells
+
+    def _inside(self, cells: Cells) -> Cells:
+        """Return the cells that lie in the region asked for."""
+        if self.scope is None or not cells:
+            return cells
+        import shapely
+
+        lats, lons = zip(*((lat, lon) for lat, lon, _, _ in cells), strict=True)
+        held = shapely.intersects_xy(self.scope.geometry, lons, lats)
+        return [cell for cell, inside in zip(cells, held, strict=True) if inside]
 
     def _sure(self, report: Report) -> Report:
         least = self.settings.min_confidence

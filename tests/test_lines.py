@@ -212,6 +212,8 @@ def test_an_outline_leaves_out_borders_and_coasts(
         ("Claimed Ukrainian Counteroffensives", None),
         ("Assessed Russian Infiltration Areas in Ukraine", None),
         ("Pre-Feb 24 Russian-controlled", "A"),
+        ("Assessed Russian Advances in Russia", None),
+        ("Territory in Russian control", "A"),
         ("a park", None),
     ],
 )
