@@ -90,7 +90,7 @@ def front_drawing(
     return {
         "dates": [_packed(day) for day in days],
         "evidence": evidence,
-        "movement": list(_movements(days)),
+        "movement": list(_movements(days, theatre)),
     }
 
 
@@ -199,14 +199,20 @@ def _side(side: str, theatre: Theatre) -> tuple[str, str]:
 # ---- Movement ----
 
 
-def _movements(days: Sequence[_Day]) -> Iterable[dict[str, Any]]:
+def _movements(days: Sequence[_Day], theatre: Theatre) -> Iterable[dict[str, Any]]:
     """Yield who gained which ground from each date to the next, and from the first to the last."""
     dated = [d for d in days if d.date is not None and d.ground]
     pairs = list(pairwise(dated))
     if len(dated) > 2:
         pairs.append((dated[0], dated[-1]))
     for before, after in pairs:
-        gains = [g for side in ("A", "B") if (g := _gain(side, before, after)) is not None]
+        told = {side: _side(side, theatre) for side in ("A", "B")}
+        told |= {g.side: (g.party, g.colour) for g in after.ground}
+        gains = [
+            {"side": side, "party": told[side][0], "colour": told[side][1]} | gain
+            for side in ("A", "B")
+            if (gain := _gain(side, before, after)) is not None
+        ]
         yield {"from": str(before.date), "to": str(after.date), "gains": gains}
 
 
@@ -228,9 +234,7 @@ def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
         return None
     parts = [(p, geodesy.area_km2(p)) for p in geodesy.polygons_of(gained)]
     kept = [(p, km2) for p, km2 in parts if km2 >= LEAST_KM2]
-    told: dict[str, Any] = {"side": side, "km2": round(sum(km2 for _, km2 in kept), 1)}
-    if side in mine:
-        told |= {"party": mine[side].party, "colour": mine[side].colour}
+    told: dict[str, Any] = {"km2": round(sum(km2 for _, km2 in kept), 1)}
     if kept:
         told["geometry"] = _plain(shapely.multipolygons([p for p, _ in kept]))
     return told

@@ -91,7 +91,7 @@ window.geomapFront = function (kit) {
     d.control.forEach(function (c) { made.control.push(ground(c.geometry, { fillColor: c.colour, fillOpacity: 0.1 })); });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.geometry) return;
-      const colour = g.colour || '#5b6570';
+      const colour = g.colour;
       made.movement.push(ground(g.geometry, { fillColor: colour, fillOpacity: 0.22 }), ground(g.geometry, { fillColor: hatch(colour), fillOpacity: 1 }));
     });
     if (d.band) made.band.push(ground(d.band, { fillColor: INK, fillOpacity: 0.16 }));
@@ -172,7 +172,7 @@ window.geomapFront = function (kit) {
     });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.km2) return;
-      add(rows, h('li', {}, hatchMark(g.colour || '#5b6570'), h('span', {}, 'gained by ', bdi(g.party || 'the other side'), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
+      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
     });
     if (movement && !movement.gains.some(function (g) { return g.km2; })) add(rows, h('li', {}, h('span', {}, 'no ground changed hands since ' + day(movement.from))));
     add(box, rows);
