@@ -32,13 +32,14 @@ def check() -> list[tuple[str, bool, str]]:
         return f"{len(opened):,} polygons"
 
     def tables() -> str:
+        from geomap.front.theatre import load_theatre
         from geomap.front.vocabulary import vocabulary
         from geomap.hints.relations import relations
         from geomap.toponyms.cues import cues
 
         cues()
         relations()
-        return f"{len(vocabulary().verbs)} verb forms, {len(vocabulary().parties)} parties"
+        return f"{len(vocabulary().verbs)} verb forms, {len(load_theatre().parties)} parties"
 
     def trained() -> str:
         from geomap.toponyms.model import Model

@@ -330,7 +330,9 @@ class Front:
 
     `uncertainty` is the zone in which the line runs with 80 % probability; `control` a side ("A",
     "B") and its polygons (EPSG:4326), drawn only as far as anything is known. `seeds` are the seed
-    towns of the theatre that were used, `priors` the dates of the earlier lines.
+    towns of the theatre that were used, `priors` the dates of the earlier lines. `cells` is the
+    field itself where it was asked for: lat, lon, the probability that side A holds it, the width
+    in km of the 10-90 % zone.
     """
 
     date: dt.date
@@ -341,6 +343,7 @@ class Front:
     seeds: tuple[FrontEvidence, ...] = ()
     priors: tuple[dt.date, ...] = ()
     problems: tuple[str, ...] = ()
+    cells: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

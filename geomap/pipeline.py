@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.articles import find_days
 from geomap.errors import RecogniserError
 from geomap.front.claims import ClaimReader
+from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
 from geomap.hints.settlements import Settlements
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from geomap.front.theatre import Theatre
     from geomap.models import Article, ContactLine, Span
     from geomap.toponyms.reader import ReadArticle
     from geomap.toponyms.seam import MentionRecogniser
@@ -87,6 +89,8 @@ class Pipeline:
         What a person says that names mean; it wins over everything.
     recogniser : MentionRecogniser, optional
         What finds the place names (`docs/recognisers.md`), in place of the one of the settings.
+    theatre : Theatre, optional
+        Who fights (`docs/theatres.md`); the Russo-Ukrainian war by default.
 
     Raises
     ------
@@ -113,7 +117,9 @@ class Pipeline:
         line: ContactLine | None = None,
         corrections: Corrections | None = None,
         recogniser: MentionRecogniser | None = None,
+        theatre: Theatre | None = None,
     ) -> None:
+        self.theatre = theatre or load_theatre()
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
         self.line = line
@@ -190,7 +196,7 @@ class Pipeline:
             problems=tuple(self._line_problems(article, hints)),
             corrections=read.corrections.used,
         )
-        reader = ClaimReader(text, resolutions, hints)
+        reader = ClaimReader(text, resolutions, hints, self.theatre)
         claims = [c for s in sentences for c in reader.claims(s, report.event_date)]
         return replace(report, claims=tuple(claims))
 

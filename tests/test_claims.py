@@ -105,7 +105,7 @@ def test_a_denied_claim_is_the_claimants(pipeline: geomap.Pipeline):
          "The Ukrainian military", "party"),
         ("Russian forces attacked Toretsk, the Ukrainian military said.",
          "the Ukrainian military", "party"),
-        ("Russian forces attacked Toretsk, Hanna Maliar said.", "Hanna Maliar", "unknown"),
+        ("Russian forces attacked Toretsk, Hanna Maliar said.", "Hanna Maliar", "party"),
         ("“Russian forces attacked Toretsk,” said a spokesman for the army.",
          "a spokesman for the army", "party"),
         ("“Russian forces attacked Toretsk,” a Ukrainian commander said.",

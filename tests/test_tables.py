@@ -26,20 +26,12 @@ def relations() -> dict[str, Any]:
 
 
 @pytest.fixture
-def parties() -> dict[str, Any]:
-    return table("geomap.front", "parties.toml")
-
-
-@pytest.fixture
 def actions() -> dict[str, Any]:
     return table("geomap.front", "actions.toml")
 
 
-def test_the_tables_that_ship_are_sound(
-    relations: dict[str, Any], parties: dict[str, Any], actions: dict[str, Any]
-):
+def test_the_tables_that_ship_are_sound(relations: dict[str, Any], actions: dict[str, Any]):
     assert hints.check(relations).figure("near", "confidence") > 0
-    assert [p.name for p in front.check_parties(parties)] == ["Russia", "Ukraine"]
     assert "captured" in {v.action for vs in front.check_actions(actions)[0].values() for v in vs}
     assert all(getattr(cues(), f.name) for f in fields(Cues))
 
@@ -99,26 +91,6 @@ def test_a_broken_table_of_spreads(change: Any, message: str):
 def test_an_unknown_figure_names_the_relations():
     with pytest.raises(UnknownRelationError, match=r"'miles' for relation 'beyond' \(relations: a"):
         hints.relations().figure("beyond", "miles")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda t: t["Russia"].pop("side"), r"\[Russia\] lacks side"),
-        (lambda t: t["Russia"].pop("names"), r"\[Russia\] lacks names"),
-        (lambda t: t["Russia"].update(colour="red"), r"\[Russia\] colour 'red' is not like #"),
-        (lambda t: t["Russia"].update(colour=3), r"\[Russia\] colour 3 is not like #"),
-        (lambda t: t["Russia"]["names"].append("Moscow"), r"names: 'Moscow' is not in lower case"),
-        (lambda t: t["Russia"]["names"].append(" "), r"names: ' ' is not"),
-        (lambda t: t["Russia"]["names"].append(5), r"names: 5 is not"),
-        (lambda t: t["Ukraine"]["names"].append("russia"), r"'russia' belongs to Russia and to Uk"),
-        (lambda t: t.update(France=3), r"\[France\]"),
-    ],
-)
-def test_a_broken_table_of_parties(parties: dict[str, Any], change: Any, message: str):
-    change(parties)
-    with pytest.raises(TableError, match=r"^front/parties\.toml: .*" + message):
-        front.check_parties(parties)
 
 
 @pytest.mark.parametrize(

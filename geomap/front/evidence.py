@@ -1,0 +1,151 @@
+"""Claims as evidence: what each says of the distance to the line of contact, or of a side."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from geomap.front.wordings import wording_of
+from geomap.models import FrontEvidence
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from geomap.models import Claim, Hint, Report, Resolution
+
+_SURE = 0.25  # claims less sure than this say nothing: a place or an actor was guessed
+_COARSE_KM = 20.0  # a place known less precisely than this says nothing of a line
+_OLD_DAYS = 60  # what happened longer before its article tells of another line
+_STATED_SD = 0.12  # of a stated distance to the front: people round, and the line has width
+_BRACKET_WITHIN = 60  # characters between a place and what a bracket says of it
+_AREAS = frozenset({"admin1", "raion", "country"})
+_WEIGHT = {"stated": 1.0, "confirmed": 1.0, "claimed": 0.7, "failed": 1.0}
+_DOUBTED = frozenset({"denied"})
+
+
+def evidence(report: Report, ids: Sequence[str], sides: Mapping[str, str]) -> list[FrontEvidence]:
+    """Return what the claims and the stated distances of a report say of the line of contact.
+
+    Parameters
+    ----------
+    report : Report
+        With a date; without one nothing is said.
+    ids : sequence of str
+        The id of each claim, in the order of `report.claims`.
+    sides : mapping
+        The side ("A" or "B") of each party.
+
+    Returns
+    -------
+    list of FrontEvidence
+        In the order of the claims, then of the hints.
+    """
+    day = report.article.date
+    if day is None:
+        return []
+    at = {r.mention.start: r for r in report.resolutions}
+    stated = _stated_distances(report)
+    found: list[FrontEvidence] = []
+    for claim, identity in zip(report.claims, ids, strict=True):
+        one = _of_claim(claim, identity, day, report.article.id, at, sides, stated)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _of_claim(
+    claim: Claim,
+    identity: str,
+    day: dt.date,
+    article_id: str,
+    at: Mapping[int, Resolution],
+    sides: Mapping[str, str],
+    stated: Mapping[int, Hint],
+) -> FrontEvidence | None:
+    wording = wording_of(claim)
+    side = sides.get(claim.actor or "")
+    if wording is None or claim.lat is None or claim.lon is None or side is None:
+        return None
+    if claim.modality in _DOUBTED or claim.confidence < _SURE:
+        return None
+    happened = claim.event_date or day
+    if not 0 <= (day - happened).days <= _OLD_DAYS:
+        happened = day
+    precise_km = _precision_km(claim, at)
+    if precise_km is None:
+        return None
+    against = "B" if side == "A" else "A"
+    weight = wording.weight * _WEIGHT.get(claim.modality, 0.5)
+    signed: float | None = None
+    sd_km, whose = 0.0, None
+    hint = stated.get(claim.place_start) if claim.place_start is not None else None
+    if wording.km is not None:
+        signed = wording.km if against == "A" else -wording.km
+        sd_km = math.hypot(wording.sd_km, precise_km)
+    elif wording.side is not None:
+        whose = side if wording.side == "actor" else against
+        if hint is not None and hint.distance_km is not None:
+            signed = hint.distance_km if whose == "A" else -hint.distance_km
+            sd_km = math.hypot(1.0 + _STATED_SD * hint.distance_km, precise_km)
+            whose = None
+    else:
+        return None
+    return FrontEvidence(
+        id=identity,
+        lat=claim.lat,
+        lon=claim.lon,
+        wording=wording.name if hint is None or wording.km is not None else "stated distance",
+        side=whose,
+        signed_km=signed,
+        sd_km=sd_km,
+        weight=weight,
+        date=happened,
+        article_id=article_id,
+        place=claim.place,
+    )
+
+
+def _precision_km(claim: Claim, at: Mapping[int, Resolution]) -> float | None:
+    """Return how far from its point the place of a claim may lie; None when that is too far."""
+    named = at.get(claim.place_start) if claim.place_start is not None else None
+    if claim.region is not None and claim.relation not in (None, "within", "part", "near"):
+        west, south, east, north = claim.region.geometry.bounds
+        across = (east - west) * math.cos(math.radians((south + north) / 2))
+        radius = math.hypot(across, north - south) * 111.2 / 6  # half of the middle of the region
+        return radius if radius <= _COARSE_KM else None
+    if named is None:
+        return 0.0
+    if named.precision in _AREAS or (named.place and named.place.feature_class not in "PHLS"):
+        return None
+    if named.place is None and named.region is not None:
+        west, south, east, north = named.region.geometry.bounds
+        radius = (north - south) * 111.2 / 4
+    elif named.precision in ("exact", "settlement"):
+        # The size of the place: the wordings were measured from the points of places.
+        return 0.0
+    else:
+        radius = (named.radius_km or 0.0) / 2
+    return radius if radius <= _COARSE_KM else None
+
+
+def _stated_distances(report: Report) -> dict[int, Hint]:
+    """Return the distances to the front that are stated in brackets after a place, by the place.
+
+    "occupied Polohy, Zaporizhzhia Oblast (roughly ten kilometers from the frontline)".
+    """
+    text = report.article.text
+    settled = [r for r in report.resolutions if r.place and r.place.feature_class == "P"]
+    starts = [r.mention.start for r in settled]
+    found: dict[int, Hint] = {}
+    for hint in report.hints:
+        if hint.relation != "front_distance" or hint.distance_km is None or hint.bound:
+            continue
+        at = bisect_left(starts, hint.start) - 1
+        if at < 0 or not text[: hint.start].endswith("("):
+            continue
+        between = text[settled[at].mention.end : hint.start]
+        if len(between) <= _BRACKET_WITHIN and not set(between) & set(".;:)"):
+            found[settled[at].mention.start] = hint
+    return found

@@ -1,0 +1,128 @@
+"""Evidence on the plane of a theatre, in columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geomap.geodesy import Plane
+    from geomap.models import FrontEvidence
+
+# However many say so, a place is not known nearer to the line than this: its own size, and that
+# of the ground that is nobody's.
+LEAST_SD_KM = 1.8
+_SAME_KM = 0.3  # places nearer to each other than this are one
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What is said of the distance to the line at some points, and where only the side is known.
+
+    Attributes
+    ----------
+    points : numpy.ndarray, shape (n, 2)
+        Kilometres east and north.
+    signed, sd : numpy.ndarray, shape (n,)
+        How far in side A's ground, and its standard error, km.
+    sided : numpy.ndarray, shape (m, 2)
+        Points of which only the side is known.
+    sides, margins : numpy.ndarray, shape (m,)
+        +1 for side A, -1 for side B; and how far from the line they lie at least, km.
+    side_sd : numpy.ndarray, shape (m,)
+    members : list of tuple
+        For each of the first n, the evidence that was brought together there.
+    side_members : list of FrontEvidence
+        For each of the m.
+    """
+
+    points: NDArray[Any]
+    signed: NDArray[Any]
+    sd: NDArray[Any]
+    sided: NDArray[Any]
+    sides: NDArray[Any]
+    margins: NDArray[Any]
+    side_sd: NDArray[Any]
+    members: list[tuple[FrontEvidence, ...]]
+    side_members: list[FrontEvidence]
+
+
+def observe(
+    evidence: Sequence[FrontEvidence],
+    plane: Plane,
+    day: dt.date,
+    *,
+    drift_km_a_day: float = 0.0,
+    told_before: dict[tuple[int, int], int] | None = None,
+    margin_km: float = 2.0,
+) -> Observations:
+    """Bring evidence together by place.
+
+    Parameters
+    ----------
+    evidence : sequence of FrontEvidence
+    plane : Plane
+    day : datetime.date
+        For which the line is drawn: older evidence is less sure.
+    drift_km_a_day : float
+        How much less sure a day.
+    told_before : dict, optional
+        How often each place was told of on earlier days: the same place is off the line by the
+        same distance every day, so that telling it again adds ever less. Updated.
+    margin_km : float
+        How far from the line a place lies at least whose side is told.
+    """
+    import numpy as np
+
+    if not evidence:
+        none = np.zeros(0)
+        pair = np.zeros((0, 2))
+        return Observations(pair, none, none, pair, none, none, none, [], [])
+    east, north = plane.inward([e.lat for e in evidence], [e.lon for e in evidence])
+    at = np.column_stack([east, north])
+    places: dict[tuple[int, int], list[int]] = {}
+    side_rows: list[int] = []
+    for i, one in enumerate(evidence):
+        if one.signed_km is None:
+            side_rows.append(i)
+        else:
+            key = (round(float(at[i, 0]) / _SAME_KM), round(float(at[i, 1]) / _SAME_KM))
+            places.setdefault(key, []).append(i)
+    points, signed, sd, members = [], [], [], []
+    for key, rows in places.items():
+        errors = np.array([_error(evidence[i], day, drift_km_a_day) for i in rows])
+        values = np.array([evidence[i].signed_km for i in rows], dtype=float)
+        share = errors**-2
+        least = LEAST_SD_KM
+        if told_before is not None:
+            least *= (1 + told_before.get(key, 0)) ** 0.5
+            told_before[key] = told_before.get(key, 0) + 1
+        mean = float((values * share).sum() / share.sum())
+        spread = float(np.sqrt((share * (values - mean) ** 2).sum() / share.sum()))
+        points.append(at[rows[0]])
+        signed.append(mean)
+        # What the sources disagree about goes into the doubt.
+        sd.append(float(np.hypot(max(float(share.sum()) ** -0.5, least), spread / 2)))
+        members.append(tuple(evidence[i] for i in rows))
+    return Observations(
+        np.array(points).reshape(-1, 2),
+        np.array(signed),
+        np.array(sd),
+        at[side_rows],
+        np.array([1.0 if evidence[i].side == "A" else -1.0 for i in side_rows]),
+        np.full(len(side_rows), margin_km),
+        np.array([3.0 * evidence[i].weight ** -0.5 for i in side_rows]),
+        members,
+        [evidence[i] for i in side_rows],
+    )
+
+
+def _error(one: FrontEvidence, day: dt.date, drift_km_a_day: float) -> float:
+    age = max((day - one.date).days, 0) if one.date else 0
+    sd: float = (one.sd_km**2 / one.weight + (drift_km_a_day * age) ** 2) ** 0.5
+    return sd

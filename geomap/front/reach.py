@@ -1,0 +1,339 @@
+"""How far a word that acts reaches: the places that it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from geomap.front.patterns import lexicon
+from geomap.front.places import Where
+
+if TYPE_CHECKING:
+    from geomap.front.patterns import PartyWord, Words
+    from geomap.front.places import Places, Spot
+    from geomap.front.triggers import Trigger
+    from geomap.models import Claim, Relation, Span
+
+_FARTHEST = 260  # characters from a word that acts to the first of its places
+_NOUN_PLACE = re.compile(
+    r"\b(?:it|the\s+(?:city|town|village|settlement|hamlet))\s+(?:\w+\s+){0,3}$", re.I
+)
+_PRONOUN_PLACE = re.compile(
+    r"\s+(?:(?:to|in|into|near|at|on)\s+)?(?:it|them|the\s+(?:city|town|village|settlement|hamlet))\b"
+    r"(?!\s*[’']s)",
+    re.I,
+)
+_FRONTED = re.compile(
+    r"^[\s“\"]*(?:(?:also|meanwhile|further|elsewhere|and),?\s+)?(?:in|near|at|around|outside|north|south|"
+    r"east|west|northeast|northwest|southeast|southwest|over|along|inside|to\s+the)\b",
+    re.I,
+)
+_AUXILIARY = frozenset(
+    {
+        "has", "have", "had", "was", "were", "is", "are", "finally", "also", "been", "not", "city",
+        "itself", "will", "would", "could", "may", "might", "did", "soon", "eventually", "never",
+        "already", "yet", "now", "again", "town", "village", "repeatedly", "recently", "hasn't",
+        "haven't", "reportedly", "since", "to", "about", "then", "still", "later", "hadn't",
+        "being", "all", "both", "reported", "likely", "heavily", "twice", "remains", "once", "and",
+        "be",
+    }
+)  # fmt: skip
+_WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
+_ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
+_ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
+_HOWEVER = frozenset({"but", "although", "though", "however", "yet"})
+_LATER = frozenset(
+    {"after", "before", "when", "until", "following", "ahead", "if", "that", "who", "designed"}
+)
+_HOLDS = ("hold", "held", "control")
+_SAME_VERB = frozenset({"and", "or", "then", "also"})
+
+
+class Reach:
+    """Finds the places of the words that act in one sentence."""
+
+    def __init__(
+        self,
+        words: Words,
+        places: Places,
+        acting: list[Trigger],
+        parties: list[PartyWord],
+        breaks: list[tuple[int, int]],
+    ) -> None:
+        self.words = words
+        self.places = places
+        self.acting = acting
+        self._parties = parties
+        self._breaks = breaks
+        # What "X fell" and "X was shelled" are about belongs to no verb before it.
+        self._owned: dict[int, int] = {}
+        for at, trigger in enumerate(acting):
+            if trigger.takes == "subject" or (trigger.passive and trigger.consumed is None):
+                spot = self._before(trigger)
+                if spot is not None:
+                    self._owned[spot.start] = at
+
+    def of(
+        self, at: int, clause: Span, actor: str | None, earlier: list[Claim], *, negated: bool
+    ) -> list[Where]:
+        """Return the places of a word that acts.
+
+        Parameters
+        ----------
+        at : int
+            Which of the words that act.
+        clause : Span
+        actor : str or None
+        earlier : list of Claim
+            What the words before it claim.
+        negated : bool
+        """
+        trigger = self.acting[at]
+        if trigger.takes == "subject":
+            return self._of_subject(trigger, clause)
+        if trigger.passive and trigger.consumed is None:
+            behind = self._of_subject(trigger, clause)
+            if behind or trigger.action in _WHOLE:
+                return behind or self._fronted(trigger)
+        if trigger.passive and trigger.consumed is not None:
+            start = trigger.consumed
+            between = self._listed(start, trigger.start)
+            if between:
+                return between
+        if trigger.noun and trigger.form == "nouns_of":
+            owned = self.places.last(max(self.words.start, trigger.start - 60), trigger.start)
+            if owned is not None and re.fullmatch(
+                r"[’']s?\s+", self.places.text[owned.end : trigger.start]
+            ):
+                return [owned.where]
+        found = self._after(at, clause)
+        if found is not None:
+            return found
+        return self._elsewhere(trigger, clause, actor, earlier, negated=negated)
+
+    def _limit(self, at: int) -> int:
+        """Return where the next word that acts takes over."""
+        for later in self.acting[at + 1 :]:
+            if later.start < (self.acting[at].consumed or 0):
+                continue
+            return later.start
+        return self.words.end
+
+    def _after(self, at: int, clause: Span) -> list[Where] | None:
+        """Return the places after a word that acts; None when there are none there."""
+        trigger = self.acting[at]
+        end = trigger.end
+        if trigger.consumed is not None and trigger.consumed > end:
+            end = trigger.consumed
+        pronoun = _PRONOUN_PLACE.match(self.places.text, end)
+        if pronoun and pronoun.end() <= self.words.end and not trigger.noun:
+            nearer = self.places.first(end, pronoun.end())
+            if nearer is None:
+                named = self.places.last_settlement(trigger.start)
+                return [named] if named else []
+        limit = self._limit(at)
+        first = self._first(trigger, end, min(limit, clause.end))
+        if first is None and limit < clause.end and self._shares(at):
+            limit = self._limit(at + 1)
+            first = self._first(trigger, end, min(limit, clause.end))
+        if first is None or self._owned.get(first.start, at) != at:
+            return None
+        if not self._fits(trigger, end, first):
+            return [] if trigger.takes == "place" else None
+        loose = trigger.action in ("struck", "shelled")
+        spots = self.places.listed(
+            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun
+        )
+        spots = [s for s in spots if self._owned.get(s.start, at) == at]
+        if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
+            spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
+        wheres = [s.where for s in spots]
+        if trigger.action in _WHOLE:
+            wheres = [
+                replace(s.where, relation=s.where.relation or "part") if s.named_after else s.where
+                for s in spots
+            ]
+        whole = trigger.action in _WHOLE and trigger.takes != "expel"
+        if whole and wheres and wheres[0].relation is None:
+            gap = self.places.plain(self.words, end, first.start)
+            if not lexicon()["lead"].all_of(gap):
+                wheres = [replace(w, relation=w.relation or "part") for w in wheres]
+        return wheres
+
+    def _first(self, trigger: Trigger, start: int, end: int) -> Spot | None:
+        spot = self.places.first(start, min(end, start + _FARTHEST), sources=_leaves(trigger))
+        # "operations in Kursk and Sumy oblasts, including near X": the list sorts that out.
+        return spot
+
+    def _shares(self, at: int) -> bool:
+        """Say whether a word's place stands behind the next one: "attacked and captured X"."""
+        trigger, following = self.acting[at], self.acting[at + 1]
+        between = self.words.between(trigger.end, following.start)
+        if between and all(w in _SAME_VERB for w in between):
+            return True
+        if following.form == "progressive" and trigger.action in ("struck", "attacked", "shelled"):
+            return len(between) <= 8 and ":" not in self.places.text[trigger.end : following.start]
+        return False
+
+    def _fits(self, trigger: Trigger, start: int, spot: Spot) -> bool:
+        """Say whether the words between a word that acts and a place let it be about the place."""
+        table = lexicon()
+        gap = self.places.plain(self.words, start, spot.start)
+        lead = [w for w in gap if not w.endswith("ly") and not w.isdigit()]
+        direct = table["lead"].all_of(lead)
+        phrase = self.places.text[spot.start : spot.at]
+        if trigger.takes == "expel":
+            return "from" in gap or "out" in gap or spot.source
+        if _leaves(trigger):
+            told = [*gap, *self.words.between(spot.start, spot.at)]
+            away = "to" in told and "from" not in told
+            if away or "toward" in told or "towards" in told:
+                return False
+        if trigger.noun:
+            if trigger.form == "nouns_of":
+                return direct and not phrase.lower().startswith("near")
+            rest = [w for w in lead if not table["lead"].all_of([w])]
+            rest = [w for w in rest if not table["noun_lead"].all_of([w])]
+            return all(self._party_word(w) for w in rest)
+        if trigger.takes == "where":
+            rest = [w for w in lead if not table["lead"].all_of([w])]
+            rest = [w for w in rest if not table["noun_lead"].all_of([w])]
+            bound = bool(gap) or spot.where.relation is not None
+            return bound and all(
+                self._party_word(w) or table["force_nouns"].within([w]) for w in rest
+            )
+        if direct:
+            return True
+        ground = self._ground(gap)
+        if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
+            self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
+            and " " not in self.places.text[trigger.start : trigger.end]
+        ):  # fmt: skip
+            return False  # "the conference held in Rome"
+        if trigger.takes == "place":
+            return (ground and len(gap) <= 8 and trigger.action != "lost") or (
+                ground and trigger.action == "lost" and gap[-1:] != ["men"]
+            )
+        if trigger.action in _WHOLE:
+            return ground and len(gap) <= 14
+        return len(gap) <= 30 and not _LATER & set(gap)
+
+    def _ground(self, gap: list[str]) -> bool:
+        """Say whether a piece of ground is what is taken: "a bridge near", "positions west of"."""
+        table = lexicon()
+        hits = [at for at, _ in table["ground"].find(gap)]
+        if not hits or gap[:1] in (["part"], ["place"]):
+            return False
+        rest = [w for w in gap[hits[-1] + 1 :] if not w.endswith("ly") and not w.isdigit()]
+        return all(
+            table["lead"].all_of([w]) or table["noun_lead"].all_of([w]) or self._party_word(w)
+            for w in rest
+        )
+
+    def _party_word(self, word: str) -> bool:
+        bare = word.removesuffix("'s")
+        return any(
+            bare in self.places.text[p.start : p.end].lower() for p in self._parties
+        ) or lexicon()["force_nouns"].within([word])
+
+    def _listed(self, start: int, end: int) -> list[Where]:
+        first = self.places.first(start, end)
+        if first is None:
+            return []
+        return [s.where for s in self.places.listed(first, self.words, end)]
+
+    def _before(self, trigger: Trigger) -> Spot | None:
+        """Return the place that stands as the subject directly before a verb."""
+        spot = self.places.last(max(self.words.start, trigger.start - 200), trigger.start)
+        if spot is None:
+            return None
+        gap = self.places.plain(self.words, spot.end, trigger.start)
+        plain = all(w in _AUXILIARY or w.endswith("ly") for w in gap)
+        fronted = spot.where.relation in ("near", "toward", "in_or_near") and not plain
+        return spot if plain and not fronted else None
+
+    def _of_subject(self, trigger: Trigger, clause: Span) -> list[Where]:
+        """Return the places of "Soledar fell", "Toretsk and Siversk were shelled"."""
+        spot = self._before(trigger)
+        before = self.places.text[max(self.words.start, trigger.start - 120) : trigger.start]
+        if spot is None:
+            if _NOUN_PLACE.search(before):
+                named = self.places.last_settlement(trigger.start)
+                return [replace(named, confidence=0.5 * named.confidence)] if named else []
+            if trigger.takes == "subject":
+                return []
+            inside = self.places.last(max(clause.start, trigger.start - 200), trigger.start)
+            if inside is None:
+                return []
+            gap = self.places.plain(self.words, clause.start, inside.start)
+            whole = trigger.action in _WHOLE
+            if whole and not lexicon()["ground"].within(gap):
+                return []
+            relation = inside.where.relation or ("part" if whole else None)
+            return [replace(inside.where, relation=relation)]
+        floor = self.words.start
+        for other in self.acting:
+            if other.end <= spot.start:
+                floor = max(floor, other.end)
+        spots = self.places.listed_back(spot, self.words, floor)
+        singular = set(self.places.plain(self.words, spot.end, trigger.start)) & {
+            "was",
+            "is",
+            "has",
+        }
+        return [s.where for s in ([spot] if singular else spots)]
+
+    def _fronted(self, trigger: Trigger) -> list[Where]:
+        """Return the places that a sentence opens with: "Near Kreminna, soldiers repelled"."""
+        if not _FRONTED.match(self.places.text[self.words.start : self.words.start + 40]):
+            return []
+        first = self.places.first(self.words.start, min(self.words.start + 80, trigger.start))
+        if first is None or len(self.words.between(self.words.start, first.at)) > 6:
+            return []
+        spots = self.places.listed(first, self.words, trigger.start)
+        relation: Relation | None = None
+        if trigger.action in ("captured", "liberated", "held"):
+            relation = "part"
+        return [replace(s.where, relation=s.where.relation or relation) for s in spots]
+
+    def _elsewhere(
+        self, trigger: Trigger, clause: Span, actor: str | None, earlier: list[Claim],
+        *, negated: bool,
+    ) -> list[Where]:  # fmt: skip
+        """Return the places of a word that names none itself."""
+        if trigger.takes in ("place", "where", "expel") or trigger.form == "nouns_of":
+            return self._fronted(trigger) if trigger.takes == "where" else []
+        if trigger.action in _ONGOING and negated and earlier:
+            last = earlier[-1]
+            since = last.trigger.end if last.trigger else 0
+            if not _HOWEVER & set(self.words.between(since, trigger.start)):
+                return []
+            if last.actor == actor or actor is None:
+                same = [c for c in earlier if c.trigger == last.trigger]
+                return [_again(c) for c in same]
+        if trigger.takes == "attack" and not trigger.passive:
+            attacks = [c for c in earlier if c.action in _ATTACKS and c.actor != actor]
+            if attacks:
+                return [_again(c) for c in attacks if c.trigger == attacks[-1].trigger]
+            found = self.places.first(clause.start, trigger.start)
+            if found is not None and not self._claimed(found, earlier):
+                return [found.where]
+        return self._fronted(trigger)
+
+    @staticmethod
+    def _claimed(spot: Spot, earlier: list[Claim]) -> bool:
+        return any(c.place_start == spot.where.start for c in earlier)
+
+
+def _leaves(trigger: Trigger) -> bool:
+    """Say whether somebody leaves the place: "withdrew from Bakhmut"."""
+    return trigger.action == "withdrawn" or trigger.takes == "expel"
+
+
+def _again(claim: Claim) -> Where:
+    """Return the place of an earlier claim."""
+    return Where(
+        claim.place or "", claim.lat, claim.lon, claim.region, claim.relation, claim.part,
+        claim.place_start, max(claim.confidence, 0.1), claim.direction, claim.distance_km,
+    )  # fmt: skip

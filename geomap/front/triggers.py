@@ -1,0 +1,219 @@
+"""Which words of a sentence act: the verbs and nouns of the table, read in their places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geomap.front.patterns import lexicon
+
+if TYPE_CHECKING:
+    from geomap.front.patterns import PartyWord, Words
+    from geomap.front.vocabulary import Verb
+
+_BE = frozenset({"was", "were", "been", "being", "is", "are", "be", "get", "got"})
+_DETERMINERS = frozenset(
+    {
+        "a", "an", "the", "this", "that", "its", "their", "his", "of", "by", "in", "for", "from",
+        "with", "new", "recent", "heavy", "intensified", "any", "these", "those", "on", "near",
+        "previously", "newly", "all", "other", "some",
+    }
+)  # fmt: skip
+_BASE = frozenset(
+    {
+        "to", "not", "will", "would", "could", "can", "may", "might", "should", "did", "do",
+        "does", "must", "and", "they", "we", "i", "cannot", "or", "shall", "you", "help", "helped",
+    }
+)  # fmt: skip
+_SUBJECTS = frozenset(
+    {
+        "they", "it", "we", "he", "have", "has", "had", "was", "were", "been", "also", "i", "who",
+        "which", "that", "be", "is", "are", "now", "then", "already", "since", "once", "not",
+        "again", "never", "and", "but", "nor", "neither", "later", "both", "just", "recently",
+    }
+)  # fmt: skip
+_LINKS = frozenset({"still", "now", "also", "no", "longer", "both", "then", "even", "not", "yet"})
+_HEADING = re.compile(r"\b(?:objective|effort|goal|aim)s?\b[^.:–—]{0,60}[:–—]\s*", re.I)
+_PLANNED = re.compile(r"(?:[:–—(,]|\b(?:and|or|possibly|eventually))\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word that says an action, and how it stands there.
+
+    `form` is that of `vocabulary.FORMS` or `vocabulary.NOUNS`; `consumed` is where the attack
+    stands that is repelled; `planned` is set for the objectives of a heading.
+    """
+
+    start: int
+    end: int
+    action: str
+    form: str
+    takes: str
+    passive: bool = False
+    consumed: int | None = None
+    planned: bool = False
+
+    @property
+    def noun(self) -> bool:
+        """Whether it is a noun."""
+        return self.form.startswith("nouns")
+
+
+def triggers(words: Words, parties: list[PartyWord]) -> list[Trigger]:
+    """Return the words of a sentence that act, in order."""
+    heading = _HEADING.search(words.text, words.start, words.end)
+    plan_from = heading.end() if heading else None
+    found: list[Trigger] = []
+    for index, phrase in lexicon().triggers.find(words.words):
+        readings = lexicon().verbs[" ".join(phrase)]
+        trigger = _acting(words, index, len(phrase), readings, parties, plan_from)
+        if trigger is not None:
+            found.append(trigger)
+    consumed = {t.consumed for t in found if t.consumed is not None}
+    return [t for t in found if t.start not in consumed]
+
+
+def _acting(
+    words: Words,
+    index: int,
+    count: int,
+    readings: tuple[Verb, ...],
+    parties: list[PartyWord],
+    plan_from: int | None,
+) -> Trigger | None:
+    """Return how a word acts, or None for one that does not ("the captured town")."""
+    start, end = words.starts[index], words.ends[index + count - 1]
+    verb, passive = _as_verb(words, index, index + count, readings, parties)
+    planned = False
+    if plan_from is not None and start >= plan_from:
+        base = next((v for v in readings if v.form == "infinitive"), None)
+        planned = base is not None and (
+            start == plan_from
+            or _PLANNED.search(words.text[max(0, start - 20) : start]) is not None
+        )
+        verb = base if planned else verb
+    if verb is None:
+        return _as_noun(words, index, index + count, readings)
+    consumed = None
+    if verb.takes == "attack":
+        consumed = _repelled(words, index, index + count, passive)
+        if consumed is None:
+            return None
+    if verb.takes == "expel" and not _out(words, index + count):
+        return None
+    return Trigger(start, end, verb.action, verb.form, verb.takes, passive, consumed, planned)
+
+
+def _as_verb(
+    words: Words, index: int, after: int, readings: tuple[Verb, ...], parties: list[PartyWord]
+) -> tuple[Verb | None, bool]:
+    """Return the reading of a word as a verb that acts, and whether it is passive."""
+    forms = {v.form: v for v in readings}
+    row = words.words
+    if row[after : after + 1] == ["off"]:
+        return None, False  # "hold off", "strike off"
+    at = index - 1
+    while at >= 0 and (row[at].endswith("ly") or row[at] in _LINKS) and index - at < 4:
+        at -= 1
+    before = row[at] if at >= 0 else ""
+    following = row[after] if after < len(row) else ""
+    participle = forms.get("participle")
+    be = before in _BE and "participle" in forms
+    if be and participle is not None:
+        return participle, participle.takes not in ("subject", "where") or following == "by"
+    if "past" in forms or participle is not None:
+        verb = forms.get("past") or participle
+        direct = row[index - 1] if index else ""
+        if verb is None or direct in _DETERMINERS or (before in _DETERMINERS and at < index - 1):
+            return None, False
+        if "infinitive" in forms and not (
+            _subject_before(words, index, parties) or _base_before(words, at)
+        ):
+            return None, False
+        by = following == "by" and participle is not None and participle.takes != "subject"
+        if index == 0 and not by:
+            return None, False
+        return (participle if by and participle else verb), by
+    if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
+        noun = following == "of" or before in ("the", "this", "of", "heavy", "fierce", "and", "")
+        noun = noun and any(v.form.startswith("nouns") for v in readings)
+        if noun or following == "of":
+            return None, False
+        return forms["progressive"], False
+    if "infinitive" in forms and _base_before(words, at):
+        return forms["infinitive"], False
+    if "infinitive" in forms and _plural_before(words, at + 1, parties):
+        return forms["infinitive"], False
+    if "present" in forms and _subject_before(words, index, parties):
+        return forms["present"], False
+    return None, False
+
+
+def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -> Trigger | None:
+    noun = next((v for v in readings if v.form.startswith("nouns")), None)
+    if noun is None:
+        return None
+    row = words.words
+    before = row[index - 1] if index else ""
+    following = row[after] if after < len(row) else ""
+    if noun.form == "nouns_of":
+        owned = before.endswith("'s")
+        if following not in ("of", "over") and not owned:
+            return None
+        # "fire control over a road", "the fight for control of Bakhmut" hold nothing.
+        if noun.action == "held" and before in ("fire", "for", "and", "over", "remote", "contest"):
+            return None
+    return Trigger(words.starts[index], words.ends[after - 1], noun.action, noun.form, noun.takes)
+
+
+def _base_before(words: Words, at: int) -> bool:
+    before = words.words[at] if at >= 0 else ""
+    return before in _BASE or before.endswith("n't") or before == "ll"
+
+
+def _plural_before(words: Words, index: int, parties: list[PartyWord]) -> bool:
+    """Say whether the word before is a plural that can act: "Russian forces attack"."""
+    before = words.words[index - 1] if index else ""
+    return (before.endswith("s") and lexicon()["force_nouns"].within([before])) or (
+        before in ("troops", "infantry") or _party_ends(words, index, parties)
+    )
+
+
+def _subject_before(words: Words, index: int, parties: list[PartyWord]) -> bool:
+    """Say whether the words before a verb end in what can be its subject."""
+    before = words.words[index - 1] if index else ""
+    if before in _SUBJECTS or before.endswith("ly") or lexicon()["force_nouns"].within([before]):
+        return True
+    return _party_ends(words, index, parties)
+
+
+def _party_ends(words: Words, index: int, parties: list[PartyWord]) -> bool:
+    if not index:
+        return False
+    end = words.ends[index - 1]
+    return any(p.end == end and p.kind in ("name", "force") for p in parties)
+
+
+def _repelled(words: Words, index: int, after: int, passive: bool) -> int | None:
+    """Return where the attack stands that is repelled."""
+    nouns = lexicon()["attack_nouns"]
+    low, high = (
+        (max(0, index - 14), index) if passive else (after, min(after + 9, len(words.words)))
+    )
+    row = words.words[low:high]
+    hits = [low + at for at, _ in nouns.find(row)]
+    if not hits:
+        return None
+    at = hits[-1] if passive else hits[0]
+    # "offensive operations" is one noun of the table: what is consumed is where that begins.
+    if at and words.words[at] == "operations" and words.words[at - 1] == "offensive":
+        at -= 1
+    return words.starts[at]
+
+
+def _out(words: Words, after: int) -> bool:
+    """Say whether somebody is expelled from somewhere: "drove Russian forces out of Izium"."""
+    row = words.words[after : after + 10]
+    return "from" in row or ("out" in row and "of" in row)
