@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +31,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     def draw(reports: Any, days: Any, **rest: Any) -> Any:
         calls.append({"reports": list(reports), "days": list(days)} | rest)
-        return fake_draw(reports, days)
+        return (replace(f, cells=((48.5, 38.0, 0.5, 4.0),)) for f in fake_draw(reports, days))
 
     monkeypatch.setattr(front_commands, "draw", draw)
-    monkeypatch.setattr(front_commands, "cells_of", lambda _: [(48.5, 38.0, 0.5, 4.0)])
     return calls
 
 
