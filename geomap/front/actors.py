@@ -136,7 +136,10 @@ class Actors:
         if before and before[-1] in _PREPOSITIONS:
             unit = before[-1] == "of" and lexicon()["units_of"].within(before[:-1])
             bracket = text[word.start - 1 : word.start] in ("(", "[")
-            if not unit and not bracket:
+            # "attempts by Russian forces to storm Avdiivka"
+            purpose = trigger.form == "infinitive" and before[-1] in ("by", "of", "for")
+            purpose = purpose and self.words.before(trigger.start, 1) == ["to"]
+            if not unit and not bracket and not purpose:
                 return False
         if self._is_object(word, trigger):
             return False
@@ -238,7 +241,7 @@ class Actors:
                 break
             if any(w in _PREPOSITIONS or w in ("and", "that") for w in between):
                 break
-            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" has a verb.
+            # "Ukrainian drone attacks" are Ukraine's; "Russian forces continued attacks" differs.
             acting = [w for w in between if w.endswith("s") or w in ("army", "military")]
             if not table["force_nouns"].within(acting):
                 return word.party.name
@@ -272,7 +275,7 @@ def light_before(words: Words, trigger: Trigger, clause: int) -> int | None:
     """Return where the verb begins that a noun depends on: "conducted limited attacks"."""
     at = words.index(trigger.start)
     table = lexicon()
-    for back in range(1, 9):
+    for back in range(1, 11):
         if at - back < 0 or words.starts[at - back] < clause:
             return None
         word = words.words[at - back]
@@ -281,7 +284,8 @@ def light_before(words: Words, trigger: Trigger, clause: int) -> int | None:
             while earlier >= 0 and table["light"].all_of([words.words[earlier]]):
                 earlier -= 1
             return words.starts[earlier + 1]
-        if word in _PREPOSITIONS - {"of"} or re.search(
+        least = word == "at" and words.words[at - back + 1] == "least"
+        if (word in _PREPOSITIONS - {"of"} and not least) or re.search(
             r"[;:]", words.text[words.ends[at - back] : trigger.start]
         ):
             return None

@@ -35,6 +35,7 @@ _NO_SPEAKERS = frozenset(
 )
 _ADVERBS = re.compile(
     r"(?:\s+(?:also|later|then|has|have|had|is|was|did|does|do|can|could|cannot|not|never|yet|still|"
+    r"(?:continue[sd]?|began|refused|declined)\s+to|"
     r"further|again|both|separately|\w+ly|(?:did|does|has|have|could|do)n[’']t))+$",
     re.I,
 )
@@ -56,7 +57,8 @@ _TRAILING = re.compile(
     r"(?:\s+(?:on|in|late|early|at|to|via|during|last)(?:\s+[\w’'-]+){1,3})?\s*(?:[.”\"!?]|[,;]|$)"
 )
 _PUBLISHED = re.compile(
-    r"\s+(?:published|posted|released|shared|issued|circulated|amplified|uploaded)\b", re.I
+    r"\s+(?:(?:re)?(?:published|posted)|released|shared|issued|circulated|amplified|uploaded)\b",
+    re.I,
 )
 
 
@@ -162,6 +164,7 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
         return None
     adverbs = _ADVERBS.search(phrase)
     negated = adverbs is not None and _negating(adverbs.group())
+    negated = negated or re.match(r"\s*(?:neither|no|nobody|none)\b", phrase, re.I) is not None
     phrase = phrase[: adverbs.start()] if adverbs else phrase
     low += len(phrase) - len(phrase.lstrip())
     phrase = phrase.strip()
@@ -268,6 +271,8 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
+    if not said:
+        return False
     if len(said) > 2 and _ACTS & set(said):
         return False
     lists = ("officials", "analysts", "bloggers", "footage", "force_nouns", "other_speakers")

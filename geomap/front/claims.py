@@ -170,6 +170,8 @@ class ClaimReader:
             )  # fmt: skip
             if not keeps:
                 where = self.places.itself(standing.spot, where)
+        elif standing.action == "held" and not standing.whole:
+            where = replace(where, relation=where.relation or "part")
         said = None if standing.presupposed else speaker_at(read.said, standing.start)
         clause = self._clause(read, standing.start)
         negation = lexicon()["negations"]

@@ -36,9 +36,18 @@ _NO_OBJECT = frozenset(
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
-    r"\s+(?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|In)"
+    r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
+    r"In\b)"
     r"[A-Z][a-z]+\b"
 )
+# "the Donetsk City-Avdiivka area": a name of two.
+_LINE = re.compile(
+    r"(?: City)?[-–][A-Z][\w’'-]+(?: [A-Z]\w+)?\s+(?:tactical\s+)?"
+    r"(area|line|direction|axis|sector)\b"
+)
+_LINES: dict[str, Relation] = {
+    "area": "near", "line": "along", "direction": "toward", "axis": "toward", "sector": "toward",
+}  # fmt: skip
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
 
@@ -179,10 +188,11 @@ class Places:
             gap = self._gap(words, last_end, spot.start, loose=loose)
             if gap is None or (sources and "to" in gap):
                 break  # "withdrew from Lyman to Kreminna"
-            last_end = max(last_end, spot.end)
+            last_end = self._past_bracket(max(last_end, spot.end))
             if spot.helper or (spot.source and not sources):
                 continue
-            if not gap and not re.search(r"[,;/–-]", self.text[found[-1].end : spot.at]):
+            beside = _BRACKET.sub("", self.text[found[-1].end : spot.start])
+            if spot.where.relation is None and not beside.strip():
                 continue  # "Chervonyi (Krasnyi) Lyman" is one name
             found.append(_inherit(begin, spot, gap))
             begin = found[-1]
@@ -225,6 +235,11 @@ class Places:
     def _brackets_in(self, start: int, end: int) -> list[tuple[int, int]]:
         low = bisect_left(self._bracket_starts, start)
         return self._brackets[low : bisect_left(self._bracket_starts, end)]
+
+    def _past_bracket(self, offset: int) -> int:
+        """Return the end of the bracket that an offset stands in, else the offset."""
+        at = bisect_left(self._bracket_starts, offset) - 1
+        return max(offset, self._brackets[at][1]) if at >= 0 else offset
 
     def _bracketed(self, offset: int) -> bool:
         at = bisect_left(self._bracket_starts, offset + 1) - 1
@@ -297,6 +312,9 @@ class Places:
         sector = hint is not None and hint.relation == "toward" and "direction" in hint.text
         if sector:
             where = replace(where, confidence=_SECTOR * where.confidence)
+        elif (line := _LINE.match(self.text, mention.end)) is not None and hint is None:
+            where = replace(where, relation=_LINES[line.group(1).lower()])
+            sector = where.relation == "toward"
         elif _sectored(self.text, mention.end):
             sector = True
             where = replace(where, relation="toward", confidence=_SECTOR * where.confidence)

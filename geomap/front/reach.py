@@ -21,7 +21,7 @@ _NOUN_PLACE = re.compile(
 )
 _PRONOUN_PLACE = re.compile(
     r"\s+(?:(?:to|in|into|near|at|on)\s+)?(?:it|them|the\s+(?:city|town|village|settlement|hamlet))\b"
-    r"(?!\s*[’']s)",
+    r"(?!\s*[’']s|\s+of\b)",
     re.I,
 )
 _FRONTED = re.compile(
@@ -42,6 +42,9 @@ _AUXILIARY = frozenset(
 _WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
 _ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
 _ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
+_SHARE = frozenset(
+    {"most", "much", "half", "part", "parts", "some", "percent", "third", "quarter", "majority"}
+)
 _HOWEVER = frozenset({"but", "although", "though", "however", "yet"})
 _LATER = frozenset(
     {"after", "before", "when", "until", "following", "ahead", "if", "that", "who", "designed"}
@@ -94,7 +97,7 @@ class Reach:
             return self._of_subject(trigger, clause)
         if trigger.passive and trigger.consumed is None:
             behind = self._of_subject(trigger, clause)
-            if behind or trigger.action in _WHOLE:
+            if behind or (trigger.action in _WHOLE and trigger.action != "encircled"):
                 return behind or self._fronted(trigger)
         if trigger.passive and trigger.consumed is not None:
             start = trigger.consumed
@@ -157,8 +160,13 @@ class Reach:
         whole = trigger.action in _WHOLE and trigger.takes != "expel"
         if whole and wheres and wheres[0].relation is None:
             gap = self.places.plain(self.words, end, first.start)
-            if not lexicon()["lead"].all_of(gap):
+            if trigger.action != "encircled" and (
+                not lexicon()["lead"].all_of(gap) or _SHARE & set(gap)
+            ):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
+        if trigger.action == "advanced" and self.words.before(first.start, 1) == ["on"]:
+            # "advancing on Pokrovsk": towards it.
+            wheres = [replace(w, relation=w.relation or "toward") for w in wheres]
         return wheres
 
     def _first(self, trigger: Trigger, start: int, end: int) -> Spot | None:
@@ -215,6 +223,8 @@ class Reach:
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
             )
+        if trigger.action == "encircled" and table["opposed"].within(gap):
+            return len(gap) <= 14
         if trigger.action in _WHOLE:
             return ground and len(gap) <= 14
         return len(gap) <= 30 and not _LATER & set(gap)

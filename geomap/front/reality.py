@@ -18,7 +18,22 @@ if TYPE_CHECKING:
 _ATTEMPTS = frozenset({"attacked", "counterattacked", "shelled", "struck", "repelled attack"})
 _CONDITIONALS = frozenset({"would", "could", "might", "if", "may", "unless", "will", "should"})
 _PURPOSE = frozenset(
-    {"of", "at", "on", "for", "as", "toward", "towards", "about", "says", "say", "said", "that", ""}
+    {
+        "of",
+        "at",
+        "on",
+        "for",
+        "as",
+        "to",
+        "toward",
+        "towards",
+        "about",
+        "says",
+        "say",
+        "said",
+        "that",
+        "",
+    }
 )
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
@@ -133,6 +148,8 @@ def _planned(
     clause: int,
 ) -> bool:
     table = lexicon()
+    if table["nearly"].within(near):
+        return True
     if trigger.noun:
         if light is not None:
             last = governing[-4:]
@@ -167,7 +184,7 @@ def _planned(
         purpose = word in _PURPOSE or table["speech"].within(direct)
         ahead = words.after(trigger.end, 8)
         return purpose and (
-            word in ("at", "on", "toward", "towards", "of", "about", "for", "as")
+            word in ("at", "on", "toward", "towards", "of", "about", "for", "as", "to")
             or any(w in _CONDITIONALS for w in ahead)
         )
     return False

@@ -26,6 +26,7 @@ _UNDER = re.compile(
     r"(?:control|occupation|hands)\b",
     re.I,
 )
+_SHARE = frozenset({"most", "much", "half", "part", "parts", "percent", "third", "quarter"})
 _ONLY_BE = frozenset(
     {
         "is", "are", "was", "were", "remains", "remain", "remained", "now", "still", "fully",
@@ -136,7 +137,8 @@ def under_control(words: Words, places: Places, parties: list[PartyWord]) -> lis
                 continue
             spot = _subject(words, places, match.start())
             if spot is not None:
-                found.append(Standing(spot, "held", actor, match.start(), match.end(), False))
+                whole = not _SHARE & set(words.before(spot.start, 3))
+                found.append(Standing(spot, "held", actor, match.start(), match.end(), whole))
     for index, phrase in lexicon()["contested_words"].find(words.words):
         start, end = words.starts[index], words.ends[index + len(phrase) - 1]
         spot = _subject(words, places, start)

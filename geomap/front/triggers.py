@@ -33,6 +33,12 @@ _SUBJECTS = frozenset(
         "again", "never", "and", "but", "nor", "neither", "later", "both", "just", "recently",
     }
 )  # fmt: skip
+_LEAVERS = frozenset(
+    {
+        "forces", "troops", "soldiers", "fighters", "units", "army", "military", "they", "have",
+        "has", "had", "defenders", "servicemen",
+    }
+)  # fmt: skip
 _LINKS = frozenset({"still", "now", "also", "no", "longer", "both", "then", "even", "not", "yet"})
 _HEADING = re.compile(r"\b(?:objective|effort|goal|aim)s?\b[^.:–—]{0,60}[:–—]\s*", re.I)
 _PLANNED = re.compile(r"(?:[:–—(,]|\b(?:and|or|possibly|eventually))\s*$", re.I)
@@ -124,18 +130,7 @@ def _as_verb(
     if be and participle is not None:
         return participle, participle.takes not in ("subject", "where") or following == "by"
     if "past" in forms or participle is not None:
-        verb = forms.get("past") or participle
-        direct = row[index - 1] if index else ""
-        if verb is None or direct in _DETERMINERS or (before in _DETERMINERS and at < index - 1):
-            return None, False
-        if "infinitive" in forms and not (
-            _subject_before(words, index, parties) or _base_before(words, at)
-        ):
-            return None, False
-        by = following == "by" and participle is not None and participle.takes != "subject"
-        if index == 0 and not by:
-            return None, False
-        return (participle if by and participle else verb), by
+        return _as_past(words, index, at, following, forms, parties)
     if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
         noun = following == "of" or before in ("the", "this", "of", "heavy", "fierce", "and", "")
         noun = noun and any(v.form.startswith("nouns") for v in readings)
@@ -146,9 +141,48 @@ def _as_verb(
         return forms["infinitive"], False
     if "infinitive" in forms and _plural_before(words, at + 1, parties):
         return forms["infinitive"], False
-    if "present" in forms and _subject_before(words, index, parties):
+    # "drone strikes", "missile attacks" are nouns.
+    attributive = index > 0 and lexicon()["weapons"].within([row[index - 1]])
+    attributive = attributive and not row[index - 1].endswith("s")
+    if "present" in forms and not attributive and _subject_before(words, index, parties):
         return forms["present"], False
     return None, False
+
+
+def _as_past(
+    words: Words,
+    index: int,
+    at: int,
+    following: str,
+    forms: dict[str, Verb],
+    parties: list[PartyWord],
+) -> tuple[Verb | None, bool]:
+    """Return a past form that acts, and whether it is passive without a "was".
+
+    `at` is the word before it and its adverbs. "The captured town" is an adjective, "the town
+    captured by Russian forces" is passive.
+    """
+    participle = forms.get("participle")
+    verb = forms.get("past") or participle
+    row = words.words
+    before = row[at] if at >= 0 else ""
+    direct = row[index - 1] if index else ""
+    if verb is None or direct in _DETERMINERS or (before in _DETERMINERS and at < index - 1):
+        return None, False
+    if "infinitive" in forms and not (
+        _subject_before(words, index, parties) or _base_before(words, at)
+    ):
+        return None, False
+    if row[index] == "left" and before not in _LEAVERS:
+        return None, False  # "the strike left Kherson without power"
+    if participle is None or participle.takes == "subject":
+        return (verb, False) if index else (None, False)
+    passive = following == "by"
+    if participle.action == "encircled":  # "troops encircled in Mariupol"
+        passive = passive or following in ("in", "at", "near", "inside")
+    if index == 0 and not passive:
+        return None, False
+    return (participle if passive else verb), passive
 
 
 def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -> Trigger | None:
