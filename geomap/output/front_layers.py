@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 GIVEN = "given"  # the status of a line that somebody else drew
 LEAST_KM2 = 0.05  # smaller changes are slips of drawing
-_SIMPLER_DEG = 0.0002  # about 20 m: less than a line is wide
+# What drawing leaves out: 20 m of a line, 50 m of ground, 100 m of a band are less than a line is
+# wide where all of it is seen; a page may hold a hundred dates.
+_LINE_DEG, _GROUND_DEG, _BAND_DEG = 0.0002, 0.0005, 0.001
 _DECIMALS = 4
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _TOLD = ("place", "wording", "sentence", "title", "source", "url", "date", "article_id")
@@ -254,7 +256,7 @@ def _packed(day: _Day) -> dict[str, Any]:
         ],
         "seeds": list(day.seeds),
     }
-    if day.band is not None and (plain := _plain(day.band)) is not None:
+    if day.band is not None and (plain := _plain(day.band, _BAND_DEG)) is not None:
         told["band"] = plain
     return told
 
@@ -262,12 +264,12 @@ def _packed(day: _Day) -> dict[str, Any]:
 def _lines(geometry: Any) -> list[Any]:
     """Return the lines of a geometry as lists of positions, rounded."""
     parts = [p for p in shapely.get_parts(geometry) if p.geom_type == "LineString"]
-    return [_rounded(shapely.simplify(p, _SIMPLER_DEG).coords) for p in parts]
+    return [_rounded(shapely.simplify(p, _LINE_DEG).coords) for p in parts]
 
 
-def _plain(geometry: Any) -> dict[str, Any] | None:
+def _plain(geometry: Any, tolerance_deg: float = _GROUND_DEG) -> dict[str, Any] | None:
     """Return polygons as a GeoJSON MultiPolygon, simplified for drawing; None when empty."""
-    simpler = geodesy.polygons_of(shapely.simplify(geometry, _SIMPLER_DEG))
+    simpler = geodesy.polygons_of(shapely.simplify(geometry, tolerance_deg))
     if not simpler:
         return None
     rings = [[_rounded(r.coords) for r in (p.exterior, *p.interiors)] for p in simpler]
