@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from shapely import Geometry
 
+    from geomap.front.theatre import Theatre
     from geomap.models import ContactLine, Front, Report
     from geomap.pipeline import Results
 
-Cells = list[tuple[float, float, float, float]]  # lat, lon, p, band_km
+Cells = tuple[tuple[float, float, float, float], ...]  # lat, lon, p, band_km
 
 
 class FrontRun(Run):
@@ -147,19 +148,29 @@ class FrontRun(Run):
         }
         drawn = draw(
             sure, days, theatre=self.theatre, priors=priors, seeds=seeds, homes=self._homes(),
-            ids=ids,
+            ids=ids, cells=with_grid,
         )  # fmt: skip
         fronts: list[Front] = []
         cells: list[tuple[dt.date, Cells]] = []
         with self._bar(len(days), "days") as advance:
             for front in drawn:
                 if with_grid:
-                    cells.append((front.date, list(cells_of(front))))
-                shown = clipped(front, self.scope.geometry) if self.scope else front
-                fronts.append(shown)
+                    cells.append((front.date, self._inside(front.cells)))
+                bare = replace(front, cells=())  # a series of fields is too much to keep twice
+                fronts.append(clipped(bare, self.scope.geometry) if self.scope else bare)
                 if advance is not None:
                     advance(front)
         return fronts, cells
+
+    def _inside(self, cells: Cells) -> Cells:
+        """Return the cells that lie in the region asked for."""
+        if self.scope is None or not cells:
+            return cells
+        import shapely
+
+        lats, lons = zip(*((lat, lon) for lat, lon, _, _ in cells), strict=True)
+        held = shapely.intersects_xy(self.scope.geometry, lons, lats)
+        return tuple(cell for cell, inside in zip(cells, held, strict=True) if inside)
 
     def _sure(self, report: Report) -> Report:
         least = self.settings.min_confidence
@@ -209,23 +220,26 @@ def draw(
     reports: Sequence[Report],
     days: Sequence[dt.date],
     *,
-    theatre: Any,
+    theatre: Theatre,
     priors: Sequence[ContactLine],
     seeds: bool,
     homes: Mapping[str, Geometry],
     ids: Mapping[str, Sequence[str]],
+    cells: bool,
 ) -> Iterator[Front]:
     """Draw the line of each day: the seam to the model."""
     from geomap.front.line import fronts
 
-    return fronts(reports, days, theatre=theatre, priors=priors, seeds=seeds, homes=homes, ids=ids)
-
-
-def cells_of(front: Front) -> Cells:
-    """Return the grid of a front: the seam to the model."""
-    from geomap.front.line import grid_rows
-
-    return list(grid_rows(front))
+    return fronts(
+        reports,
+        days,
+        theatre=theatre,
+        priors=priors,
+        seeds=seeds,
+        homes=homes,
+        ids=ids,
+        cells=cells,
+    )
 
 
 def _told(fronts: Sequence[Front]) -> str:

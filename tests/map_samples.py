@@ -103,23 +103,8 @@ def sample() -> dict[str, Any]:
         ),
         mention(d3, "Avdiivka", "Troops hold the coke plant in Avdiivka."),
         mention(d3, "Kupiansk", "Ten settlements near Kupiansk were shelled.", confidence=0.7),
-        mention(
-            None, "Siversk", "A convoy was seen near Siversk.", article_id="undated--convoy"
-        ),
-        feature(
-            "contact_line",
-            d2,
-            {
-                "type": "LineString",
-                "coordinates": [
-                    [37.9, 49.8], [38.05, 49.4], [38.1, 49.05], [38.2, 48.85], [38.03, 48.62],
-                    [37.95, 48.45], [37.8, 48.2], [37.55, 47.98], [37.3, 47.75], [36.6, 47.6],
-                ],
-            },
-            name="line",
-            confidence=0.8,
-        ),
-    ]  # fmt: skip
+        mention(None, "Siversk", "A convoy was seen near Siversk.", article_id="undated--convoy"),
+    ]
     offset = 0
     for number in range(9):
         sentence = f"On street {number + 1} of Bakhmut the fighting \U0001f525 grinds on."
@@ -204,6 +189,52 @@ def sample() -> dict[str, Any]:
         "type": "FeatureCollection",
         "features": features,
         "geomap": {"parties": {"Russia": "#b5562f", "Ukraine": "#2b6cb0"}},
+    }
+
+
+def sample_front(evidence: int = 2) -> dict[str, Any]:
+    """Return two lines of contact, with what the first three dates' reports say for them."""
+
+    def box(west: float, east: float) -> dict[str, Any]:
+        ring = [[west, 47.6], [east, 47.6], [east, 49.8], [west, 49.8], [west, 47.6]]
+        return {"type": "MultiPolygon", "coordinates": [[ring]]}
+
+    def drawing(date: str, x: float) -> dict[str, Any]:
+        def piece(north: float, south: float, status: str, sure: float) -> dict[str, Any]:
+            told = list(range(evidence)) if status == "supported" else []
+            line = [[[x, north], [x, south]]]
+            return {"lines": line, "status": status, "confidence": sure, "band_km": 4.0, "km": 60.0,
+                    "evidence": told}  # fmt: skip
+
+        return {
+            "date": date,
+            "pieces": [
+                piece(49.8, 49.1, "supported", 0.9), piece(49.1, 48.3, "prior", 0.6),
+                piece(48.3, 47.6, "unsupported", 0.2),
+            ],
+            "band": box(x - 0.1, x + 0.1),
+            "control": [
+                {"side": "A", "party": "Russia", "colour": "#b5562f", "geometry": box(x, 40.0)},
+                {"side": "B", "party": "Ukraine", "colour": "#2b6cb0", "geometry": box(36.0, x)},
+            ],
+            "seeds": [{"lat": 48.85, "lon": 37.6, "colour": "#2b6cb0", "name": "Sloviansk",
+                       "party": "Ukraine", "since": "2022-05-01", "as_of": "2023-01-01",
+                       "source": HOSTILE}],
+        }  # fmt: skip
+
+    gains = [
+        {"side": "A", "party": "Russia", "colour": "#b5562f", "km2": 1234.5,
+         "geometry": box(37.4, 37.9)},
+        {"side": "B", "party": "Ukraine", "colour": "#2b6cb0", "km2": 0.0},
+    ]  # fmt: skip
+    said = {
+        "place": "<b>Siversk</b>", "wording": "attacked", "sentence": HOSTILE, "signed_km": -2.0,
+        "title": HOSTILE, "url": "javascript:window.pwned=3", "date": "2023-03-12",
+    }  # fmt: skip
+    return {
+        "dates": [drawing("2023-03-12", 37.9), drawing("2023-03-15", 37.4)],
+        "evidence": [{**said, "doubted": n % 2 == 1} for n in range(evidence)],
+        "movement": [{"from": "2023-03-12", "to": "2023-03-15", "gains": gains}],
     }
 
 

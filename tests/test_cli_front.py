@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +31,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     def draw(reports: Any, days: Any, **rest: Any) -> Any:
         calls.append({"reports": list(reports), "days": list(days)} | rest)
-        return fake_draw(reports, days)
+        return (replace(f, cells=((48.5, 38.0, 0.5, 4.0),)) for f in fake_draw(reports, days))
 
     monkeypatch.setattr(front_commands, "draw", draw)
-    monkeypatch.setattr(front_commands, "cells_of", lambda _: [(48.5, 38.0, 0.5, 4.0)])
     return calls
 
 
@@ -167,8 +167,11 @@ def test_nothing_up_to_the_day(cli: Cli, tmp_path: Path) -> None:
 def test_json_and_region(cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "f.geojson"
     files = articles(tmp_path, "a")
-    code, told, _ = cli("front", *files, "-o", out, "--json", "--region", "Luhansk Oblast")
+    grid = tmp_path / "g.csv"
+    words = ("--json", "--region", "Luhansk Oblast", "--grid", grid)
+    code, told, _ = cli("front", *files, "-o", out, *words)
     assert code == 0
+    assert grid.read_text().count("\n") == 1  # the one cell lies in Donetsk Oblast
     (front,) = json.loads(told)["fronts"]
     assert 0 < front["km"] < 158
     assert front["priors"] == ["2023-02-01"]
@@ -187,3 +190,20 @@ def test_another_theatre(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) 
     code, _, said = cli("front", *files, "-o", tmp_path / "f.geojson", "--theatre", broken)
     assert code == 2
     assert "broken.toml" in said
+
+
+def test_the_map_draws_what_was_written(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a", "b")
+    line, page = tmp_path / "front.geojson", tmp_path / "map.html"
+    cli("front", *files, "-o", line)
+    code, _, said = cli("map", *files, "-o", page, "--front", line)
+    assert (code, said) == (0, "")
+    text = page.read_text(encoding="utf-8")
+    block = text.split('id="geomap_data">')[1].split("</script>")[0]
+    front = json.loads(block)["front"]
+    assert [d["date"] for d in front["dates"]] == ["2023-03-02", "2023-03-14"]
+    assert len(front["movement"]) == 1
+    assert any("Kreminna" in e["sentence"] for e in front["evidence"])
+    again = tmp_path / "again.html"
+    cli("map", *files, "-o", again, "--front", line)
+    assert again.read_bytes() == page.read_bytes()

@@ -212,6 +212,8 @@ def test_an_outline_leaves_out_borders_and_coasts(
         ("Claimed Ukrainian Counteroffensives", None),
         ("Assessed Russian Infiltration Areas in Ukraine", None),
         ("Pre-Feb 24 Russian-controlled", "A"),
+        ("Assessed Russian Advances in Russia", None),
+        ("Territory in Russian control", "A"),
         ("a park", None),
     ],
 )
@@ -316,6 +318,16 @@ def test_files_that_are_no_lines(tmp_path: Path, name: str) -> None:
         read_lines(path)
     with pytest.raises(FrontError, match="No such file"):
         read_lines(tmp_path / f"none-{name}")
+
+
+def test_a_file_that_points_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "line.gpkg"
+    path.write_text(
+        '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/vsicurl/https://evil.example/x'
+        "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    with pytest.raises(FrontError, match="points to other files"):
+        read_lines(path)
 
 
 def test_priors_of_several_files_are_in_order(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_kinds_can_be_switched(show: Any, html: str) -> None:
     opened.page.evaluate("geomap.select('2023-03-14')")
     opened.page.locator("#gm-kind-government").check()
     assert opened.ids("2023-03-14") == expected("2023-03-14", government=True)
-    for kind in ("government", "places", "regions", "contact"):
+    for kind in ("government", "places", "regions"):
         opened.page.locator(f"#gm-kind-{kind}").uncheck()
     claims = {f["id"] for f in sample()["features"] if f["properties"]["layer"] == "claim"}
     assert opened.ids("2023-03-14") == claims & expected("2023-03-14")

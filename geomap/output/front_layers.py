@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 GIVEN = "given"  # the status of a line that somebody else drew
 LEAST_KM2 = 0.05  # smaller changes are slips of drawing
-_SIMPLER_DEG = 0.0002  # about 20 m: less than a line is wide
+# What drawing leaves out: 20 m of a line, 50 m of ground, 100 m of a band are less than a line is
+# wide where all of it is seen; a page may hold a hundred dates.
+_LINE_DEG, _GROUND_DEG, _BAND_DEG = 0.0002, 0.0005, 0.001
 _DECIMALS = 4
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _TOLD = ("place", "wording", "sentence", "title", "source", "url", "date", "article_id")
@@ -90,7 +92,7 @@ def front_drawing(
     return {
         "dates": [_packed(day) for day in days],
         "evidence": evidence,
-        "movement": list(_movements(days)),
+        "movement": list(_movements(days, theatre)),
     }
 
 
@@ -199,14 +201,20 @@ def _side(side: str, theatre: Theatre) -> tuple[str, str]:
 # ---- Movement ----
 
 
-def _movements(days: Sequence[_Day]) -> Iterable[dict[str, Any]]:
+def _movements(days: Sequence[_Day], theatre: Theatre) -> Iterable[dict[str, Any]]:
     """Yield who gained which ground from each date to the next, and from the first to the last."""
     dated = [d for d in days if d.date is not None and d.ground]
     pairs = list(pairwise(dated))
     if len(dated) > 2:
         pairs.append((dated[0], dated[-1]))
     for before, after in pairs:
-        gains = [g for side in ("A", "B") if (g := _gain(side, before, after)) is not None]
+        told = {side: _side(side, theatre) for side in ("A", "B")}
+        told |= {g.side: (g.party, g.colour) for g in after.ground}
+        gains = [
+            {"side": side, "party": told[side][0], "colour": told[side][1]} | gain
+            for side in ("A", "B")
+            if (gain := _gain(side, before, after)) is not None
+        ]
         yield {"from": str(before.date), "to": str(after.date), "gains": gains}
 
 
@@ -228,9 +236,7 @@ def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
         return None
     parts = [(p, geodesy.area_km2(p)) for p in geodesy.polygons_of(gained)]
     kept = [(p, km2) for p, km2 in parts if km2 >= LEAST_KM2]
-    told: dict[str, Any] = {"side": side, "km2": round(sum(km2 for _, km2 in kept), 1)}
-    if side in mine:
-        told |= {"party": mine[side].party, "colour": mine[side].colour}
+    told: dict[str, Any] = {"km2": round(sum(km2 for _, km2 in kept), 1)}
     if kept:
         told["geometry"] = _plain(shapely.multipolygons([p for p, _ in kept]))
     return told
@@ -250,7 +256,7 @@ def _packed(day: _Day) -> dict[str, Any]:
         ],
         "seeds": list(day.seeds),
     }
-    if day.band is not None and (plain := _plain(day.band)) is not None:
+    if day.band is not None and (plain := _plain(day.band, _BAND_DEG)) is not None:
         told["band"] = plain
     return told
 
@@ -258,12 +264,12 @@ def _packed(day: _Day) -> dict[str, Any]:
 def _lines(geometry: Any) -> list[Any]:
     """Return the lines of a geometry as lists of positions, rounded."""
     parts = [p for p in shapely.get_parts(geometry) if p.geom_type == "LineString"]
-    return [_rounded(shapely.simplify(p, _SIMPLER_DEG).coords) for p in parts]
+    return [_rounded(shapely.simplify(p, _LINE_DEG).coords) for p in parts]
 
 
-def _plain(geometry: Any) -> dict[str, Any] | None:
+def _plain(geometry: Any, tolerance_deg: float = _GROUND_DEG) -> dict[str, Any] | None:
     """Return polygons as a GeoJSON MultiPolygon, simplified for drawing; None when empty."""
-    simpler = geodesy.polygons_of(shapely.simplify(geometry, _SIMPLER_DEG))
+    simpler = geodesy.polygons_of(shapely.simplify(geometry, tolerance_deg))
     if not simpler:
         return None
     rings = [[_rounded(r.coords) for r in (p.exterior, *p.interiors)] for p in simpler]

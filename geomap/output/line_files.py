@@ -144,10 +144,12 @@ def _read_vector(file: Path) -> Rows:
     """Read every layer of a file that GDAL knows."""
     try:
         with file.open("rb") as stream:  # GDAL's own words for a missing file say less
-            stream.read(1)
+            head = stream.read(4096)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise FrontError(f"{file}: cannot be read: {why}") from error
+    if b"<OGRVRT" in head:  # it would lead GDAL to other files, and to the network
+        raise FrontError(f"{file}: only points to other files: give the file with the lines itself")
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 

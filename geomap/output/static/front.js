@@ -62,16 +62,18 @@ window.geomapFront = function (kit) {
       pane: 'gm-front', renderer: state.renderer, interactive: false, stroke: false, fill: true, smoothFactor: 0.7
     }, options));
   }
-  function pieceLayers(piece, date) {
-    const latlngs = L.GeoJSON.coordsToLatLngs(piece.lines, 1), style = styleOf(piece.status), layers = [];
-    if (piece.status !== 'unsupported') layers.push(L.polyline(latlngs, { color: PAPER, weight: style.weight + 3.4, opacity: 0.85, interactive: false }));
-    const line = L.polyline(latlngs, { color: INK, weight: style.weight, opacity: opacityOf(piece), dashArray: style.dash, lineCap: style.dash === '1 5' ? 'round' : 'butt' });
+  /** The white edge that parts a line from what lies under it; the dotted have none. */
+  function edgeLayer(piece) {
+    return piece.status === 'unsupported' ? [] : [L.polyline(L.GeoJSON.coordsToLatLngs(piece.lines, 1), { color: PAPER, weight: styleOf(piece.status).weight + 3.4, opacity: 0.85, interactive: false })];
+  }
+  function pieceLayer(piece, date) {
+    const style = styleOf(piece.status);
+    const line = L.polyline(L.GeoJSON.coordsToLatLngs(piece.lines, 1), { color: INK, weight: style.weight, opacity: opacityOf(piece), dashArray: style.dash, lineCap: style.dash === '9 6' ? 'butt' : 'round' });
     line.on('click', function (e) { kit.popup(e.latlng, pieceWords(piece, date)); });
     line.on('mouseover mousemove', function (e) { kit.tip(e.latlng, h('span', {}, 'Line of contact, ' + dayOr(date) + ': ' + style.words)); });
     line.on('mouseout', kit.untip);
     line.geomapPiece = piece;
-    layers.push(line);
-    return layers;
+    return line;
   }
   function seedLayer(seed) {
     const glyph = new kit.Glyph([seed.lat, seed.lon], { shape: 'square', colour: seed.colour, radius: 4, hollow: true, confidence: 1, count: 1 });
@@ -91,11 +93,13 @@ window.geomapFront = function (kit) {
     d.control.forEach(function (c) { made.control.push(ground(c.geometry, { fillColor: c.colour, fillOpacity: 0.1 })); });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.geometry) return;
-      const colour = g.colour || '#5b6570';
+      const colour = g.colour;
       made.movement.push(ground(g.geometry, { fillColor: colour, fillOpacity: 0.22 }), ground(g.geometry, { fillColor: hatch(colour), fillOpacity: 1 }));
     });
     if (d.band) made.band.push(ground(d.band, { fillColor: INK, fillOpacity: 0.16 }));
-    d.pieces.forEach(function (p) { made.contact = made.contact.concat(pieceLayers(p, d.date)); });
+    // All edges under all lines: else the edge of one stretch would cut the end of the next.
+    d.pieces.forEach(function (p) { made.contact = made.contact.concat(edgeLayer(p)); });
+    d.pieces.forEach(function (p) { made.contact.push(pieceLayer(p, d.date)); });
     d.seeds.forEach(function (s) { made.seeds.push(seedLayer(s)); });
     return made;
   }
@@ -106,8 +110,8 @@ window.geomapFront = function (kit) {
       each(function (l) { l.remove(); });
       state.layers = at < 0 ? {} : layersOf(at, movement);
       state.shown = key;
-      tell(selected, at, movement);
     }
+    tell(selected, at, movement);
     KINDS.forEach(function (k) {
       (state.layers[k.key] || []).forEach(function (l) {
         const on = state.map.hasLayer(l);
@@ -172,7 +176,7 @@ window.geomapFront = function (kit) {
     });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.km2) return;
-      add(rows, h('li', {}, hatchMark(g.colour || '#5b6570'), h('span', {}, 'gained by ', bdi(g.party || 'the other side'), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
+      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
     });
     if (movement && !movement.gains.some(function (g) { return g.km2; })) add(rows, h('li', {}, h('span', {}, 'no ground changed hands since ' + day(movement.from))));
     add(box, rows);

@@ -581,22 +581,36 @@
       m.glyph.options.radius = m.glyph._radius = (m.kind === 'claims' ? 6 : m.glyph.options.shape === 'diamond' ? 6 : 6.2) + (s.total > 1 ? 1.6 + 1.5 * Math.min(4, Math.log2(s.total)) : 0);
     });
   }
+  /** Say whether the circle round a mark is to be drawn: one for all marks that are somewhere in it. */
+  function circleOnce(m, drawn) {
+    // That of a place that a hint has put there tells what the hint's region tells: they go together.
+    if (m.features[0].precision === 'hint' && !state.kinds.regions) return false;
+    const key = m.lat.toFixed(2) + ',' + m.lon.toFixed(2) + ',' + Math.round(m.features[0].radius_km);
+    const first = !drawn[key];
+    drawn[key] = true;
+    return first;
+  }
   function refresh() {
+    const circles = {};
     restack();
     state.data.dates.forEach(function (d) {
       const group = state.layersByDate[d], on = state.selected === 'all' || state.selected === d;
       if (!on && state.map.hasLayer(group)) state.map.removeLayer(group);
       state.byDate[d].forEach(function (m) {
-        const want = state.kinds[m.kind];
-        m.layers.forEach(function (l) { if (want !== group.hasLayer(l)) group[want ? 'addLayer' : 'removeLayer'](l); });
+        const wanted = state.kinds[m.kind], circle = m.glyph ? m.shape : null;
+        m.layers.forEach(function (l) {
+          const want = wanted && (l !== circle || on && circleOnce(m, circles));
+          if (want !== group.hasLayer(l)) group[want ? 'addLayer' : 'removeLayer'](l);
+        });
       });
       if (on && !state.map.hasLayer(group)) state.map.addLayer(group);
     });
-    const rise = function (m) { m.layers.forEach(function (l) { l.bringToFront(); }); }, shown = visibleMarks();
+    // Areas below, the line of contact above them, symbols on top.
+    const shown = visibleMarks();
     front.refresh(state.selected, state.kinds);
-    shown.filter(function (m) { return !m.glyph; }).forEach(rise);
+    shown.forEach(function (m) { if (m.shape) m.shape.bringToFront(); });
     front.bringToFront();
-    shown.filter(function (m) { return m.glyph; }).forEach(rise);
+    shown.forEach(function (m) { if (m.glyph) m.glyph.bringToFront(); });
     const box = clear($('gm-now')), c = countsOf(state.selected);
     add(box, [h('strong', {}, state.selected === 'all' ? 'All dates' : day(state.selected, true)), h('span', {}, plural(c.reports, 'report') + ', ' + plural(c.places, 'place'))]);
     const i = state.order.indexOf(state.selected);
