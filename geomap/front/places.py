@@ -360,7 +360,7 @@ class Places:
     def _lead_on(self, spots: list[Spot]) -> list[Spot]:
         """Mark what leads on to another place: "north of Kharkiv City toward Kozacha Lopan"."""
         done: list[Spot] = []
-        for spot, following in zip(spots, [*spots[1:], None], strict=True):
+        for spot, following in zip(spots, [*spots[1:], None], strict=False):
             helps = spot.helper
             if following is not None and not helps and following.start < spot.end + 40:
                 gap = self.text[spot.end : following.start]
