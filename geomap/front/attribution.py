@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomap.models import SourceKind
 
 _WINDOW = 240  # characters before a verb of saying in which its speaker stands
+_NEAREST = 40  # speakers before a word that could be the one
 _LONGEST = 12  # words of a speaker
 # The words before a verb of saying, as far back as the phrase can reach.
 _BREAK = re.compile(
@@ -127,8 +128,11 @@ def _scoped(found: list[Attribution]) -> list[Attribution]:
 
 def speaker_at(found: list[Attribution], offset: int) -> Attribution | None:
     """Return whose words stand at an offset."""
-    at = [a for a in found if a.first <= offset < a.last]
-    return at[-1] if at else None
+    at = bisect_right(found, offset, key=lambda a: a.first)
+    for spoke in reversed(found[max(0, at - _NEAREST) : at]):
+        if offset < spoke.last:
+            return spoke
+    return None
 
 
 def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attribution | None:

@@ -246,9 +246,9 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
 
 def _describes(trigger: Trigger, said: list[Attribution]) -> bool:
     """Say whether a word only tells who speaks: "a brigade operating near Lyman reported"."""
-    return trigger.action == "present" and any(
-        s.start <= trigger.start < s.first and s.first > s.end for s in said
-    )
+    at = bisect_right(said, trigger.start, key=lambda s: s.start)
+    spoke = said[at - 1] if at and trigger.action == "present" else None
+    return spoke is not None and trigger.start < spoke.first and spoke.first > spoke.end
 
 
 def _with_weapons(words: Words, trigger: Trigger, clause: Span) -> str:

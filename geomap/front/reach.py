@@ -211,14 +211,14 @@ class Reach:
             return bound and all(
                 self._party_word(w) or table["force_nouns"].within([w]) for w in rest
             )
-        if direct:
-            return True
-        ground = self._ground(gap)
         if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
             self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
             and " " not in self.places.text[trigger.start : trigger.end]
         ):  # fmt: skip
             return False  # "the conference held in Rome"
+        if direct:
+            return True
+        ground = self._ground(gap)
         if trigger.takes == "place":
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
