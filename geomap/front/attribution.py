@@ -42,6 +42,7 @@ _ADVERBS = re.compile(
 )
 # "The group Deep State, which is close to the ministry, reported".
 _APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
+_NAMED = re.compile(r",\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3},\s*$")
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
@@ -151,7 +152,10 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     floor = max(words.start, start - _WINDOW)
     before = text[floor:start]
     blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
-    if _OPENED.search(before):
+    named = _NAMED.search(blank)
+    if named is not None:  # "The governor, Serhiy Haidai, said"
+        blank = blank.rstrip()[:-1]
+    elif _OPENED.search(before):
         inverted = _inverted(words, index, verb, parties)
         quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
         if inverted is not None or quoted or (verb == "said" and not _APPOSED.search(blank)):
@@ -275,7 +279,7 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
-    if not said:
+    if not said or (table["speech"].within(said[1:]) and "who" not in said):
         return False
     if len(said) > 2 and _ACTS & set(said):
         return False
