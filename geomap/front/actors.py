@@ -67,6 +67,10 @@ class Actors:
             return self._of_noun(trigger, clause, clause_end, said)
         if trigger.takes == "subject":
             return self._to_whom(trigger, clause_end)
+        if trigger.passive and trigger.takes == "expel":
+            agent = self._agent(trigger.end, clause_end)
+            other = self.theatre.opponent(self._subject(trigger, clause, said))
+            return agent or (other.name if other else None)
         if trigger.passive:
             return self._agent(trigger.end, clause_end)
         subject = self._subject(trigger, clause, said)

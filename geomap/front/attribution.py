@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomap.models import SourceKind
 
 _WINDOW = 240  # characters before a verb of saying in which its speaker stands
+_NEAREST = 40  # speakers before a word that could be the one
 _LONGEST = 12  # words of a speaker
 # The words before a verb of saying, as far back as the phrase can reach.
 _BREAK = re.compile(
@@ -41,6 +42,7 @@ _ADVERBS = re.compile(
 )
 # "The group Deep State, which is close to the ministry, reported".
 _APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
+_NAMED = re.compile(r",\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3},\s*$")
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
@@ -127,8 +129,11 @@ def _scoped(found: list[Attribution]) -> list[Attribution]:
 
 def speaker_at(found: list[Attribution], offset: int) -> Attribution | None:
     """Return whose words stand at an offset."""
-    at = [a for a in found if a.first <= offset < a.last]
-    return at[-1] if at else None
+    at = bisect_right(found, offset, key=lambda a: a.first)
+    for spoke in reversed(found[max(0, at - _NEAREST) : at]):
+        if offset < spoke.last:
+            return spoke
+    return None
 
 
 def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attribution | None:
@@ -147,7 +152,10 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     floor = max(words.start, start - _WINDOW)
     before = text[floor:start]
     blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
-    if _OPENED.search(before):
+    named = _NAMED.search(blank)
+    if named is not None:  # "The governor, Serhiy Haidai, said"
+        blank = blank.rstrip()[:-1]
+    elif _OPENED.search(before):
         inverted = _inverted(words, index, verb, parties)
         quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
         if inverted is not None or quoted or (verb == "said" and not _APPOSED.search(blank)):
@@ -271,7 +279,7 @@ def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord 
 def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     """Say whether a phrase can be a speaker: it names a person, a body, a force or a source."""
     table, said = lexicon(), _words(phrase)
-    if not said:
+    if not said or (table["speech"].within(said[1:]) and "who" not in said):
         return False
     if len(said) > 2 and _ACTS & set(said):
         return False

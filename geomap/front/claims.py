@@ -102,7 +102,7 @@ class ClaimReader:
             return []
         acting = triggers(words, parties)
         standing = occupied(words, self.places, parties, self.theatre)
-        standing += under_control(words, self.places, parties)
+        standing += under_control(words, self.places, parties, self.theatre)
         if not acting and not standing:
             return []
         # "occupied" before a name is no verb that acts.
@@ -145,6 +145,8 @@ class ClaimReader:
             sure = real.sureness * (_KNOWN if actor else _UNKNOWN)
             action = _with_weapons(read.words, trigger, clause)
             for where in wheres:
+                if trigger.takes == "expel" and self._abroad(actor, where):
+                    action = "captured"  # whoever expels the other from its own ground takes it
                 found.append(
                     replace(
                         self._claim(read, where, action, actor),
@@ -198,6 +200,12 @@ class ClaimReader:
             distance_km=where.distance_km, place_start=where.start,
         )  # fmt: skip
 
+    def _abroad(self, actor: str | None, where: Where) -> bool:
+        """Say whether a place lies in the home country of the other side."""
+        party, other = self.theatre.party(actor), self.theatre.opponent(actor)
+        country = self.places.country(where)
+        return party is not None and other is not None and country == other.country != party.country
+
     def _clause(self, read: _Read, offset: int) -> Span:
         """Return the stretch between the conjunctions round an offset."""
         at = bisect_right(read.breaks, offset, key=lambda b: b[1])
@@ -230,6 +238,8 @@ def _of_a_place(words: Words) -> bool:
 
 def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> bool:
     """Say whether somebody that fights acts: not "a storm hit", "the film captured"."""
+    if trigger.noun and trigger.action in ("held", "present", "shelled") and actor is None:
+        return False
     if actor is not None or trigger.noun or trigger.planned:
         return True
     if trigger.passive:
@@ -246,9 +256,9 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
 
 def _describes(trigger: Trigger, said: list[Attribution]) -> bool:
     """Say whether a word only tells who speaks: "a brigade operating near Lyman reported"."""
-    return trigger.action == "present" and any(
-        s.start <= trigger.start < s.first and s.first > s.end for s in said
-    )
+    at = bisect_right(said, trigger.start, key=lambda s: s.start)
+    spoke = said[at - 1] if at and trigger.action == "present" else None
+    return spoke is not None and trigger.start < spoke.first and spoke.first > spoke.end
 
 
 def _with_weapons(words: Words, trigger: Trigger, clause: Span) -> str:

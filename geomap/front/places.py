@@ -221,6 +221,11 @@ class Places:
         own = _of_mention(resolution)
         return replace(where, lat=own.lat, lon=own.lon, region=own.region)
 
+    def country(self, where: Where) -> str | None:
+        """Return the country of a place."""
+        resolution = self._resolution(where.start)
+        return resolution.place.country if resolution and resolution.place else None
+
     def plain(self, words: Words, start: int, end: int) -> list[str]:
         """Return the words of a stretch that are not in brackets and no helping place."""
         found: list[str] = []

@@ -72,7 +72,8 @@ class Reach:
         # What "X fell" and "X was shelled" are about belongs to no verb before it.
         self._owned: dict[int, int] = {}
         for at, trigger in enumerate(acting):
-            if trigger.takes == "subject" or (trigger.passive and trigger.consumed is None):
+            passive = trigger.passive and trigger.consumed is None and trigger.takes != "expel"
+            if trigger.takes == "subject" or passive:
                 spot = self._before(trigger)
                 if spot is not None:
                     self._owned[spot.start] = at
@@ -97,7 +98,8 @@ class Reach:
             return self._of_subject(trigger, clause)
         if trigger.passive and trigger.consumed is None:
             behind = self._of_subject(trigger, clause)
-            if behind or (trigger.action in _WHOLE and trigger.action != "encircled"):
+            after = trigger.action == "encircled" or trigger.takes == "expel"
+            if not after and (behind or trigger.action in _WHOLE):
                 return behind or self._fronted(trigger)
         if trigger.passive and trigger.consumed is not None:
             start = trigger.consumed
@@ -203,6 +205,8 @@ class Reach:
                 return direct and not phrase.lower().startswith("near")
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
+            if trigger.action in ("struck", "shelled"):
+                rest = [w for w in rest if not table["harm"].all_of([w])]
             return all(self._party_word(w) for w in rest)
         if trigger.takes == "where":
             rest = [w for w in lead if not table["lead"].all_of([w])]
@@ -211,14 +215,14 @@ class Reach:
             return bound and all(
                 self._party_word(w) or table["force_nouns"].within([w]) for w in rest
             )
-        if direct:
-            return True
-        ground = self._ground(gap)
         if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
             self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
             and " " not in self.places.text[trigger.start : trigger.end]
         ):  # fmt: skip
             return False  # "the conference held in Rome"
+        if direct:
+            return True
+        ground = self._ground(gap)
         if trigger.takes == "place":
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]

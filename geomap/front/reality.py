@@ -37,6 +37,9 @@ _PURPOSE = frozenset(
 )
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
+_HEARSAY = frozenset(
+    {"claims", "claim", "reports", "rumors", "reported", "alleged", "purported", "claimed"}
+)
 _SURE: dict[str, float] = {"stated": 1.0, "confirmed": 1.0, "claimed": 0.8, "failed": 0.9}
 _DOUBT = 0.6  # planned or denied
 _HEDGED = 0.85
@@ -82,7 +85,11 @@ def reality(
     floor = max(clause, previous, spoken)
     near = words.before(start, 7 if trigger.noun else 5, floor)
     governing = near if light is None else words.before(light, 5, floor)
-    negated = _negative(near) or (light is not None and _negative(governing))
+    if trigger.noun and light is None:
+        near = near[-4:]  # "has not commented on the reported loss"
+    negated = _negative(near[-3:] if trigger.noun and light is None else near) or (
+        light is not None and _negative(governing)
+    )
     negated = negated or (trigger.noun and "no" in near[-4:])
     if not negated and _hindered(words, trigger, clause):
         negated = True
@@ -107,7 +114,8 @@ def reality(
             modality, sureness = "claimed", _UNCONFIRMED
     if said is None and table["unconfirmed"].within(doubt):
         modality, sureness = "claimed", _UNCONFIRMED
-    hearsay = trigger.noun and any(w in ("claims", "claim", "reports", "rumors") for w in near)
+    hearsay = trigger.noun and bool(_HEARSAY & set(near))
+    hearsay = hearsay or (table["may_have"].within(near) and near[-1:] == ["have"])
     if (hearsay or table["hedges"].within(near)) and modality in ("stated", "confirmed"):
         modality, sureness = "claimed", sureness * _HEDGED
     if _in_vain(words, trigger, near) and modality != "denied":
@@ -150,6 +158,8 @@ def _planned(
     table = lexicon()
     if table["nearly"].within(near):
         return True
+    if table["may_have"].within(near) and near[-1:] == ["have"]:
+        return False  # "may have lost positions": not known, but not to come
     if trigger.noun:
         if light is not None:
             last = governing[-4:]

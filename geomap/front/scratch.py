@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 # Chosen on four days of reports against lines of contact 8 to 22 days off (docs/front.md).
 LAND = Term(length_km=200.0, sd=100.0)  # how signed distances vary over a land
-ROUNDS = (Term(60.0, 3.0), Term(40.0, 8.0), Term(30.0, 10.0), Term(25.0, 10.0))
+ROUNDS = (Term(60.0, 3.0), Term(40.0, 8.0), Term(30.0, 10.0), Term(15.0, 8.0))
 _COARSE_SD_KM = 6.0  # added to every error in the first round, which only gives the slopes
-_ASIDE_KM = 15.0  # where points are added along the slope
-_ASIDE_SD_KM = 4.0
-_FREEDOM = 4.0  # of the errors' Student t
+_ASIDE_KM = 12.0  # where points are added along the slope
+_ASIDE_SD_KM = 7.0
+_FREEDOM = 6.0  # of the errors' Student t
 _TURN = 0.5  # how much of a round's slope is taken over
 
 

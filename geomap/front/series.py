@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WINDOW_DAYS = 45  # without an earlier line, what was said longer ago is forgotten
 FRESH_DAYS = 30  # what was said longer ago supports no stretch
-REACH_KM = 30.0  # no line is drawn further than this from what is said
+REACH_KM = 25.0  # no line is drawn further than this from what is said
 _HOME_MARGIN_KM, _HOME_SD_KM = 3.0, 3.0
 _SEED_MARGIN_KM = 8.0
 _FORGOTTEN_YEARS = 3.0  # a seed town counts less with each year past the day it is known for

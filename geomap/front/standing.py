@@ -26,6 +26,11 @@ _UNDER = re.compile(
     r"(?:control|occupation|hands)\b",
     re.I,
 )
+_IS_OCCUPIED = re.compile(
+    r"\b(?:been|is|are|was|were|remains?|remained)\s+(?:(?:still|now|\w+ly)\s+)?occupied\b"
+    r"(?!\s+by\b)",
+    re.I,
+)
 _SHARE = frozenset({"most", "much", "half", "part", "parts", "percent", "third", "quarter"})
 _ONLY_BE = frozenset(
     {
@@ -122,7 +127,9 @@ def _named(word: str, theatre: Theatre) -> str | None:
     return None
 
 
-def under_control(words: Words, places: Places, parties: list[PartyWord]) -> list[Standing]:
+def under_control(
+    words: Words, places: Places, parties: list[PartyWord], theatre: Theatre
+) -> list[Standing]:
     """Return the places that are "under Russian control", "in Ukrainian hands", "contested"."""
     found: list[Standing] = []
     lower = words.text[words.start : words.end].lower()
@@ -139,6 +146,13 @@ def under_control(words: Words, places: Places, parties: list[PartyWord]) -> lis
             if spot is not None:
                 whole = not _SHARE & set(words.before(spot.start, 3))
                 found.append(Standing(spot, "held", actor, match.start(), match.end(), whole))
+    if "occupied" in lower:
+        for match in _IS_OCCUPIED.finditer(words.text, words.start, words.end):
+            spot = _subject(words, places, match.start())
+            party = theatre.occupier(spot.country) if spot else None
+            if spot is not None and party is not None:
+                start, end = match.span()
+                found.append(Standing(spot, "held", party.name, start, end, True))
     for index, phrase in lexicon()["contested_words"].find(words.words):
         start, end = words.starts[index], words.ends[index + len(phrase) - 1]
         spot = _subject(words, places, start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geomap.front.patterns import lexicon
@@ -91,6 +92,10 @@ def _acting(
 ) -> Trigger | None:
     """Return how a word acts, or None for one that does not ("the captured town")."""
     start, end = words.starts[index], words.ends[index + count - 1]
+    expels = any(v.takes == "expel" for v in readings) and _out(words, index, index + count)
+    readings = tuple(v for v in readings if (v.takes == "expel") == expels)
+    if not readings:
+        return None
     verb, passive = _as_verb(words, index, index + count, readings, parties)
     planned = False
     if plan_from is not None and start >= plan_from:
@@ -107,8 +112,6 @@ def _acting(
         consumed = _repelled(words, index, index + count, passive)
         if consumed is None:
             return None
-    if verb.takes == "expel" and not _out(words, index + count):
-        return None
     return Trigger(start, end, verb.action, verb.form, verb.takes, passive, consumed, planned)
 
 
@@ -247,7 +250,10 @@ def _repelled(words: Words, index: int, after: int, passive: bool) -> int | None
     return words.starts[at]
 
 
-def _out(words: Words, after: int) -> bool:
+def _out(words: Words, index: int, after: int) -> bool:
     """Say whether somebody is expelled from somewhere: "drove Russian forces out of Izium"."""
     row = words.words[after : after + 10]
-    return "from" in row or ("out" in row and "of" in row)
+    out = any(pair == ("out", "of") for pair in pairwise(row))
+    # "pushed back from the border", "forced to withdraw from" tell of no place that is taken.
+    loosely = words.words[index].startswith(("push", "forc"))
+    return out or ("from" in row and not loosely)

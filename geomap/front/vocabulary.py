@@ -18,7 +18,8 @@ _LISTS = frozenset(
         "speech", "speech_participles", "denials", "confirmations", "claimings", "no_evidence",
         "unconfirmed", "footage", "analysts", "bloggers", "officials", "other_speakers",
         "force_nouns", "units_of", "weapons", "ground", "opposed", "plans", "glue", "lead",
-        "noun_lead", "contested_words", "light", "month_names", "nearly",
+        "noun_lead", "contested_words", "light", "month_names", "nearly", "harm",
+        "may_have",
     }
 )  # fmt: skip
 FORMS = ("infinitive", "present", "past", "participle", "progressive")

@@ -52,6 +52,8 @@ _AT_A_PLACE = {
     "counterattacked": ("counterattacked", "counterattack"),
     "attacked": ("attacked", "attack"),
     "repelled attack": ("repelled attacks", "repel attacks"),
+    "contested": ("fought", "fight"),
+    "present": ("operated", "operate"),
 }
 _NEAR = {
     "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in or around",
@@ -292,6 +294,8 @@ def _deed(p: Properties, pair: Sequence[str], *, negated: bool) -> str:
         return f"{thing} {be}{' not' if negated else ''} {participle}"
     if action in _AT_A_PLACE:
         past, infinitive = _AT_A_PLACE[action]
+        if actor is None and action == "contested":
+            return f"there was {'no ' if negated else ''}fighting {where}"
         if actor is None and action == "repelled attack":
             return f"attacks {where} were{' not' if negated else ''} repelled"
         return f"{someone} {f'did not {infinitive}' if negated else past} {where}"
