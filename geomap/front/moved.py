@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 # Chosen on three days of reports, each from two or three lines of contact drawn 2.5 to 8 months
 # before (docs/front.md).
-LENGTH_KM = 12.0  # how far along and across the line a movement reaches
+LENGTH_KM = 11.0  # how far along and across the line a movement reaches
 FREEDOM = 3.0  # of the errors' Student t
 GATE_KM = 30.0  # what is said of places further from the line does not move it
 _ROUNDS = 6
 # Ground that was overrun holds more than the place that was named: behind a place that the line has
 # passed, further from it, points are added that must have changed sides too. Salients close so.
 _BEHIND_KM = (5.0, 10.0)
-_BEHIND_SD_KM = 3.0
-_PASSED_KM = 3.0  # by how much the line must have passed a place for that
+_BEHIND_SD_KM = 3.5
+_PASSED_KM = 5.0  # by how much the line must have passed a place for that
 _SLOPE_STEP_KM = 12.0  # over which distance the line's course is taken for that
 _REACH = 3.0  # lengths beyond which a movement is nothing
 _LEAST_MOVE_KM = 0.3  # less is no movement: the earlier line stays
