@@ -79,7 +79,7 @@ class ClaimReader:
     ) -> None:
         self.text = text
         self.theatre = theatre or load_theatre()
-        self.places = Places(text, resolutions, hints)
+        self.places = Places(text, resolutions, hints, self.theatre)
         self._parties = party_words(self.theatre)
 
     def claims(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geomap.front.patterns import Words
+    from geomap.front.theatre import Theatre
     from geomap.models import Hint, Region, Relation, Resolution
 
 _FAR_BACK = 3000  # characters in which "it" or "the city" looks back for its name
@@ -89,16 +90,36 @@ class Spot:
 class Places:
     """The literal places and the hints of one article, looked up by offset."""
 
-    def __init__(self, text: str, resolutions: Sequence[Resolution], hints: Sequence[Hint]) -> None:
+    def __init__(
+        self,
+        text: str,
+        resolutions: Sequence[Resolution],
+        hints: Sequence[Hint],
+        theatre: Theatre,
+    ) -> None:
         self.text = text
+        self._homes = {p.country for p in theatre.parties if p.country}
+        self._names = {name for p in theatre.parties for name in p.names}
         self.resolutions = sorted(
-            (r for r in resolutions if r.mention.kind == "literal"), key=lambda r: r.mention.start
+            (r for r in resolutions if r.mention.kind == "literal" or self._fought_for(r)),
+            key=lambda r: r.mention.start,
         )
         self._starts = [r.mention.start for r in self.resolutions]
         self._brackets = [m.span() for m in _BRACKET.finditer(text)] if "(" in text else []
         self._bracket_starts = [b[0] for b in self._brackets]
         self.spots = self._spots(hints)
         self._spot_starts = [s.start for s in self.spots]
+
+    def _fought_for(self, resolution: Resolution) -> bool:
+        """Say whether a town that seems to act is one of the war: "Soledar has not fallen"."""
+        place = resolution.place
+        return (
+            resolution.mention.kind == "associative"
+            and place is not None
+            and place.feature_class == "P"
+            and place.country in self._homes
+            and resolution.mention.text.lower() not in self._names
+        )
 
     def any_in(self, start: int, end: int) -> bool:
         """Say whether a stretch names a place."""
