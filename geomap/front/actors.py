@@ -123,7 +123,12 @@ class Actors:
             return False
         other = self.parties[at]
         between = self.words.between(other.end, word.start)
-        return other.party.side != word.party.side and between in (["and"], ["or"], ["and", "the"])
+        return other.party.side != word.party.side and between in (
+            ["and"],
+            ["or"],
+            ["nor"],
+            ["and", "the"],
+        )
 
     def _pronoun(self, clause: int, start: int) -> bool:
         return any(w in ("it", "we", "they") for w in self.words.before(start, 5, clause))

@@ -172,7 +172,8 @@ def _planned(
                     if w in ("planned", "planning", "preparing", "prepare", "possible")
                 ]
             )
-        return table["future"].within(near[-4:])
+        ahead = words.after(trigger.end, 6)
+        return table["future"].within(near[-4:]) or bool({"would", "could", "might"} & set(ahead))
     last = near[-4:]
     unreal = table["unreal"].within(last) or any(w.endswith("'ll") for w in last)
     if trigger.form == "infinitive" and last[-1:] and not unreal:
@@ -203,7 +204,7 @@ def _planned(
 def _in_vain(words: Words, trigger: Trigger, near: list[str]) -> bool:
     """Say whether "unsuccessfully" or the like stands beside a word that acts."""
     vain = lexicon()["in_vain"]
-    if vain.within(near[-4:]) or vain.within(words.after(trigger.end, 3)):
+    if vain.within(near[-5:]) or vain.within(words.after(trigger.end, 3)):
         return True
     after = words.after(trigger.end, 30)
     if "but" in after:
