@@ -78,7 +78,10 @@ class Actors:
             subject = self._following_subject(trigger)
         if subject is None:
             subject = self._speaker(trigger.start, said)
-        return subject or self._facing(trigger)
+        facing = self._facing(trigger)
+        if facing is not None and self.theatre.side(subject) != self.theatre.side(facing):
+            return facing  # nobody fires on its own positions
+        return subject
 
     def _within(self, start: int, end: int) -> list[PartyWord]:
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)

@@ -48,6 +48,13 @@ _LINE = re.compile(
 _LINES: dict[str, Relation] = {
     "area": "near", "line": "along", "direction": "toward", "axis": "toward", "sector": "toward",
 }  # fmt: skip
+# "Torske, 10 km west of Kreminna"; "A and B, both south of C"; "in the A area, just east of B".
+_TOGETHER = ("both", "all", "each", "located", "situated", "lying", "which lies", "which lie")
+_ASIDE = re.compile(
+    r"(?:\s+(?:area|city|town|village))?\s*,\s*(?:both|all|each|which\s+lies?|lying|located|"
+    r"situated)?\s*(?:just|about|roughly|approximately|some)?\s*",
+    re.I,
+)
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
 
@@ -281,7 +288,7 @@ class Places:
             return None
         dated = (*lexicon().listed("month_names"), "nd", "th", "st")
         gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
-        if loose and _OBJECTS & set(gap[:1] + ([";"] if between[:1] == ";" else [])):
+        if loose and _OBJECTS & set(gap[:1] + ([";"] if between.lstrip()[:1] == ";" else [])):
             own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
             return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None
@@ -394,10 +401,13 @@ class Places:
                 leads = spot.where.relation in _SIDEWAYS or spot.sector
                 on = _LEADS_ON.match(self.text, following.start) is not None
                 helps = leads and on and all(w in _FEATURE for w in words)
-            if done and not helps and spot.where.relation == "distance_direction":
-                # "in the Chervonopopivka area, 10 km northwest of Kreminna"
-                gap = self.text[done[-1].end : spot.start].strip().lower()
-                helps = not done[-1].helper and gap in (",", "area,", "city,", "town,", "village,")
+            if done and not helps and spot.where.relation in _SIDEWAYS:
+                # "in the Chervonopopivka area, 10 km northwest of Kreminna"; a wind alone may be
+                # one more place of a list: "near A, south of B, and".
+                gap = self.text[done[-1].end : spot.start]
+                helps = len(gap) < 40 and not done[-1].helper and _ASIDE.fullmatch(gap) is not None
+                measured = spot.where.distance_km is not None
+                helps = helps and (measured or gap.strip(" ,").lower() in _TOGETHER)
             done.append(replace(spot, helper=helps) if helps != spot.helper else spot)
         return done
 

@@ -20,7 +20,8 @@ _NOUN_PLACE = re.compile(
     r"\b(?:it|the\s+(?:city|town|village|settlement|hamlet))\s+(?:\w+\s+){0,3}$", re.I
 )
 _PRONOUN_PLACE = re.compile(
-    r"\s+(?:(?:to|in|into|near|at|on)\s+)?(?:it|them|the\s+(?:city|town|village|settlement|hamlet))\b"
+    r"\s+(?:(?:to|in|into|near|at|on)\s+)?"
+    r"(?:it|the\s+(?:[a-z-]+\s+){0,3}?(?:city|town|village|settlement|hamlet))\b"
     r"(?!\s*[’']s|\s+of\b)",
     re.I,
 )
@@ -305,6 +306,8 @@ class Reach:
         first = self.places.first(self.words.start, min(self.words.start + 80, trigger.start))
         if first is None or len(self.words.between(self.words.start, first.at)) > 6:
             return []
+        if ":" in self.places.text[first.end : trigger.start]:
+            return []  # "NEAR SIVERSK: Fighting went on" is a dateline
         spots = self.places.listed(first, self.words, trigger.start)
         relation: Relation | None = None
         if trigger.action in ("captured", "liberated", "held"):
