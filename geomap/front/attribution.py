@@ -142,10 +142,11 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     text, start, end = words.text, words.starts[index], words.ends[index]
     if text[end : end + 1] == ":":
         return None
-    if verb in ("claims", "reports", "claim", "report", "show", "shows", "posted") and (
-        words.words[index + 1 : index + 2] in (["of"], ["to"], ["about"])
+    noun = any(p.end == words.ends[index - 1] and p.kind == "adjective" for p in parties if index)
+    if words.words[index + 1 : index + 2] in (["of"], ["about"]) or (
+        noun and words.words[index + 1 : index + 2] == ["to"]
     ):
-        return None
+        return None  # "Russian claims to have captured"; "Moscow claims to control" says it
     if index and (lexicon()["light"].all_of([words.words[index - 1]]) or (
         words.words[index - 1] in _NO_SPEAKERS
     )):  # fmt: skip

@@ -29,11 +29,12 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _SHARED: tuple[Relation, ...] = ("near", "in_or_near", "toward", "within")
 _INSIDE = frozenset({"in", "into", "inside", "within", "at", "of", "to", "on"})
 _FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
-_OBJECTS = frozenset({"and", ";"})
 _NO_OBJECT = frozenset(
     {"that", "while", "after", "which", "who", "where", "when", "but", "as", "before", "to"}
 )
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
+# "Fall 2025", "Shahed-136", "Olympiiska Street": nothing that a claim could be about.
+_NO_PLACE = re.compile(r"\d|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
     r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
@@ -288,7 +289,7 @@ class Places:
             return None
         dated = (*lexicon().listed("month_names"), "nd", "th", "st")
         gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
-        if loose and _OBJECTS & set(gap[:1] + ([";"] if between.lstrip()[:1] == ";" else [])):
+        if loose and (";" in between or "and" in gap[:3]):
             own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
             return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None
@@ -323,8 +324,6 @@ class Places:
             mention, place = resolution.mention, resolution.place
             if place is not None and place.precision == "country":
                 continue
-            if place is None and any(c.isdigit() for c in mention.text):
-                continue  # "Fall 2025", "Shahed-136" are no places
             hint_on = hinted.get(mention.start)
             helping = helpers.get(mention.start) if hint_on is None else None
             spots.append(self._spot(resolution, hint_on, helping))
@@ -355,7 +354,9 @@ class Places:
             where = replace(where, relation="toward")
         return Spot(
             where, start, end, mention.start,
-            helper=helping is not None or self._bracketed(mention.start),
+            helper=helping is not None
+            or self._bracketed(mention.start)
+            or (place is None and _NO_PLACE.search(mention.text) is not None),
             area=place is not None and place.feature_class not in ("P", "S"),
             sector=sector,
             source=_FROM.search(self.text[max(0, start - 20) : start]) is not None,

@@ -20,7 +20,7 @@ _NOUN_PLACE = re.compile(
     r"\b(?:it|the\s+(?:city|town|village|settlement|hamlet))\s+(?:\w+\s+){0,3}$", re.I
 )
 _PRONOUN_PLACE = re.compile(
-    r"\s+(?:(?:to|in|into|near|at|on)\s+)?"
+    r"\s+(?:(?:to|in|into|near|at|on|from)\s+)?"
     r"(?:it|the\s+(?:[a-z-]+\s+){0,3}?(?:city|town|village|settlement|hamlet))\b"
     r"(?!\s*[’']s|\s+of\b)",
     re.I,

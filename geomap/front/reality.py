@@ -183,7 +183,8 @@ def _planned(
         last = far if joined in (["and"], ["or"]) else last
         unreal = table["unreal"].within(last)
     forced = bool(_FORCED & set(words.before(trigger.start, 8, clause)))
-    unreal = unreal and not negated and not table["real_to"].within(last) and not forced
+    real = table["real_to"].within(words.before(trigger.start, 5, clause))
+    unreal = unreal and not negated and not real and not forced
     # Only what governs the verb itself counts: "to capture", "would have captured".
     if unreal and (trigger.form == "infinitive" or any(w in _CONDITIONALS for w in last)):
         return True
