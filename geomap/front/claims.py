@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from geomap.front.attribution import Attribution
     from geomap.front.patterns import PartyWord
-    from geomap.front.places import Where
+    from geomap.front.spots import Where
     from geomap.front.standing import Standing
     from geomap.front.theatre import Theatre
     from geomap.front.triggers import Trigger

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geomap.front.patterns import lexicon
-from geomap.front.places import Where
+from geomap.front.spots import Where
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
-    from geomap.front.places import Places, Spot
+    from geomap.front.places import Places
+    from geomap.front.spots import Spot
     from geomap.front.triggers import Trigger
     from geomap.models import Claim, Relation, Span
 
