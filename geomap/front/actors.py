@@ -261,7 +261,7 @@ class Actors:
         by = self._agent(trigger.end, min(clause_end, trigger.end + 120))
         if by is not None:
             return by
-        start = light_before(self.words, trigger, clause)
+        start = light_before(self.words, trigger, self.words.start)
         facing = self._facing(trigger)
         if start is None and facing is not None:
             return facing

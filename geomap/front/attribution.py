@@ -41,7 +41,7 @@ _ADVERBS = re.compile(
     re.I,
 )
 # "The group Deep State, which is close to the ministry, reported".
-_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
+_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},\s*$", re.I)
 _NAMED = re.compile(r",\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3},\s*$")
 _ASIDE = re.compile(r",[^,;:]{1,80},\s*$")
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)

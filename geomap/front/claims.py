@@ -117,9 +117,8 @@ class ClaimReader:
         told = self.text[sentence.start : sentence.end]
         unique: dict[tuple[object, ...], Claim] = {}
         for claim in found:
-            key = (claim.actor, claim.action, claim.place, claim.part, claim.negated,
-                   claim.relation if claim.relation in ("direction", "distance_direction") else "",
-                   claim.direction)  # fmt: skip
+            key = (claim.actor, claim.action, claim.place, claim.relation, claim.part,
+                   claim.direction, claim.negated)  # fmt: skip
             if key not in unique:
                 at = claim.trigger.start if claim.trigger else sentence.start
                 day = event_date(sentence, at) or self._period(read, at, acting)

@@ -209,7 +209,10 @@ class Reach:
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
             if trigger.action in ("struck", "shelled"):
                 rest = [w for w in rest if not table["harm"].all_of([w])]
-            return all(self._party_word(w) for w in rest)
+            # "missile strikes from air defence systems on an enterprise in Kharkiv"
+            aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
+            aimed = aimed and len(gap) <= 12 and not _LATER & set(gap)
+            return aimed or all(self._party_word(w) for w in rest)
         if trigger.takes == "where":
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
