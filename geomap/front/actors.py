@@ -78,7 +78,10 @@ class Actors:
             subject = self._following_subject(trigger)
         if subject is None:
             subject = self._speaker(trigger.start, said)
-        return subject or self._facing(trigger)
+        facing = self._facing(trigger)
+        if facing is not None and self.theatre.side(subject) != self.theatre.side(facing):
+            return facing  # nobody fires on its own positions
+        return subject
 
     def _within(self, start: int, end: int) -> list[PartyWord]:
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
@@ -123,7 +126,12 @@ class Actors:
             return False
         other = self.parties[at]
         between = self.words.between(other.end, word.start)
-        return other.party.side != word.party.side and between in (["and"], ["or"], ["and", "the"])
+        return other.party.side != word.party.side and between in (
+            ["and"],
+            ["or"],
+            ["nor"],
+            ["and", "the"],
+        )
 
     def _pronoun(self, clause: int, start: int) -> bool:
         return any(w in ("it", "we", "they") for w in self.words.before(start, 5, clause))
@@ -253,7 +261,7 @@ class Actors:
         by = self._agent(trigger.end, min(clause_end, trigger.end + 120))
         if by is not None:
             return by
-        start = light_before(self.words, trigger, clause)
+        start = light_before(self.words, trigger, self.words.start)
         facing = self._facing(trigger)
         if start is None and facing is not None:
             return facing

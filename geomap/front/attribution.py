@@ -41,8 +41,9 @@ _ADVERBS = re.compile(
     re.I,
 )
 # "The group Deep State, which is close to the ministry, reported".
-_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},?\s*$", re.I)
+_APPOSED = re.compile(r",\s+(?:who|which|whose)\b[^,;:]{1,120},\s*$", re.I)
 _NAMED = re.compile(r",\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+){1,3},\s*$")
+_ASIDE = re.compile(r",[^,;:]{1,80},\s*$")
 _LEADING = re.compile(r"^(?:despite|amid|following|however|meanwhile|since|per|despite)\s+", re.I)
 _CUT = re.compile(
     r"\s+(?:published|posted|released|dated|taken|filmed|operating|serving|fighting|based|affiliated|"
@@ -141,26 +142,20 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     text, start, end = words.text, words.starts[index], words.ends[index]
     if text[end : end + 1] == ":":
         return None
-    if verb in ("claims", "reports", "claim", "report", "show", "shows", "posted") and (
-        words.words[index + 1 : index + 2] in (["of"], ["to"], ["about"])
+    noun = any(p.end == words.ends[index - 1] and p.kind == "adjective" for p in parties if index)
+    if words.words[index + 1 : index + 2] in (["of"], ["about"]) or (
+        noun and words.words[index + 1 : index + 2] == ["to"]
     ):
-        return None
+        return None  # "Russian claims to have captured"; "Moscow claims to control" says it
     if index and (lexicon()["light"].all_of([words.words[index - 1]]) or (
         words.words[index - 1] in _NO_SPEAKERS
     )):  # fmt: skip
         return None  # "did not make confirmed advances"
     floor = max(words.start, start - _WINDOW)
     before = text[floor:start]
-    blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
-    named = _NAMED.search(blank)
-    if named is not None:  # "The governor, Serhiy Haidai, said"
-        blank = blank.rstrip()[:-1]
-    elif _OPENED.search(before):
-        inverted = _inverted(words, index, verb, parties)
-        quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
-        if inverted is not None or quoted or (verb == "said" and not _APPOSED.search(blank)):
-            return inverted
-        blank = blank.rstrip()[:-1]  # "The commander, Sergey Femchenkov, claimed that"
+    blank = _without_asides(before, verb, opens=floor == words.start)
+    if blank is None:
+        return _inverted(words, index, verb, parties)
     blank = _APPOSED.sub(lambda m: " " * len(m.group()), blank)
     breaks = [m.end() for m in _BREAK.finditer(blank)]
     low = breaks[-1] if breaks else 0
@@ -194,6 +189,27 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if trailing and commas:
         return Attribution(phrase, spoken, spoken + len(phrase), verb, words.start, spoken, negated)
     return Attribution(phrase, spoken, spoken + len(phrase), verb, end, words.end, negated)
+
+
+def _without_asides(before: str, verb: str, *, opens: bool) -> str | None:
+    """Return the words before a verb of saying with what is put between commas cut off.
+
+    None when they are a quotation, which the speaker follows. `opens` says that the sentence
+    begins with them.
+    """
+    blank = _BRACKET.sub(lambda m: " " * len(m.group()), before)
+    if _NAMED.search(blank):  # "The governor, Serhiy Haidai, said"
+        return blank.rstrip()[:-1]
+    if not _OPENED.search(before):
+        return blank
+    quoted = before.rstrip()[-1:] != "," or blank.rstrip()[-2:-1] in ("”", '"')
+    # "Residents of Siversk, 20 km north of Soledar, said"
+    aside = None if quoted or not opens else _ASIDE.search(blank)
+    if aside is not None and "," not in blank[: aside.start()]:
+        return blank[: aside.start()]
+    if quoted or (verb in ("said", "says") and not _APPOSED.search(blank)):
+        return None
+    return blank.rstrip()[:-1]  # "The commander, a Russian, claimed that"
 
 
 def _joined(blank: str, breaks: list[int], parties: list[PartyWord], floor: int) -> int | None:

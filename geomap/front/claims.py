@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from geomap.front.attribution import Attribution
     from geomap.front.patterns import PartyWord
-    from geomap.front.places import Where
+    from geomap.front.spots import Where
     from geomap.front.standing import Standing
     from geomap.front.theatre import Theatre
     from geomap.front.triggers import Trigger
@@ -79,7 +79,7 @@ class ClaimReader:
     ) -> None:
         self.text = text
         self.theatre = theatre or load_theatre()
-        self.places = Places(text, resolutions, hints)
+        self.places = Places(text, resolutions, hints, self.theatre)
         self._parties = party_words(self.theatre)
 
     def claims(
@@ -117,9 +117,8 @@ class ClaimReader:
         told = self.text[sentence.start : sentence.end]
         unique: dict[tuple[object, ...], Claim] = {}
         for claim in found:
-            key = (claim.actor, claim.action, claim.place, claim.part, claim.negated,
-                   claim.relation if claim.relation in ("direction", "distance_direction") else "",
-                   claim.direction)  # fmt: skip
+            key = (claim.actor, claim.action, claim.place, claim.relation, claim.part,
+                   claim.direction, claim.negated)  # fmt: skip
             if key not in unique:
                 at = claim.trigger.start if claim.trigger else sentence.start
                 day = event_date(sentence, at) or self._period(read, at, acting)

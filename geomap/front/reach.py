@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geomap.front.patterns import lexicon
-from geomap.front.places import Where
+from geomap.front.spots import Where
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
-    from geomap.front.places import Places, Spot
+    from geomap.front.places import Places
+    from geomap.front.spots import Spot
     from geomap.front.triggers import Trigger
     from geomap.models import Claim, Relation, Span
 
@@ -20,7 +21,8 @@ _NOUN_PLACE = re.compile(
     r"\b(?:it|the\s+(?:city|town|village|settlement|hamlet))\s+(?:\w+\s+){0,3}$", re.I
 )
 _PRONOUN_PLACE = re.compile(
-    r"\s+(?:(?:to|in|into|near|at|on)\s+)?(?:it|them|the\s+(?:city|town|village|settlement|hamlet))\b"
+    r"\s+(?:(?:to|in|into|near|at|on|from)\s+)?"
+    r"(?:it|the\s+(?:[a-z-]+\s+){0,3}?(?:city|town|village|settlement|hamlet))\b"
     r"(?!\s*[’']s|\s+of\b)",
     re.I,
 )
@@ -207,7 +209,10 @@ class Reach:
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
             if trigger.action in ("struck", "shelled"):
                 rest = [w for w in rest if not table["harm"].all_of([w])]
-            return all(self._party_word(w) for w in rest)
+            # "missile strikes from air defence systems on an enterprise in Kharkiv"
+            aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
+            aimed = aimed and len(gap) <= 12 and not _LATER & set(gap)
+            return aimed or all(self._party_word(w) for w in rest)
         if trigger.takes == "where":
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
@@ -305,6 +310,8 @@ class Reach:
         first = self.places.first(self.words.start, min(self.words.start + 80, trigger.start))
         if first is None or len(self.words.between(self.words.start, first.at)) > 6:
             return []
+        if ":" in self.places.text[first.end : trigger.start]:
+            return []  # "NEAR SIVERSK: Fighting went on" is a dateline
         spots = self.places.listed(first, self.words, trigger.start)
         relation: Relation | None = None
         if trigger.action in ("captured", "liberated", "held"):

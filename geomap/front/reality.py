@@ -115,7 +115,7 @@ def reality(
     if said is None and table["unconfirmed"].within(doubt):
         modality, sureness = "claimed", _UNCONFIRMED
     hearsay = trigger.noun and bool(_HEARSAY & set(near))
-    hearsay = hearsay or (table["may_have"].within(near) and near[-1:] == ["have"])
+    hearsay = hearsay or _may_have(words, trigger, clause)
     if (hearsay or table["hedges"].within(near)) and modality in ("stated", "confirmed"):
         modality, sureness = "claimed", sureness * _HEDGED
     if _in_vain(words, trigger, near) and modality != "denied":
@@ -158,7 +158,7 @@ def _planned(
     table = lexicon()
     if table["nearly"].within(near):
         return True
-    if table["may_have"].within(near) and near[-1:] == ["have"]:
+    if _may_have(words, trigger, clause):
         return False  # "may have lost positions": not known, but not to come
     if trigger.noun:
         if light is not None:
@@ -172,7 +172,8 @@ def _planned(
                     if w in ("planned", "planning", "preparing", "prepare", "possible")
                 ]
             )
-        return table["future"].within(near[-4:])
+        ahead = words.after(trigger.end, 6)
+        return table["future"].within(near[-4:]) or bool({"would", "could", "might"} & set(ahead))
     last = near[-4:]
     unreal = table["unreal"].within(last) or any(w.endswith("'ll") for w in last)
     if trigger.form == "infinitive" and last[-1:] and not unreal:
@@ -182,7 +183,8 @@ def _planned(
         last = far if joined in (["and"], ["or"]) else last
         unreal = table["unreal"].within(last)
     forced = bool(_FORCED & set(words.before(trigger.start, 8, clause)))
-    unreal = unreal and not negated and not table["real_to"].within(last) and not forced
+    real = table["real_to"].within(words.before(trigger.start, 5, clause))
+    unreal = unreal and not negated and not real and not forced
     # Only what governs the verb itself counts: "to capture", "would have captured".
     if unreal and (trigger.form == "infinitive" or any(w in _CONDITIONALS for w in last)):
         return True
@@ -200,12 +202,21 @@ def _planned(
     return False
 
 
+def _may_have(words: Words, trigger: Trigger, clause: int) -> bool:
+    """Say whether something may have happened: "may have lost", "may have made gains"."""
+    before = words.before(trigger.start, 7 if trigger.noun else 2, clause)
+    return lexicon()["may_have"].within(before)
+
+
 def _in_vain(words: Words, trigger: Trigger, near: list[str]) -> bool:
     """Say whether "unsuccessfully" or the like stands beside a word that acts."""
     vain = lexicon()["in_vain"]
-    if vain.within(near[-4:]) or vain.within(words.after(trigger.end, 3)):
+    if vain.within(near[-5:]) or vain.within(words.after(trigger.end, 3)):
         return True
     after = words.after(trigger.end, 30)
+    for at, word in enumerate(after):
+        if word == "and" and after[at + 1 : at + 3] in (["were", "repelled"], ["was", "repelled"]):
+            return True
     if "but" in after:
         at = after.index("but")
         return (

@@ -10,7 +10,8 @@ from geomap.front.patterns import lexicon
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
-    from geomap.front.places import Places, Spot
+    from geomap.front.places import Places
+    from geomap.front.spots import Spot
     from geomap.front.theatre import Theatre
 
 _OCCUPIED = re.compile(

@@ -136,7 +136,10 @@ def _as_verb(
         return _as_past(words, index, at, following, forms, parties)
     if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
         noun = following == "of" or before in ("the", "this", "of", "heavy", "fierce", "and", "")
-        noun = noun and any(v.form.startswith("nouns") for v in readings)
+        owned = index > 0 and any(
+            p.kind == "adjective" and p.end == words.ends[index - 1] for p in parties
+        )
+        noun = (noun or owned) and any(v.form.startswith("nouns") for v in readings)
         if noun or following == "of":
             return None, False
         return forms["progressive"], False
