@@ -33,7 +33,8 @@ class Assembly:
     """What a day's record is made from, on the plane.
 
     `unsure` gives for points how unsure the line is there, km; `rest` is what a stretch rests on
-    that no sentence is near; evidence from before `fresh` supports no stretch.
+    that no sentence is near; evidence from before `fresh` supports no stretch. `band` is the zone
+    of doubt where it is not simply that of the line's error.
     """
 
     day: dt.date
@@ -44,6 +45,7 @@ class Assembly:
     fresh: dt.date
     seeds: tuple[FrontEvidence, ...]
     priors: tuple[dt.date, ...]
+    band: Any | None = None
 
 
 def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
@@ -67,7 +69,7 @@ def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
         for e, p in zip(near, at, strict=True)
     ]
     pieces = cut(shapely.multilinestrings(parts), cited, drawn.unsure, drawn.rest)
-    band = zone(pieces, drawn.unsure)
+    band = zone(pieces, drawn.unsure) if drawn.band is None else drawn.band
     return Front(
         date=drawn.day,
         pieces=tuple(placed(p, where.outward(p.line)) for p in pieces),

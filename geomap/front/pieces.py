@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SUPPORT_KM = 12.0  # a sentence speaks for the line this far to each side
 NEAR_KM = 3.0  # a piece's confidence is the probability that the line runs within this of it
-_TEN_TO_NINETY = 1.2816  # standard deviations of a normal distribution: 10 % to 90 %
+TEN_TO_NINETY = 1.2816  # standard deviations of a normal distribution: 10 % to 90 %
 _SAMPLE_KM = 1.0
 _LONGEST_KM = 30.0  # longer pieces are cut, so that each has its own evidence
 _SHORTEST_KM = 3.0  # a change of support shorter than this is none
@@ -171,7 +171,7 @@ def zone(pieces: Sequence[Cut], sd_at: Callable[[Any], NDArray[Any]]) -> Any:
         count = max(1, round(piece.line.length / (2 * _SAMPLE_KM)))
         edges = np.linspace(0.0, piece.line.length, count + 1)
         middles = shapely.line_interpolate_point(piece.line, (edges[:-1] + edges[1:]) / 2)
-        radius = _TEN_TO_NINETY * sd_at(shapely.get_coordinates(middles))
+        radius = TEN_TO_NINETY * sd_at(shapely.get_coordinates(middles))
         stretches = [substring(piece.line, low, high) for low, high in pairwise(edges)]
         parts += list(shapely.buffer(np.array(stretches), radius, quad_segs=4))
     return shapely.union_all(parts) if parts else shapely.Polygon()
@@ -183,6 +183,6 @@ def placed(piece: Cut, geometry: Any) -> FrontPiece:
         geometry=geometry,
         confidence=confidence(piece.sd_km),
         support=piece.support,
-        band_km=round(2 * _TEN_TO_NINETY * piece.sd_km, 2),
+        band_km=round(2 * TEN_TO_NINETY * piece.sd_km, 2),
         evidence=piece.evidence,
     )

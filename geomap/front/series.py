@@ -12,6 +12,7 @@ from geomap.front.ground import Ground
 from geomap.front.history import MONTH_DAYS, RATE_KM, pace, steady
 from geomap.front.moved import move
 from geomap.front.observations import observe
+from geomap.front.pieces import TEN_TO_NINETY
 from geomap.front.scratch import Drawn, Sides, draw
 from geomap.models import Front
 
@@ -32,7 +33,13 @@ _SEED_MARGIN_KM = 8.0
 _FORGOTTEN_YEARS = 3.0  # a seed town counts less with each year past the day it is known for
 _DOUBTED = 0.35  # evidence that counts less than this is contradicted by the rest
 _PRIOR_SD_KM = 0.8  # two people draw the same day's line so far apart
-_SCRATCH_SCALE = 1.0
+# By how much more unsure the drawn line was than the process says, with no earlier line, and with
+# one near and far from what is said: where nobody tells of fighting a line moves little.
+_SCRATCH_SCALE, _SCRATCH_LEAST_KM, _BAND_SD_KM = 1.15, 3.8, 5.5
+_NEAR_SCALE, _FAR_SCALE = 1.5, 0.5
+_NEAR_KM, _FAR_KM = 12.0, 25.0
+_BAND_REACH_KM = 14.0  # without an earlier line a band is drawn this far round what is said,
+_BAND_LEAST_KM2 = 1000.0  # and not where it is one place, or three, far from all others
 _COARSE = 3
 
 
@@ -121,12 +128,15 @@ class Series:
         self._ground = ground
         sd = self._sd
         lattice = self.where.lattice
+        used = self._between(self._base, day)
+        near = _Near([e for e in used if e.signed_km is not None], self.where)
 
         def unsure(points: Any) -> NDArray[Any]:
-            found: NDArray[Any] = np.hypot(lattice.at(sd, points), _PRIOR_SD_KM)
+            share = np.clip((near.km(points) - _NEAR_KM) / (_FAR_KM - _NEAR_KM), 0.0, 1.0)
+            scale = _NEAR_SCALE + (_FAR_SCALE - _NEAR_SCALE) * share
+            found: NDArray[Any] = np.hypot(scale * lattice.at(sd, points), _PRIOR_SD_KM)
             return found
 
-        used = self._between(self._base, day)
         dates = tuple(p.date for p, _ in self.where.priors if p.date and p.date <= day)
         return Assembly(
             day, ground, unsure, "prior", self._judged(used), self._fresh(day), (), dates
@@ -149,7 +159,7 @@ class Series:
         drawn = draw(seen, sides, self._slopes_at(seen))
         if drawn is None:
             nothing = Ground(shapely.MultiLineString())
-            return Assembly(day, nothing, np.ones, "none", self._judged(used), day, towns, ())
+            return Assembly(day, nothing, _unknown, "none", self._judged(used), day, towns, ())
         self._note(seen, drawn.weights)
         self._keep_slopes(seen, drawn)
         coarse = type(lattice)(
@@ -158,7 +168,8 @@ class Series:
         mask = coarse.near(seen.points, REACH_KM + 2 * coarse.step_km)
         spots = coarse.points(mask)
         field = coarse.filled(mask, drawn.field.mean(spots), np.nan)
-        errors = coarse.filled(mask, _SCRATCH_SCALE * drawn.field.sd(spots), 30.0)
+        sd = np.maximum(_SCRATCH_SCALE * drawn.field.sd(spots), _SCRATCH_LEAST_KM)
+        errors = coarse.filled(mask, sd, 30.0)
         reach = shapely.union_all(shapely.buffer(shapely.points(seen.points), REACH_KM))
         lines = [
             part
@@ -169,12 +180,17 @@ class Series:
         held = shapely.intersection(coarse.above(np.where(mask, field, -1.0)), reach)
 
         def unsure(points: Any) -> NDArray[Any]:
-            found: NDArray[Any] = np.hypot(coarse.at(errors, points), _PRIOR_SD_KM)
+            found: NDArray[Any] = coarse.at(errors, points)
             return found
 
+        # Where the field is flat the ground that is in doubt is wider than the line's error tells.
+        doubt = TEN_TO_NINETY * np.minimum(errors, _BAND_SD_KM) - np.abs(field)
+        close = coarse.near(seen.points, _BAND_REACH_KM)
+        islands = shapely.get_parts(coarse.above(np.where(close & mask, doubt, -1.0)))
+        band = shapely.multipolygons([p for p in islands if p.area >= _BAND_LEAST_KM2])
         ground = Ground(shapely.multilinestrings(lines), held)
         return Assembly(
-            day, ground, unsure, "none", self._judged(used), self._fresh(day), towns, ()
+            day, ground, unsure, "none", self._judged(used), self._fresh(day), towns, (), band
         )
 
     def _sides(self, day: dt.date) -> tuple[Sides, tuple[FrontEvidence, ...]]:
@@ -222,6 +238,33 @@ class Series:
 
     def _fresh(self, day: dt.date) -> dt.date:
         return day - dt.timedelta(days=FRESH_DAYS)
+
+
+class _Near:
+    """How far points are from the nearest place that something is said of."""
+
+    def __init__(self, said: Sequence[FrontEvidence], where: Setting) -> None:
+        import numpy as np
+        import shapely
+
+        lats, lons = [e.lat for e in said], [e.lon for e in said]
+        at = np.column_stack(where.plane.inward(lats, lons)) if said else np.zeros((0, 2))
+        self._places = shapely.multipoints(at)
+        shapely.prepare(self._places)
+
+    def km(self, points: Any) -> NDArray[Any]:
+        """Return the distances, infinite when nothing is said at all."""
+        import numpy as np
+        import shapely
+
+        found: NDArray[Any] = shapely.distance(shapely.points(points), self._places)
+        return np.where(np.isnan(found), np.inf, found)
+
+
+def _unknown(points: Any) -> NDArray[Any]:
+    import numpy as np
+
+    return np.full(len(points), np.inf)
 
 
 def _key(point: Any) -> tuple[int, int]:
