@@ -22,7 +22,7 @@ TOO_LITTLE = (
     "too little is said of any place to draw a line from: give more reports, an earlier line "
     "(--prior), or a theatre with seed towns"
 )
-CONTROL_KM = 25.0  # ground is shown as held so far from a supported line
+CONTROL_KM = 30.0  # ground is shown as held so far from a supported line
 _SHORTEST_KM = 1.0  # a loose end shorter than this is none
 _CELL_KM = 2.0  # between the points of a grid
 _CELLS_KM = 30.0

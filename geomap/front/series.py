@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geomap.front.assembly import Assembly, assembled
+from geomap.front.assembly import CONTROL_KM, Assembly, assembled
 from geomap.front.ground import Ground
 from geomap.front.history import MONTH_DAYS, RATE_KM, pace, steady
 from geomap.front.moved import move
@@ -165,7 +165,7 @@ class Series:
         coarse = type(lattice)(
             lattice.east[::_COARSE], lattice.north[::_COARSE], lattice.step_km * _COARSE
         )
-        mask = coarse.near(seen.points, REACH_KM + 2 * coarse.step_km)
+        mask = coarse.near(seen.points, REACH_KM + CONTROL_KM)
         spots = coarse.points(mask)
         field = coarse.filled(mask, drawn.field.mean(spots), np.nan)
         sd = np.maximum(_SCRATCH_SCALE * drawn.field.sd(spots), _SCRATCH_LEAST_KM)
@@ -177,7 +177,7 @@ class Series:
             for part in shapely.get_parts(shapely.intersection(line, reach))
             if part.geom_type == "LineString"
         ]
-        held = shapely.intersection(coarse.above(np.where(mask, field, -1.0)), reach)
+        held = coarse.above(np.where(mask, field, -1.0))
 
         def unsure(points: Any) -> NDArray[Any]:
             found: NDArray[Any] = coarse.at(errors, points)
