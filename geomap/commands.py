@@ -90,7 +90,11 @@ class Run:
         self.theatre = load_theatre(theatre)
         self.corrections = Corrections.load(*corrections)
         self.pipeline = Pipeline(
-            self.settings, gazetteer=self.gazetteer, line=self.line, corrections=self.corrections
+            self.settings,
+            gazetteer=self.gazetteer,
+            line=self.lines,
+            corrections=self.corrections,
+            theatre=self.theatre,
         )
         self._inputs = {p.resolve() for p in (*corrections, front, theatre) if p is not None}
         self._outputs: list[Path] = []

@@ -13,7 +13,7 @@ from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
 from geomap.hints.settlements import Settlements
-from geomap.models import Problem, Report
+from geomap.models import ContactLine, Problem, Report
 from geomap.settings import Settings
 from geomap.toponyms.correcting import Corrector
 from geomap.toponyms.corrections import Corrections
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from geomap.front.theatre import Theatre
-    from geomap.models import Article, ContactLine, Span
+    from geomap.models import Article, Span
     from geomap.toponyms.reader import ReadArticle
     from geomap.toponyms.seam import MentionRecogniser
 
@@ -83,8 +83,9 @@ class Pipeline:
         What to look for.
     gazetteer : Gazetteer, optional
         The embedded one by default.
-    line : ContactLine, optional
-        A line of contact that distances from the front are measured from.
+    line : ContactLine or sequence of ContactLine, optional
+        Lines of contact that distances from the front are measured from: for an article the latest
+        of its day or before, else the first after it.
     corrections : Corrections, optional
         What a person says that names mean; it wins over everything.
     recogniser : MentionRecogniser, optional
@@ -114,7 +115,7 @@ class Pipeline:
         settings: Settings | None = None,
         *,
         gazetteer: Gazetteer | None = None,
-        line: ContactLine | None = None,
+        line: ContactLine | Sequence[ContactLine] | None = None,
         corrections: Corrections | None = None,
         recogniser: MentionRecogniser | None = None,
         theatre: Theatre | None = None,
@@ -122,15 +123,28 @@ class Pipeline:
         self.theatre = theatre or load_theatre()
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
-        self.line = line
+        self._lines = _by_date(line)
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
         self.settlements = Settlements(self.gazetteer)
         self._reader = ToponymReader(
             self.gazetteer,
             recogniser or recogniser_named(self.settings.recogniser, self.gazetteer),
             self._corrector,
-            line,
+            self.line_of if self._lines else None,
         )
+
+    @property
+    def line(self) -> ContactLine | None:
+        """The latest line of contact, which counts for what has no date."""
+        return self._lines[-1] if self._lines else None
+
+    def line_of(self, article: Article) -> ContactLine | None:
+        """Return the line of contact that counts for an article."""
+        if article.date is None:
+            return self.line
+        day = article.date
+        earlier = [line for line in self._lines if line.date is None or line.date <= day]
+        return earlier[-1] if earlier else next(iter(self._lines), None)
 
     @property
     def corrected(self) -> bool:
@@ -181,12 +195,12 @@ class Pipeline:
         article, sentences = read.article, read.sentences
         text = article.text
         resolutions = read.resolutions
-        hints = self._hints(text, resolutions, sentences)
+        hints = self._hints(article, resolutions, sentences)
         if self.settings.hint_passes and (learned := evidence(hints)):
             again = read.rerank(learned)
             if again != resolutions:
                 resolutions = again
-                hints = self._hints(text, resolutions, sentences)
+                hints = self._hints(article, resolutions, sentences)
         report = Report(
             article=article,
             sentences=sentences,
@@ -200,19 +214,19 @@ class Pipeline:
         claims = [c for s in sentences for c in reader.claims(s, report.event_date)]
         return replace(report, claims=tuple(claims))
 
-    def _hints(self, text: str, resolutions: Any, sentences: Any) -> list[Any]:
+    def _hints(self, article: Article, resolutions: Any, sentences: Any) -> list[Any]:
         return Locator(
-            text,
+            article.text,
             resolutions,
             sentences,
-            line=self.line,
+            line=self.line_of(article),
             area_geometry=self.gazetteer.geometry,
             settlements=self.settlements,
         ).hints()
 
     def _line_problems(self, article: Article, hints: Sequence[Any]) -> list[Problem]:
         """Warn of a line of contact that is far in time from an article that uses it."""
-        line = self.line
+        line = self.line_of(article)
         if line is None or line.date is None or article.date is None:
             return []
         used = any(h.relation == "front_distance" for h in hints)
@@ -305,6 +319,12 @@ class Pipeline:
         if article.date is None:
             return False
         return not (since and article.date < since) and not (until and article.date > until)
+
+
+def _by_date(line: ContactLine | Sequence[ContactLine] | None) -> tuple[ContactLine, ...]:
+    """Return lines by date, what has none before all others."""
+    lines = () if line is None else (line,) if isinstance(line, ContactLine) else tuple(line)
+    return tuple(sorted(lines, key=lambda one: str(one.date or "")))
 
 
 def _failed(article: Article, error: Exception) -> Problem:

@@ -31,7 +31,7 @@ def nearby(
     gazetteer: Gazetteer,
     context: Context,
     scores: Any,
-    line: ContactLine | None,
+    lines: Sequence[ContactLine | None] | None,
     sources: Sequence[str | None] | None,
 ) -> Any:
     """Return what to add to the log odds of each candidate.
@@ -42,8 +42,8 @@ def nearby(
     context : Context
     scores : numpy.ndarray
         Log odds of all candidates by the trees.
-    line : ContactLine, optional
-        EPSG:4326.
+    lines : sequence of ContactLine or None, optional
+        The line of contact of each article's day, EPSG:4326.
     sources : sequence of str or None, optional
         The outlet of each article.
     """
@@ -54,18 +54,21 @@ def nearby(
     gain = CALLED_GAIN * context.called().astype(float)
     gain += POWER_GAIN * _only_of_powers(gazetteer, context, scores)
     local = context.level >= Level.ADMIN3
-    if line is not None:
+    own = context.article[context.use]
+    for line in {id(one): one for one in lines or () if one is not None}.values():
         import shapely
 
         # Degrees of latitude: good enough to weigh namesakes that lie far apart.
-        squeeze = np.cos(np.radians(context.lat))
-        degrees = shapely.distance(line.geometry, shapely.points(context.lon, context.lat))
+        of = np.isin(own, [n for n, one in enumerate(lines or ()) if one is line]) & local
+        lat, lon = context.lat[of], context.lon[of]
+        squeeze = np.cos(np.radians(lat))
+        degrees = shapely.distance(line.geometry, shapely.points(lon, lat))
         km = degrees * 111.195 * np.sqrt((1.0 + squeeze**2) / 2.0)
-        gain += local * LINE_GAIN * np.exp(-km / LINE_SCALE_KM)
+        gain[of] += LINE_GAIN * np.exp(-km / LINE_SCALE_KM)
     for number, source in enumerate(sources or ()):
         home = _home(gazetteer, source) if source else None
         if home is not None:
-            of = (context.article[context.use] == number) & local
+            of = (own == number) & local
             east = np.abs(context.lon - home[1]) * np.cos(np.radians(home[0]))
             km = 111.195 * np.hypot(context.lat - home[0], east)
             gain += of * HOME_GAIN * np.exp(-km / HOME_SCALE_KM)

@@ -13,7 +13,7 @@ from geomap.toponyms.seam import checked
 from geomap.toponyms.uses import called
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Article, ContactLine, Evidence, Mention, Resolution, Span
@@ -56,8 +56,8 @@ class ToponymReader:
     recogniser : MentionRecogniser
         What finds the names.
     corrector : Corrector
-    line : ContactLine, optional
-        A line of contact, which namesakes near it are likelier by.
+    line_of : callable, optional
+        Gives an article's line of contact, which namesakes near it are likelier by.
     """
 
     def __init__(
@@ -65,10 +65,11 @@ class ToponymReader:
         gazetteer: Gazetteer,
         recogniser: MentionRecogniser,
         corrector: Corrector,
-        line: ContactLine | None = None,
+        line_of: Callable[[Article], ContactLine | None] | None = None,
     ) -> None:
         self.recogniser = recogniser
-        self.resolver = Resolver(gazetteer, line=line)
+        self.resolver = Resolver(gazetteer)
+        self._line_of = line_of
         self._gazetteer = gazetteer
         self._corrector = corrector
         self._spans: SpanReader | None = None
@@ -104,7 +105,8 @@ class ToponymReader:
             if len(self._corrector.corrections):  # "the Donetsk region" is not pinned to a town
                 own = called(texts[i], own, self.resolver.pools)
             mentions.append(corrections[i].mentions(own))
-        readings = self.resolver.read_many(texts, mentions, [a.source for a in articles])
+        lines = [self._line_of(a) for a in articles] if self._line_of else None
+        readings = self.resolver.read_many(texts, mentions, [a.source for a in articles], lines)
         return [
             ReadArticle(*row)
             for row in zip(articles, sentences, readings, corrections, strict=True)

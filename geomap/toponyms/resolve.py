@@ -47,16 +47,11 @@ class Resolver:
     gazetteer : Gazetteer
     trained : Model, optional
         The one that is part of geomap by default.
-    line : ContactLine, optional
-        A line of contact: of places that fit equally well, the nearer one is likelier.
     """
 
-    def __init__(
-        self, gazetteer: Gazetteer, trained: Model | None = None, line: ContactLine | None = None
-    ) -> None:
+    def __init__(self, gazetteer: Gazetteer, trained: Model | None = None) -> None:
         self.gazetteer = gazetteer
         self.model = trained or model()
-        self.line = line
         self.pools = Pools(gazetteer)
         self._places: dict[int, Place] = {}
         self.known: dict[tuple[int, int, int], tuple[str, ...]] = {}
@@ -80,8 +75,13 @@ class Resolver:
         texts: Sequence[str],
         mentions: Sequence[Sequence[Mention]],
         sources: Sequence[str | None] | None = None,
+        lines: Sequence[ContactLine | None] | None = None,
     ) -> list[Reading]:
-        """Weigh several articles at once; each reads the same as by itself, but faster."""
+        """Weigh several articles at once; each reads the same as by itself, but faster.
+
+        `lines` gives each article's line of contact: of places that fit equally well, the nearer
+        one is likelier.
+        """
         import numpy as np
 
         uses: list[Use] = []
@@ -93,7 +93,7 @@ class Resolver:
             base += len(found)
         context = Context(self.gazetteer, uses, base)
         scores = self.weigh(context)
-        scores = scores + nearby(self.gazetteer, context, scores, self.line, sources)
+        scores = scores + nearby(self.gazetteer, context, scores, lines, sources)
         placed: set[int] = set()
         for told, of in zip(links, use_of, strict=True):
             if told:
