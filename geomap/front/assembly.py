@@ -100,6 +100,9 @@ def _control(where: Setting, drawn: Assembly, known: list[Any]) -> tuple[tuple[s
     else:
         own = held if drawn.rest == "prior" else shapely.intersection(held, strip)
     other = shapely.difference(strip, held)
+    # A side's own country is not shown as held by it, and never by the other for want of a line.
+    for home in where.home_ground.values():
+        own, other = shapely.difference(own, home), shapely.difference(other, home)
     found = []
     for side, ground in (("A", own), ("B", other)):
         whole = shapely.make_valid(ground, method="structure", keep_collapsed=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geomap.front.ground import Ground, Known, oriented
@@ -39,12 +39,16 @@ class Setting:
         Points of home ground far from the fighting, on the plane.
     priors : list of (ContactLine, Ground)
         By date. The line of each has side A on its left.
+    home_ground : dict
+        A side and the ground of its countries round the theatre, on the plane, where that is not
+        where the fighting is.
     """
 
     plane: Plane
     lattice: Lattice
     homes: Known
     priors: list[tuple[ContactLine, Ground]]
+    home_ground: dict[str, Any] = field(default_factory=dict)
 
     def inward(self, geometry: Any) -> Any:
         """Return a geometry (EPSG:4326) on the plane."""
@@ -115,14 +119,15 @@ def setting(
     low, high = corners.min(axis=0) - MARGIN_KM, corners.max(axis=0) + MARGIN_KM
     step = max(_STEP_KM, math.sqrt(float(np.prod(high - low)) / _MOST_CELLS))
     lattice = Lattice.over((low[0], low[1], high[0], high[1]), step)
-    safe = _homes(bare, homes, low, high, points)
+    safe, home_ground = _homes(bare, homes, low, high, points)
     sided = [e for e in (*known, *evidence) if e.side is not None]
     votes = _joined_known(safe, bare, sided)
     grounds = [
         (prior, _ground(bare, prior, line, votes))
         for prior, line in zip(priors, lines, strict=True)
     ]
-    return Setting(plane, lattice, safe, sorted(grounds, key=lambda row: str(row[0].date)))
+    grounds.sort(key=lambda row: str(row[0].date))
+    return Setting(plane, lattice, safe, grounds, home_ground)
 
 
 def lonely(points: Any) -> NDArray[Any]:
@@ -150,8 +155,8 @@ def _none() -> Known:
 
 def _homes(
     bare: Setting, homes: Mapping[str, Geometry], low: Any, high: Any, fighting: Any
-) -> Known:
-    """Return points of home ground that no fighting is near."""
+) -> tuple[Known, dict[str, Any]]:
+    """Return points of home ground that no fighting is near, and that ground itself."""
     import numpy as np
     import shapely
 
@@ -163,6 +168,7 @@ def _homes(
     corners = shapely.box(*every.min(axis=0), *every.max(axis=0))
     box = bare.outward(shapely.segmentize(corners, 50.0)).envelope
     found, signs = [], []
+    kept: dict[str, Any] = {}
     for side, home in sorted(homes.items()):
         ground = bare.inward(shapely.intersection(shapely.make_valid(home), box))
         shapely.prepare(ground)
@@ -171,14 +177,15 @@ def _homes(
         # A side on whose home ground most of the fighting is holds what of it? Nobody knows.
         if not len(inside) or (len(fighting) and len(fought) > 0.5 * len(fighting)):
             continue
+        kept[side] = ground
         if len(fought):
             near = wide.near(fought, _HOME_CLEAR_KM)
             inside = inside[wide.at(near.astype(float), inside) < 0.5]
         found.append(inside)
         signs.append(np.full(len(inside), 1.0 if side == "A" else -1.0))
     if not found:
-        return _none()
-    return Known(np.vstack(found), np.concatenate(signs))
+        return _none(), kept
+    return Known(np.vstack(found), np.concatenate(signs)), kept
 
 
 def _joined_known(safe: Known, bare: Setting, sided: Sequence[FrontEvidence]) -> Known:
