@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.course import spine
 from geomap.front.pieces import Cited, cut, placed, zone
 from geomap.models import Front
 
@@ -93,7 +94,7 @@ def _control(where: Setting, drawn: Assembly, known: list[Any]) -> tuple[tuple[s
     strip = shapely.buffer(shapely.simplify(line, 0.2), CONTROL_KM, quad_segs=8)
     held = drawn.ground.held
     if held is None:
-        mask = lattice.near(shapely.get_coordinates(shapely.segmentize(line, 1.0)), CONTROL_KM + 3)
+        mask = lattice.near(spine(line, 1.0), CONTROL_KM + 3)
         values = lattice.filled(mask, drawn.ground.signed(lattice.points(mask)), -1.0)
         held = shapely.intersection(lattice.above(values), strip)
         own = held
@@ -116,14 +117,12 @@ def _cells(where: Setting, drawn: Assembly) -> tuple[tuple[float, float, float, 
     import math
 
     import numpy as np
-    import shapely
 
-    spine = shapely.get_coordinates(shapely.segmentize(drawn.ground.line, 1.0))
     lattice = where.lattice
     wide = type(lattice).over(
         (lattice.east[0], lattice.north[0], lattice.east[-1], lattice.north[-1]), _CELL_KM
     )
-    spots = wide.points(wide.near(spine, _CELLS_KM))
+    spots = wide.points(wide.near(spine(drawn.ground.line, 1.0), _CELLS_KM))
     signed, sd = drawn.ground.signed(spots), drawn.unsure(spots)
     share = np.array([0.5 * (1.0 + math.erf(x / math.sqrt(2.0))) for x in (signed / sd).tolist()])
     lat, lon = where.plane.outward(spots[:, 0], spots[:, 1])

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.course import spine
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -44,15 +46,8 @@ def pace(earlier: Ground, later: Ground, days: int, lattice: Lattice) -> NDArray
         The result has a value for each of its points.
     """
     import numpy as np
-    import shapely
 
-    spots = [
-        shapely.get_coordinates(
-            shapely.line_interpolate_point(part, np.arange(0.0, part.length, 1.0))
-        )
-        for part in shapely.get_parts(later.line)
-    ]
-    points = np.concatenate(spots)
+    points = spine(later.line, 1.0)
     moved = earlier.distance(points)
     near = moved <= _APART_KM
     points, speed = points[near], moved[near] / (days / MONTH_DAYS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.course import spine
 from geomap.front.ground import Ground
 from geomap.front.process import Process, Term, tail_weights
 
@@ -145,17 +146,14 @@ def _on_lattice(
 ) -> tuple[Any, Any]:
     """Return the movement and what is unsure after it, for each point of the lattice."""
     import numpy as np
-    import shapely
 
     coarse = type(lattice)(
         lattice.east[::_COARSE], lattice.north[::_COARSE], lattice.step_km * _COARSE
     )
+    reach = spine(ground.line, coarse.step_km)
     mask = coarse.near(points, _REACH * LENGTH_KM)
+    mask &= coarse.near(reach, _BAND_KM + 2 * coarse.step_km)
     spots = coarse.points(mask)
-    shapely.prepare(ground.line)
-    close = shapely.dwithin(shapely.points(spots), ground.line, _BAND_KM + 2 * coarse.step_km)
-    mask[mask] = close
-    spots = spots[close]
     moved = np.zeros(lattice.shape)
     later = sd.copy()
     if len(spots):
@@ -176,10 +174,8 @@ def _redrawn(ground: Ground, moved: Any, zone: Any, lattice: Lattice) -> Ground:
 
     shapely.prepare(zone)
     drawn = np.abs(moved) > 0.5 * _LEAST_MOVE_KM
-    spots = lattice.points(drawn)
-    close = shapely.dwithin(shapely.points(spots), ground.line, _BAND_KM)
-    drawn[drawn] = close
-    signed = lattice.filled(drawn, ground.signed(spots[close]), np.nan)
+    drawn &= lattice.near(spine(ground.line, 2 * lattice.step_km), _BAND_KM)
+    signed = lattice.filled(drawn, ground.signed(lattice.points(drawn)), np.nan)
     field = signed + moved
     new = [p for line in lattice.level_lines(field) for p in _lines(line.intersection(zone))]
     old = [p for p in _lines(ground.line.difference(zone))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.course import Course
 from geomap.models import FrontPiece
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ SUPPORT_KM = 12.0  # a sentence speaks for the line this far to each side
 NEAR_KM = 3.0  # a piece's confidence is the probability that the line runs within this of it
 TEN_TO_NINETY = 1.2816  # standard deviations of a normal distribution: 10 % to 90 %
 _SAMPLE_KM = 1.0
+_STRETCH_KM = 3.0  # along which a band has one width
 _LONGEST_KM = 30.0  # longer pieces are cut, so that each has its own evidence
 _SHORTEST_KM = 3.0  # a change of support shorter than this is none
 _CITED = 12  # ids of evidence that a piece gives
@@ -67,23 +69,24 @@ def cut(
     """
     import numpy as np
     import shapely
-    from shapely.ops import substring
 
     fresh = np.array([[c.east, c.north] for c in cited if c.fresh]).reshape(-1, 2)
     every = np.array([[c.east, c.north] for c in cited]).reshape(-1, 2)
     pieces: list[Cut] = []
     for part in shapely.get_parts(line):
-        count = max(1, round(part.length / _SAMPLE_KM))
-        step = part.length / count
-        along = (np.arange(count) + 0.5) * step
-        spots = shapely.get_coordinates(shapely.line_interpolate_point(part, along))
+        course = Course(part)
+        count = max(1, round(course.length_km / _SAMPLE_KM))
+        step = course.length_km / count
+        spots = course.points((np.arange(count) + 0.5) * step)
         supported = _nearest(spots, fresh) <= SUPPORT_KM
         errors = sd_at(spots)
-        for low, high in _runs(supported, step):
+        runs = _runs(supported, step)
+        lines = course.stretches(np.array([low for low, _ in runs] + [count]) * step)
+        for (low, high), stretch in zip(runs, lines, strict=True):
             middle = spots[(low + high) // 2]
             pieces.append(
                 Cut(
-                    substring(part, low * step, high * step),
+                    stretch,
                     float(np.sqrt(np.mean(np.square(errors[low:high])))),
                     "reports" if supported[low:high].mean() >= 0.5 else rest,
                     _ids(middle, spots[low:high], every, cited),
@@ -162,17 +165,16 @@ def zone(pieces: Sequence[Cut], sd_at: Callable[[Any], NDArray[Any]]) -> Any:
     """
     import numpy as np
     import shapely
-    from shapely.ops import substring
 
     parts: list[Any] = []
     for piece in pieces:
         if piece.support == "none":
             continue
-        count = max(1, round(piece.line.length / (2 * _SAMPLE_KM)))
-        edges = np.linspace(0.0, piece.line.length, count + 1)
-        middles = shapely.line_interpolate_point(piece.line, (edges[:-1] + edges[1:]) / 2)
-        radius = TEN_TO_NINETY * sd_at(shapely.get_coordinates(middles))
-        stretches = [substring(piece.line, low, high) for low, high in pairwise(edges)]
+        course = Course(piece.line)
+        count = max(1, round(course.length_km / _STRETCH_KM))
+        edges = np.linspace(0.0, course.length_km, count + 1)
+        radius = TEN_TO_NINETY * sd_at(course.points((edges[:-1] + edges[1:]) / 2))
+        stretches = course.stretches(edges)
         parts += list(shapely.buffer(np.array(stretches), radius, quad_segs=4))
     return shapely.union_all(parts) if parts else shapely.Polygon()
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.course import Course
 from geomap.front.ground import Ground, Known, oriented
 from geomap.front.lattice import Lattice
 from geomap.geodesy import Plane
@@ -225,9 +226,7 @@ def _ground(bare: Setting, prior: ContactLine, line: Any, votes: Known) -> Groun
         shapely.prepare(held)
         spots, signs = [], []
         for part in parts:
-            at = shapely.get_coordinates(
-                shapely.line_interpolate_point(part, np.arange(0.0, part.length, 1.0))
-            )
+            at = Course(part).every(1.0)
             for aside in ((0.4, 0.0), (-0.4, 0.0), (0.0, 0.4), (0.0, -0.4)):
                 spots.append(at + aside)
                 signs.append(np.where(shapely.contains_xy(held, *(at + aside).T), 1.0, -1.0))
