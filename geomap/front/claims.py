@@ -237,7 +237,9 @@ def _of_a_place(words: Words) -> bool:
 
 def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> bool:
     """Say whether somebody that fights acts: not "a storm hit", "the film captured"."""
-    if trigger.noun and trigger.action in ("held", "present", "shelled") and actor is None:
+    if (trigger.noun or trigger.takes == "shown") and actor is None and (
+        trigger.action in ("held", "present")
+    ):  # fmt: skip
         return False
     if actor is not None or trigger.noun or trigger.planned:
         return True

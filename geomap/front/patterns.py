@@ -164,6 +164,12 @@ class Lexicon:
 
 
 @cache
+def phrases(words: tuple[str, ...]) -> Phrases:
+    """Return some words and phrases, ready for looking up."""
+    return Phrases(words)
+
+
+@cache
 def lexicon() -> Lexicon:
     """Return the embedded table of actions, ready for looking up."""
     return Lexicon()

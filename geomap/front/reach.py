@@ -100,6 +100,8 @@ class Reach:
             return self._of_subject(trigger, clause)
         if trigger.passive and trigger.consumed is None:
             behind = self._of_subject(trigger, clause)
+            if trigger.action == "encircled" and self._before(trigger) is not None:
+                return behind  # "Lyman has been surrounded by troops on three sides"
             after = trigger.action == "encircled" or trigger.takes == "expel"
             if not after and (behind or trigger.action in _WHOLE):
                 return behind or self._fronted(trigger)
@@ -213,7 +215,7 @@ class Reach:
             aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
             aimed = aimed and len(gap) <= 12 and not _LATER & set(gap)
             return aimed or all(self._party_word(w) for w in rest)
-        if trigger.takes == "where":
+        if trigger.takes in ("where", "shown"):
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
             bound = bool(gap) or spot.where.relation is not None
@@ -232,7 +234,8 @@ class Reach:
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
             )
-        if trigger.action == "encircled" and table["opposed"].within(gap):
+        opposed = table["opposed"].within(gap) or table["force_nouns"].within(gap)
+        if trigger.action == "encircled" and opposed:
             return len(gap) <= 14
         if trigger.action in _WHOLE:
             return ground and len(gap) <= 14
@@ -323,7 +326,7 @@ class Reach:
         *, negated: bool,
     ) -> list[Where]:  # fmt: skip
         """Return the places of a word that names none itself."""
-        if trigger.takes in ("place", "where", "expel") or trigger.form == "nouns_of":
+        if trigger.takes in ("place", "where", "expel", "shown") or trigger.form == "nouns_of":
             return self._fronted(trigger) if trigger.takes == "where" else []
         if trigger.action in _ONGOING and negated and earlier:
             last = earlier[-1]

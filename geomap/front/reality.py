@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geomap.front.actors import light_before
 from geomap.front.attribution import source_kind
 from geomap.front.patterns import lexicon
+from geomap.front.triggers import accused
 
 if TYPE_CHECKING:
     from geomap.front.attribution import Attribution
@@ -35,6 +36,8 @@ _PURPOSE = frozenset(
         "",
     }
 )
+_NONE = frozenset({"no", "neither", "none"})
+_LINKING = frozenset({"has", "have", "had", "was", "were", "been", "of", "the", "side", "yet", "ever"})
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
 _HEARSAY = frozenset(
@@ -91,6 +94,7 @@ def reality(
         light is not None and _negative(governing)
     )
     negated = negated or (trigger.noun and "no" in near[-4:])
+    negated = negated or (not trigger.noun and _of_nobody(words, trigger, floor, parties))
     if not negated and _hindered(words, trigger, clause):
         negated = True
     own = said.start if said is not None and said.end <= start else clause
@@ -98,8 +102,10 @@ def reality(
     modality: Modality
     sureness = 1.0
     denied = said is not None and said.verb in table.listed("denials") and not said.negated
-    if table["no_evidence"].within(doubt):
-        return Reality(not negated, "denied", _DOUBT)
+    for at, phrase in table["no_evidence"].find(doubt):
+        # The "not" of "it is not true that" is that of the doubt, not of what is doubted.
+        own_words = doubt[at + len(phrase) :][-5:]
+        return Reality(not _negative(own_words), "denied", _DOUBT)
     if trigger.planned or _planned(words, trigger, light, near, governing, negated, clause):
         modality = "planned"
     elif denied:
@@ -134,6 +140,28 @@ def _negative(row: list[str]) -> bool:
             continue
         return True
     return any(w.endswith("n't") for w in row)
+
+
+def _of_nobody(words: Words, trigger: Trigger, floor: int, parties: list[PartyWord]) -> bool:
+    """Say whether nobody does it, or to nothing: "No Russian soldiers entered", "took neither"."""
+    after = words.after(trigger.end, 2)
+    if after[:1] and after[0] in _NONE and after[1:] not in (["fewer"], ["less"], ["longer"]):
+        return True
+    low = words.index(max(floor, words.start))
+    at = words.index(trigger.start)
+    for back in range(at - 1, max(low - 1, at - 9), -1):
+        word = words.words[back]
+        if word in _NONE:
+            return True
+        offset = words.starts[back]
+        known = (
+            word in _LINKING or word.endswith("ly")
+            or lexicon()["force_nouns"].within([word])
+            or any(p.start <= offset < p.end for p in parties)
+        )  # fmt: skip
+        if not known:
+            return False
+    return False
 
 
 def _hindered(words: Words, trigger: Trigger, clause: int) -> bool:
@@ -193,6 +221,8 @@ def _planned(
     if trigger.form == "progressive" and not negated:
         direct = words.before(trigger.start, 1, clause)
         word = direct[0] if direct else ""
+        if accused(words.before(trigger.start, 8, clause)):
+            return False
         purpose = word in _PURPOSE or table["speech"].within(direct)
         ahead = words.after(trigger.end, 8)
         return purpose and (

@@ -19,7 +19,7 @@ _FEATURE = frozenset(
 )
 _LEADS_ON = re.compile(r"\s*(?:near|toward|towards|in|into|within|around|on)\b", re.I)
 _SIDEWAYS = ("direction", "distance_direction", "distance")
-_FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
+_FROM = re.compile(r"\bfrom\s+(?:the\s+direction\s+of\s+)?(?:(?:the|occupied|nearby)\s+)?$", re.I)
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 # "Fall 2025", "Shahed-136", "Olympiiska Street": nothing that a claim could be about.
 _NO_PLACE = re.compile(r"\d|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
@@ -43,6 +43,10 @@ _ASIDE = re.compile(
     r"(?:\s+(?:area|city|town|village))?\s*,\s*(?:both|all|each|which\s+lies?|lying|located|"
     r"situated)?\s*(?:just|about|roughly|approximately|some)?\s*",
     re.I,
+)
+_SECTORED = re.compile(
+    r"(?:\s+City)?(?:\s+\([^()\n]{1,40}\))?\s+(?:"
+    r"(?:operational\s+)?(?:direction|axis|sector)|tactical\s+(?:area|direction))s?\b"
 )
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
@@ -199,7 +203,7 @@ class Finder:
             or (place is None and _NO_PLACE.search(mention.text) is not None),
             area=place is not None and place.feature_class not in ("P", "S"),
             sector=sector,
-            source=_FROM.search(self.text[max(0, start - 20) : start]) is not None,
+            source=_FROM.search(self.text[max(0, start - 44) : start]) is not None,
             country=place.country if place else None,
             named_after=_INSTITUTION.match(self.text, mention.end) is not None,
         )  # fmt: skip
@@ -287,11 +291,8 @@ def _first_of(hint: Hint) -> int | None:
 
 
 def _sectored(text: str, end: int) -> bool:
-    """Say whether a name is that of a sector: "the Kupyansk direction", "the Izyum axis"."""
-    return (
-        re.match(r"\s+(?:operational\s+)?(?:direction|axis|sector)\b", text[end : end + 24])
-        is not None
-    )
+    """Say whether a name is that of a sector: "the Kupyansk direction", "the Lyman tactical area"."""
+    return _SECTORED.match(text, end, end + 80) is not None
 
 
 def of_mention(resolution: Resolution) -> Where:
