@@ -28,6 +28,7 @@ _ENDS_A_SUBJECT = _PREPOSITIONS - {"of", "with", "from"}
 _OWN = frozenset({"we", "our", "it", "its", "they", "their", "his", "us"})
 _SELF = frozenset({"we", "our"})
 _SENT = frozenset({"launched", "fired", "operated", "sent", "flown", "dropped", "manned", "led"})
+_JOINS = ("and", "but", "that", "as", "while", "after", "when", "before", "because", "where")
 _LOSS = frozenset({"lost", "withdrawn"})
 # Whoever admits or denies a capture speaks of the other's; whoever claims one speaks of its own.
 _OWN_DEEDS = frozenset({"captured", "liberated", "advanced", "encircled", "attacked", "held"})
@@ -190,7 +191,7 @@ class Actors:
         if at < 0:
             return False
         between = self.words.between(self._ends[at], word.start)
-        if len(between) > 3 or any(w in ("and", "but", "that", "as", "while") for w in between):
+        if len(between) > 3 or any(w in _JOINS for w in between):
             return False
         # "striking Russian forces advancing on Lyman": they who advance are those struck.
         directly = len(self.words.between(word.end, trigger.start)) <= 6
@@ -240,7 +241,7 @@ class Actors:
 
         "Operators of the 71st Regiment are striking Ukrainian positions" are Russia's.
         """
-        if trigger.action not in ("struck", "attacked", "shelled"):
+        if trigger.action not in ("struck", "attacked", "shelled", "encircled"):
             return None
         nearest = self._within(trigger.end, trigger.end + 60)[:1]
         led = self.words.between(trigger.end, nearest[0].start) if nearest else []

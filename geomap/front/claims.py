@@ -43,6 +43,9 @@ _CLAUSE = re.compile(
 _PERIOD = re.compile(
     r"\b(?:in|during)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
 )
+_ARMS = frozenset(
+    {"enemy", "shell", "shells", "explosion", "explosions", "projectile", "projectiles", "bomb"}
+)
 _YEARS = (1900, 2100)
 _KNOWN, _UNKNOWN = 0.9, 0.5  # how sure a claim is with and without an actor
 
@@ -237,14 +240,21 @@ def _of_a_place(words: Words) -> bool:
 
 def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> bool:
     """Say whether somebody that fights acts: not "a storm hit", "the film captured"."""
+    if lexicon()["feigned"].within(words.before(trigger.start, 4, clause)):
+        return False
+    if trigger.noun and trigger.action == "shelled" and actor is None:
+        # "The shelling of Bakhmut goes on" is of no day; what did harm was.
+        return lexicon()["harm"].within(words.after(trigger.end, 8))
     if (trigger.noun or trigger.takes == "shown") and actor is None and (
         trigger.action in ("held", "present")
     ):  # fmt: skip
         return False
     if actor is not None or trigger.noun or trigger.planned:
         return True
+    if trigger.action == "held":
+        return False  # somebody holds it, who knows who
     if trigger.passive:
-        return trigger.action != "present"
+        return trigger.action != "present" and not _by_nature(trigger, words)
     if trigger.action == "present":
         return lexicon()["units_of"].within(words.before(trigger.start, 20, clause))
     if trigger.takes in ("subject", "where"):
@@ -253,6 +263,16 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
     return lexicon()["force_nouns"].within(before) or any(
         w in ("they", "we", "it", "side", "enemy", "neither") for w in before
     )
+
+
+def _by_nature(trigger: Trigger, words: Words) -> bool:
+    """Say whether no weapon hit a place: "hit by floods"."""
+    after = words.after(trigger.end, 8)
+    if trigger.action != "struck" or after[:1] != ["by"]:
+        return False
+    table = lexicon()
+    armed = any(table[name].within(after) for name in ("force_nouns", "weapons", "attack_nouns"))
+    return not armed and not table.triggers.within(after) and not _ARMS & set(after)
 
 
 def _describes(trigger: Trigger, said: list[Attribution]) -> bool:

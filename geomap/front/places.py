@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geomap.models import Hint, Relation, Resolution
 
 _FAR_BACK = 3000  # characters in which "it" or "the city" looks back for its name
+_BESIDE = 160
 _LISTED = 60  # places of one list: more are no list of places that something happened at
 _STOPS = re.compile(r"[:.“”\"—–]")
 # A relation that is said once for all places of a list; others are said of one only.
@@ -92,6 +93,10 @@ class Places:
             resolution = self._finder.resolution(spot.where.start)
             place = resolution.place if resolution else None
             if not spot.helper and place is not None and place.feature_class == "P" and resolution:
+                return of_mention(resolution)
+            # A village that no gazetteer has is meant by what is said of it directly after.
+            unknown = place is None and resolution is not None and not spot.helper
+            if unknown and resolution and offset - spot.end < _BESIDE:
                 return of_mention(resolution)
             at -= 1
         return None
@@ -178,7 +183,8 @@ class Places:
             return None
         dated = (*lexicon().listed("month_names"), "nd", "th", "st")
         gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
-        if loose and (";" in between or "and" in gap[:3]):
+        own = re.match(r"\s*,\s+(?:an?|the)\s", between) is not None
+        if loose and (";" in between or "and" in gap[:3] or own):
             own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
             return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None

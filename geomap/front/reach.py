@@ -26,11 +26,16 @@ _PRONOUN_PLACE = re.compile(
     r"(?!\s*[’']s|\s+of\b)",
     re.I,
 )
+_ON_THE_PLACE = re.compile(
+    r"\s+(?:on|in|near|at|against)\s+the\s+(?:city|town|village|settlement)\b(?!\s*[’']s|\s+of\b)", re.I
+)
 _FRONTED = re.compile(
     r"^[\s“\"]*(?:(?:also|meanwhile|further|elsewhere|and),?\s+)?(?:in|near|at|around|outside|north|south|"
     r"east|west|northeast|northwest|southeast|southwest|over|along|inside|to\s+the)\b",
     re.I,
 )
+_PREPOSITIONS = frozenset({"into", "to", "toward", "towards", "on", "at", "in", "near", "inside"})
+_NEARER = frozenset({"closer", "nearer", "approach", "approached", "approaches", "approaching"})
 _AUXILIARY = frozenset(
     {
         "has", "have", "had", "was", "were", "is", "are", "finally", "also", "been", "not", "city",
@@ -100,9 +105,9 @@ class Reach:
             return self._of_subject(trigger, clause)
         if trigger.passive and trigger.consumed is None:
             behind = self._of_subject(trigger, clause)
-            if trigger.action == "encircled" and self._before(trigger) is not None:
-                return behind  # "Lyman has been surrounded by troops on three sides"
-            after = trigger.action == "encircled" or trigger.takes == "expel"
+            # "Troops surrounded in Vuhledar", but "Lyman has been surrounded".
+            inside = self.words.after(trigger.end, 1) in (["in"], ["at"], ["near"], ["inside"])
+            after = (trigger.action == "encircled" and inside) or trigger.takes == "expel"
             if not after and (behind or trigger.action in _WHOLE):
                 return behind or self._fronted(trigger)
         if trigger.passive and trigger.consumed is not None:
@@ -136,11 +141,17 @@ class Reach:
         if trigger.consumed is not None and trigger.consumed > end:
             end = trigger.consumed
         pronoun = _PRONOUN_PLACE.match(self.places.text, end)
-        if pronoun and pronoun.end() <= self.words.end and not trigger.noun:
+        if pronoun and trigger.noun:  # "a strike on the town"
+            pronoun = _ON_THE_PLACE.match(self.places.text, end)
+        if pronoun and pronoun.end() <= self.words.end and trigger.form != "nouns_of":
             nearer = self.places.first(end, pronoun.end())
             if nearer is None:
                 named = self.places.last_settlement(trigger.start)
                 return [named] if named else []
+        if not trigger.noun:  # the "into" of "pushed into" may begin the words of the place
+            last = self.words.before(end, 1)
+            if last and last[0] in _PREPOSITIONS and end - len(last[0]) > trigger.start:
+                end -= len(last[0])
         limit = self._limit(at)
         first = self._first(trigger, end, min(limit, clause.end))
         if first is None and limit < clause.end and self._shares(at):
@@ -170,7 +181,10 @@ class Reach:
                 not lexicon()["lead"].all_of(gap) or _SHARE & set(gap)
             ):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
-        if trigger.action == "advanced" and self.words.before(first.start, 1) == ["on"]:
+        nearer = _NEARER & set(self.words.between(trigger.start, first.start))
+        if trigger.action == "advanced" and (
+            nearer or self.words.before(first.start, 1) == ["on"]
+        ):  # fmt: skip
             # "advancing on Pokrovsk": towards it.
             wheres = [replace(w, relation=w.relation or "toward") for w in wheres]
         return wheres
@@ -227,6 +241,9 @@ class Reach:
             and " " not in self.places.text[trigger.start : trigger.end]
         ):  # fmt: skip
             return False  # "the conference held in Rome"
+        takes = trigger.action in ("captured", "liberated") and not trigger.passive
+        if takes and trigger.takes == "object" and gap[:1] in (["near"], ["at"], ["during"]):
+            return False  # "soldiers captured near Kreminna"
         if direct:
             return True
         ground = self._ground(gap)

@@ -88,6 +88,7 @@ def reality(
     floor = max(clause, previous, spoken)
     near = words.before(start, 7 if trigger.noun else 5, floor)
     governing = near if light is None else words.before(light, 5, floor)
+    near, governing = _without_months(near), _without_months(governing)
     if trigger.noun and light is None:
         near = near[-4:]  # "has not commented on the reported loss"
     negated = _negative(near[-3:] if trigger.noun and light is None else near) or (
@@ -142,6 +143,15 @@ def _negative(row: list[str]) -> bool:
     return any(w.endswith("n't") for w in row)
 
 
+def _without_months(row: list[str]) -> list[str]:
+    """Return words without the month of May: "on 2 May"."""
+    return [
+        word
+        for at, word in enumerate(row)
+        if word != "may" or not any(w.isdigit() for w in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]))
+    ]
+
+
 def _of_nobody(words: Words, trigger: Trigger, floor: int, parties: list[PartyWord]) -> bool:
     """Say whether nobody does it, or to nothing: "No Russian soldiers entered", "took neither"."""
     after = words.after(trigger.end, 2)
@@ -167,9 +177,9 @@ def _of_nobody(words: Words, trigger: Trigger, floor: int, parties: list[PartyWo
 def _hindered(words: Words, trigger: Trigger, clause: int) -> bool:
     """Say whether something was prevented: "stopped Russian forces from entering"."""
     before = words.before(trigger.start, 9, clause)
+    able = trigger.form == "infinitive" and before[-4:] == ["from", "being", "able", "to"]
     return (
-        trigger.form == "progressive"
-        and before[-1:] == ["from"]
+        ((trigger.form == "progressive" and before[-1:] == ["from"]) or able)
         and any(w.startswith(_HINDERED) for w in before)
     )
 
@@ -206,7 +216,7 @@ def _planned(
     unreal = table["unreal"].within(last) or any(w.endswith("'ll") for w in last)
     if trigger.form == "infinitive" and last[-1:] and not unreal:
         # "would allow them to bypass Avdiivka and ultimately take Tonenke"
-        joined = [w for w in last if not w.endswith("ly")][-1:]
+        joined = [w for w in last if not w.endswith("ly") and w not in ("then", "also")][-1:]
         far = words.before(trigger.start, 14, clause)
         last = far if joined in (["and"], ["or"]) else last
         unreal = table["unreal"].within(last)

@@ -7,12 +7,15 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from geomap.front.patterns import lexicon
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geomap.front.theatre import Theatre
     from geomap.models import Hint, Region, Relation, Resolution
 
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _FEATURE = frozenset(
     {"city", "town", "village", "settlement", "oblast", "raion", "itself", "state", "province"}
@@ -22,7 +25,7 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _FROM = re.compile(r"\bfrom\s+(?:the\s+direction\s+of\s+)?(?:(?:the|occupied|nearby)\s+)?$", re.I)
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 # "Fall 2025", "Shahed-136", "Olympiiska Street": nothing that a claim could be about.
-_NO_PLACE = re.compile(r"\d|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
+_NO_PLACE = re.compile(r"\d|^(?:Summer|Autumn|Fall|Winter|Spring)$|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
     r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
@@ -47,6 +50,12 @@ _ASIDE = re.compile(
 _SECTORED = re.compile(
     r"(?:\s+City)?(?:\s+\([^()\n]{1,40}\))?\s+(?:"
     r"(?:operational\s+)?(?:direction|axis|sector)|tactical\s+(?:area|direction))s?\b"
+)
+_OF_AN_AREA = re.compile(r"\b(?:Oblast|Raion|Krai|Region|District|Province|Republic)\b", re.I)
+_AREAS = re.compile(
+    r"(?:(?:,|\s+and|,\s+and|\s+or)\s+[A-Z][\w’']+){0,4}\s+"
+    r"(?:oblasts?|regions?|raions?|districts?|provinces?|krai)\b",
+    re.I,
 )
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
 
@@ -200,13 +209,30 @@ class Finder:
             where, start, end, mention.start,
             helper=helping is not None
             or self._brackets.hold(mention.start)
-            or (place is None and _NO_PLACE.search(mention.text) is not None),
-            area=place is not None and place.feature_class not in ("P", "S"),
+            or (place is None and _NO_PLACE.search(mention.text) is not None)
+            or self._office(mention.start, mention.end),
+            area=place is not None and place.feature_class not in ("P", "S")
+            and not self._town_by_name(resolution),
             sector=sector,
             source=_FROM.search(self.text[max(0, start - 44) : start]) is not None,
             country=place.country if place else None,
             named_after=_INSTITUTION.match(self.text, mention.end) is not None,
         )  # fmt: skip
+
+    def _office(self, start: int, end: int) -> bool:
+        """Say whether a place only tells where somebody is in office: "Kharkiv police"."""
+        following = _WORD.findall(self.text[end : end + 40].split(".")[0].split(",")[0].lower())
+        if following and lexicon()["offices"].at(following, 0) is not None:
+            return True
+        before = _WORD.findall(self.text[max(0, start - 24) : start].lower())
+        return before[-1:] == ["of"] and lexicon()["heads"].all_of(before[-2:-1] or ["of"])
+
+    def _town_by_name(self, resolution: Resolution) -> bool:
+        """Say whether an oblast is named like its town alone: "Kharkiv and Zmiiv were hit"."""
+        mention, named = resolution.mention, _OF_AN_AREA.search(resolution.name)
+        if named is None or _OF_AN_AREA.search(mention.text):
+            return False
+        return _AREAS.match(self.text, mention.end, mention.end + 90) is None
 
     def _implied(self, hint: Hint) -> Spot | None:
         """Return the place of "the city's east", whose name stands elsewhere."""

@@ -40,6 +40,7 @@ _LEAVERS = frozenset(
         "has", "had", "defenders", "servicemen",
     }
 )  # fmt: skip
+_STRANDED = frozenset({"exposed", "isolated", "vulnerable", "without", "undefended", "stranded"})
 _LINKS = frozenset({"still", "now", "also", "no", "longer", "both", "then", "even", "not", "yet"})
 _HEADING = re.compile(r"\b(?:objective|effort|goal|aim)s?\b[^.:–—]{0,60}[:–—]\s*", re.I)
 _PLANNED = re.compile(r"(?:[:–—(,]|\b(?:and|or|possibly|eventually))\s*$", re.I)
@@ -84,7 +85,7 @@ def triggers(words: Words, parties: list[PartyWord]) -> list[Trigger]:
     return [
         t
         for t in found
-        if t.start not in consumed
+        if not any(t.start <= at < t.end for at in consumed)
         and not (t.form == "infinitive" and any(low < t.start < high for low, high in vain))
     ]
 
@@ -170,6 +171,8 @@ def _as_verb(
     # "drone strikes", "missile attacks" are nouns.
     attributive = index > 0 and lexicon()["weapons"].within([row[index - 1]])
     attributive = attributive and not row[index - 1].endswith("s")
+    if "present" in forms and forms["present"].takes == "shown":
+        return forms["present"], False
     if "present" in forms and not attributive and _subject_before(words, index, parties):
         return forms["present"], False
     return None, False
@@ -199,7 +202,9 @@ def _as_past(
         _subject_before(words, index, parties) or _base_before(words, at)
     ):
         return None, False
-    if row[index] == "left" and before not in _LEAVERS:
+    if row[index] == "left" and (
+        before not in _LEAVERS or _STRANDED & set(row[index + 1 : index + 9])
+    ):
         return None, False  # "the strike left Kherson without power"
     if participle is None or participle.takes == "subject":
         return (verb, False) if index else (None, False)
@@ -220,6 +225,11 @@ def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -
     following = row[after] if after < len(row) else ""
     if before and lexicon()["peaceful"].all_of([before]):
         return None  # "miners' strikes"
+    if noun.form == "nouns_at" and following and lexicon()["force_nouns"].within([following]):
+        return None  # "combat vehicles", "assault groups"
+    if before in ("and", "or") and after - index > 1:  # "ground and artillery strikes"
+        plain = lexicon().verbs.get(row[after - 1], ())
+        noun = next((v for v in plain if v.form.startswith("nouns")), noun)
     if noun.form == "nouns_of":
         owned = before.endswith("'s")
         if following not in ("of", "over") and not owned:
