@@ -216,6 +216,10 @@ class Actors:
         """Return the party to which a place fell."""
         after = self._within(trigger.end, min(trigger.end + 60, end))
         first = self.words.after(trigger.end, 1)
+        if trigger.action != "captured":  # "came under Russian fire", "under fire from"
+            own = self._within(trigger.start, trigger.end)
+            own = own or (after if first in (["from"], ["by"]) else [])
+            return own[0].party.name if own else None
         if trigger.action == "captured" and after and first and first[0] in ("to", "into", "under"):
             return after[0].party.name
         return None

@@ -240,8 +240,13 @@ def _of_a_place(words: Words) -> bool:
 
 def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> bool:
     """Say whether somebody that fights acts: not "a storm hit", "the film captured"."""
-    if lexicon()["feigned"].within(words.before(trigger.start, 4, clause)):
+    near = words.before(trigger.start, 4, clause)
+    if lexicon()["feigned"].within(near):
         return False
+    if trigger.action == "struck" and lexicon()["bargains"].within(
+        near if trigger.passive else words.after(trigger.end, 4)
+    ):
+        return False  # "a deal was struck"
     if trigger.noun and trigger.action == "shelled" and actor is None:
         # "The shelling of Bakhmut goes on" is of no day; what did harm was.
         return lexicon()["harm"].within(words.after(trigger.end, 8))
@@ -252,7 +257,8 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
     if actor is not None or trigger.noun or trigger.planned:
         return True
     if trigger.action == "held":
-        return False  # somebody holds it, who knows who
+        # Somebody holds it, who knows who; but "neither side controls Vuhledar".
+        return "neither" in words.before(trigger.start, 4, clause)
     if trigger.passive:
         return trigger.action != "present" and not _by_nature(trigger, words)
     if trigger.action == "present":
@@ -260,9 +266,9 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
     if trigger.takes in ("subject", "where"):
         return True
     before = words.before(trigger.start, 20, clause)
-    return lexicon()["force_nouns"].within(before) or any(
-        w in ("they", "we", "it", "side", "enemy", "neither") for w in before
-    )
+    table = lexicon()
+    armed = any(table["force_nouns"].within([w]) and not table["civil"].within([w]) for w in before)
+    return armed or any(w in ("they", "we", "it", "side", "enemy", "neither") for w in before)
 
 
 def _by_nature(trigger: Trigger, words: Words) -> bool:
@@ -288,6 +294,11 @@ def _with_weapons(words: Words, trigger: Trigger, clause: Span) -> str:
         # A patrol that is gone again is no presence, as the report itself says.
         later = words.between(trigger.end, min(words.end, trigger.end + 400))
         return "infiltrated" if "infiltration" in later else trigger.action
+    if trigger.action == "struck" and not trigger.noun:
+        table = lexicon()
+        guns = words.before(trigger.start, 4, clause.start)
+        fired = table["gunnery"].within(guns) and not table["weapons"].within(guns)
+        return "shelled" if fired and not trigger.passive else trigger.action
     if trigger.action != "attacked":
         return trigger.action
     weapons = lexicon()["weapons"]

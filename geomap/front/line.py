@@ -107,8 +107,8 @@ def _check(priors: Sequence[ContactLine], days: Sequence[dt.date]) -> None:
             raise FrontError(f"{name}: has no date: a line must know when")
         if days and prior.date > days[-1]:
             raise FrontError(
-                f"{name}: is of {prior.date}, later than the day drawn, {days[-1]}: give an earlier "
-                "line, or draw later days"
+                f"{name}: is of {prior.date}, later than the day drawn, {days[-1]}: give an "
+                "earlier line, or draw later days"
             )
 
 

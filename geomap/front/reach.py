@@ -27,7 +27,8 @@ _PRONOUN_PLACE = re.compile(
     re.I,
 )
 _ON_THE_PLACE = re.compile(
-    r"\s+(?:on|in|near|at|against)\s+the\s+(?:city|town|village|settlement)\b(?!\s*[’']s|\s+of\b)", re.I
+    r"\s+(?:on|in|near|at|against)\s+the\s+(?:city|town|village|settlement)\b(?!\s*[’']s|\s+of\b)",
+    re.I,
 )
 _FRONTED = re.compile(
     r"^[\s“\"]*(?:(?:also|meanwhile|further|elsewhere|and),?\s+)?(?:in|near|at|around|outside|north|south|"
@@ -35,6 +36,8 @@ _FRONTED = re.compile(
     re.I,
 )
 _PREPOSITIONS = frozenset({"into", "to", "toward", "towards", "on", "at", "in", "near", "inside"})
+_AMONG = re.compile(r"\b(?:among\s+them|including|such\s+as)\s+", re.I)
+_AT = frozenset({"near", "at", "in", "inside", "outside", "during"})
 _NEARER = frozenset({"closer", "nearer", "approach", "approached", "approaches", "approaching"})
 _AUXILIARY = frozenset(
     {
@@ -137,21 +140,15 @@ class Reach:
     def _after(self, at: int, clause: Span) -> list[Where] | None:
         """Return the places after a word that acts; None when there are none there."""
         trigger = self.acting[at]
-        end = trigger.end
-        if trigger.consumed is not None and trigger.consumed > end:
-            end = trigger.consumed
-        pronoun = _PRONOUN_PLACE.match(self.places.text, end)
-        if pronoun and trigger.noun:  # "a strike on the town"
-            pronoun = _ON_THE_PLACE.match(self.places.text, end)
+        end = max(trigger.end, trigger.consumed or 0)
+        meant = _ON_THE_PLACE if trigger.noun else _PRONOUN_PLACE  # "a strike on the town"
+        pronoun = meant.match(self.places.text, end)
         if pronoun and pronoun.end() <= self.words.end and trigger.form != "nouns_of":
             nearer = self.places.first(end, pronoun.end())
             if nearer is None:
                 named = self.places.last_settlement(trigger.start)
                 return [named] if named else []
-        if not trigger.noun:  # the "into" of "pushed into" may begin the words of the place
-            last = self.words.before(end, 1)
-            if last and last[0] in _PREPOSITIONS and end - len(last[0]) > trigger.start:
-                end -= len(last[0])
+        end = self._led_on(trigger, end)
         limit = self._limit(at)
         first = self._first(trigger, end, min(limit, clause.end))
         if first is None and limit < clause.end and self._shares(at):
@@ -163,8 +160,9 @@ class Reach:
             return [] if trigger.takes == "place" else None
         loose = trigger.action in ("struck", "shelled")
         spots = self.places.listed(
-            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun
-        )
+            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun,
+            units=trigger.action == "present",
+        )  # fmt: skip
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
         if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
             spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
@@ -181,13 +179,19 @@ class Reach:
                 not lexicon()["lead"].all_of(gap) or _SHARE & set(gap)
             ):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
-        nearer = _NEARER & set(self.words.between(trigger.start, first.start))
+        closer = _NEARER & set(self.words.between(trigger.start, first.start))
         if trigger.action == "advanced" and (
-            nearer or self.words.before(first.start, 1) == ["on"]
+            closer or self.words.before(first.start, 1) == ["on"]
         ):  # fmt: skip
             # "advancing on Pokrovsk": towards it.
             wheres = [replace(w, relation=w.relation or "toward") for w in wheres]
         return wheres
+
+    def _led_on(self, trigger: Trigger, end: int) -> int:
+        """Return where the places can begin: the "into" of "pushed into" may be theirs."""
+        last = self.words.before(end, 1)
+        led = bool(last) and last[0] in _PREPOSITIONS and end - len(last[0]) > trigger.start
+        return end - len(last[0]) if led and not trigger.noun else end
 
     def _first(self, trigger: Trigger, start: int, end: int) -> Spot | None:
         spot = self.places.first(start, min(end, start + _FARTHEST), sources=_leaves(trigger))
@@ -242,7 +246,7 @@ class Reach:
         ):  # fmt: skip
             return False  # "the conference held in Rome"
         takes = trigger.action in ("captured", "liberated") and not trigger.passive
-        if takes and trigger.takes == "object" and gap[:1] in (["near"], ["at"], ["during"]):
+        if takes and trigger.takes == "object" and _AT & set(self.words.after(trigger.end, 1)):
             return False  # "soldiers captured near Kreminna"
         if direct:
             return True
@@ -301,7 +305,9 @@ class Reach:
                 named = self.places.last_settlement(trigger.start)
                 return [replace(named, confidence=0.5 * named.confidence)] if named else []
             if trigger.takes == "subject":
-                return []
+                return self._among(trigger, clause)
+            if trigger.takes == "place" and trigger.action == "struck":
+                return []  # "two houses were destroyed", who knows where
             inside = self.places.last(max(clause.start, trigger.start - 200), trigger.start)
             if inside is None:
                 return []
@@ -322,6 +328,15 @@ class Reach:
             "has",
         }
         return [s.where for s in ([spot] if singular else spots)]
+
+    def _among(self, trigger: Trigger, clause: Span) -> list[Where]:
+        """Return the places of "Twenty towns came under fire, among them Toretsk and Siversk"."""
+        low, high = trigger.end, min(trigger.end + _FARTHEST, clause.end)
+        named = _AMONG.search(self.places.text, low, high)
+        first = self.places.first(named.end(), min(named.end() + 40, high)) if named else None
+        if named is None or first is None or self.words.between(named.end(), first.start):
+            return []
+        return [s.where for s in self.places.listed(first, self.words, clause.end)]
 
     def _fronted(self, trigger: Trigger) -> list[Where]:
         """Return the places that a sentence opens with: "Near Kreminna, soldiers repelled"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,13 @@ _PURPOSE = frozenset(
         "",
     }
 )
+_UNTRUE = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:false|untrue|fake|not\s+true)\b", re.I
+)
 _NONE = frozenset({"no", "neither", "none"})
-_LINKING = frozenset({"has", "have", "had", "was", "were", "been", "of", "the", "side", "yet", "ever"})
+_LINKING = frozenset(
+    {"has", "have", "had", "was", "were", "been", "of", "the", "side", "yet", "ever"}
+)
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
 _HEARSAY = frozenset(
@@ -103,6 +109,8 @@ def reality(
     modality: Modality
     sureness = 1.0
     denied = said is not None and said.verb in table.listed("denials") and not said.negated
+    if _UNTRUE.search(words.text, trigger.end, min(words.end, trigger.end + 80)):
+        return Reality(not negated, "denied", _DOUBT)
     for at, phrase in table["no_evidence"].find(doubt):
         # The "not" of "it is not true that" is that of the doubt, not of what is doubted.
         own_words = doubt[at + len(phrase) :][-5:]
@@ -148,7 +156,8 @@ def _without_months(row: list[str]) -> list[str]:
     return [
         word
         for at, word in enumerate(row)
-        if word != "may" or not any(w.isdigit() for w in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]))
+        if word != "may"
+        or not any(w.isdigit() for w in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]))
     ]
 
 
@@ -178,9 +187,8 @@ def _hindered(words: Words, trigger: Trigger, clause: int) -> bool:
     """Say whether something was prevented: "stopped Russian forces from entering"."""
     before = words.before(trigger.start, 9, clause)
     able = trigger.form == "infinitive" and before[-4:] == ["from", "being", "able", "to"]
-    return (
-        ((trigger.form == "progressive" and before[-1:] == ["from"]) or able)
-        and any(w.startswith(_HINDERED) for w in before)
+    return ((trigger.form == "progressive" and before[-1:] == ["from"]) or able) and any(
+        w.startswith(_HINDERED) for w in before
     )
 
 
@@ -253,6 +261,10 @@ def _in_vain(words: Words, trigger: Trigger, near: list[str]) -> bool:
     vain = lexicon()["in_vain"]
     if vain.within(near[-5:]) or vain.within(words.after(trigger.end, 3)):
         return True
+    if trigger.noun:  # "Counterattacks near Kreminna were unsuccessful"
+        later = words.after(trigger.end, 14)
+        if any(row[0] in ("was", "were") for _, row in vain.find(later)):
+            return True
     after = words.after(trigger.end, 30)
     for at, word in enumerate(after):
         if word == "and" and after[at + 1 : at + 3] in (["were", "repelled"], ["was", "repelled"]):

@@ -25,7 +25,11 @@ _SIDEWAYS = ("direction", "distance_direction", "distance")
 _FROM = re.compile(r"\bfrom\s+(?:the\s+direction\s+of\s+)?(?:(?:the|occupied|nearby)\s+)?$", re.I)
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 # "Fall 2025", "Shahed-136", "Olympiiska Street": nothing that a claim could be about.
-_NO_PLACE = re.compile(r"\d|^(?:Summer|Autumn|Fall|Winter|Spring)$|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
+_NO_PLACE = re.compile(
+    r"\d|^(?:Summer|Autumn|Fall|Winter|Spring)$|"
+    r"\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$",
+    re.I,
+)
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
     r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
@@ -37,6 +41,7 @@ _LINE = re.compile(
     r"(?: City)?[-–][A-Z][\w’'-]+(?: [A-Z]\w+)?\s+(?:tactical\s+)?"
     r"(area|line|direction|axis|sector)\b"
 )
+_TACTICAL = re.compile(r"\btactical\b")
 _LINES: dict[str, Relation] = {
     "area": "near", "line": "along", "direction": "toward", "axis": "toward", "sector": "toward",
 }  # fmt: skip
@@ -49,11 +54,13 @@ _ASIDE = re.compile(
 )
 _SECTORED = re.compile(
     r"(?:\s+City)?(?:\s+\([^()\n]{1,40}\))?\s+(?:"
-    r"(?:operational\s+)?(?:direction|axis|sector)|tactical\s+(?:area|direction))s?\b"
+    r"(?:operational\s+)?(?:direction|axis|sector)|tactical\s+(?:area|direction))s?\b|"
+    r"(?:(?:,|,?\s+and)\s+(?:the\s+)?[A-Z][\w’'-]+){1,5}\s+"
+    r"(?:(?:operational\s+)?(?:directions|axes|sectors)|tactical\s+areas)\b"
 )
 _OF_AN_AREA = re.compile(r"\b(?:Oblast|Raion|Krai|Region|District|Province|Republic)\b", re.I)
 _AREAS = re.compile(
-    r"(?:(?:,|\s+and|,\s+and|\s+or)\s+[A-Z][\w’']+){0,4}\s+"
+    r"(?:(?:,\s+|\s+and\s+|,\s+and\s+|\s+or\s+|[-–])[A-Z][\w’']+){0,4}\s+"
     r"(?:oblasts?|regions?|raions?|districts?|provinces?|krai)\b",
     re.I,
 )
@@ -194,14 +201,20 @@ class Finder:
             if len(of.anchors) == 1:
                 end = max(end, of.end)
         sector = hint is not None and hint.relation == "toward" and "direction" in hint.text
-        if sector:
+        line = _LINE.match(self.text, mention.end)
+        if line is not None and _TACTICAL.search(line.group()):
+            sector = True
+            where = _framed(where)
+        elif sector:
             where = replace(where, confidence=_SECTOR * where.confidence)
-        elif (line := _LINE.match(self.text, mention.end)) is not None and hint is None:
-            where = replace(where, relation=_LINES[line.group(1).lower()])
+        elif line is not None and hint is None:
+            where = replace(where, relation=_LINES[line.group(1)])
             sector = where.relation == "toward"
+            if sector:
+                where = _framed(where)
         elif _sectored(self.text, mention.end):
             sector = True
-            where = replace(where, relation="toward", confidence=_SECTOR * where.confidence)
+            where = _framed(where)
         ahead = _TOWARD.search(self.text[max(0, start - 16) : start]) if hint is None else None
         if ahead is not None and where.relation is None:
             where = replace(where, relation="toward")
@@ -316,9 +329,20 @@ def _first_of(hint: Hint) -> int | None:
     return min((a.start for a in hint.anchors if a.start is not None), default=None)
 
 
+def _framed(where: Where) -> Where:
+    """Return a town as its sector means it: toward it, nobody knows how near."""
+    return replace(
+        where, relation="toward", part=None, direction=None, distance_km=None,
+        confidence=_SECTOR * where.confidence,
+    )  # fmt: skip
+
+
 def _sectored(text: str, end: int) -> bool:
-    """Say whether a name is that of a sector: "the Kupyansk direction", "the Lyman tactical area"."""
-    return _SECTORED.match(text, end, end + 80) is not None
+    """Say whether a name is that of a sector: "the Kupyansk direction", "the Lyman tactical area".
+
+    Of "the Kupyansk and Lyman directions" both are.
+    """
+    return _SECTORED.match(text, end, end + 120) is not None
 
 
 def of_mention(resolution: Resolution) -> Where:

@@ -81,13 +81,18 @@ def triggers(words: Words, parties: list[PartyWord]) -> list[Trigger]:
             found.append(trigger)
     consumed = {t.consumed for t in found if t.consumed is not None}
     # "Attempts to storm Lyman were repelled": the storming is what is repelled.
-    vain = [(t.consumed, t.start) for t in found if t.passive and t.consumed is not None]
     return [
         t
         for t in found
         if not any(t.start <= at < t.end for at in consumed)
-        and not (t.form == "infinitive" and any(low < t.start < high for low, high in vain))
+        and not (t.form == "infinitive" and any(_meant(words, at, t.start) for at in consumed))
     ]
+
+
+def _meant(words: Words, attempt: int, start: int) -> bool:
+    """Say whether a word only tells what was tried: "repelled an attempt to storm Lyman"."""
+    between = words.between(attempt, start)
+    return 1 < len(between) < 8 and between[-1] == "to"
 
 
 def _acting(
@@ -161,7 +166,7 @@ def _as_verb(
         return forms["progressive"], False
     if "infinitive" in forms and (_base_before(words, at) or _in_series(words, index)):
         return forms["infinitive"], False
-    if "infinitive" in forms and forms["infinitive"].takes in ("where", "shown") and (
+    if "infinitive" in forms and forms["infinitive"].action == "present" and (
         lexicon()["units_of"].within(row[max(0, at - 8) : at + 1])
         or lexicon()["footage"].within(row[max(0, at - 2) : at + 1])
     ):  # fmt: skip
@@ -225,6 +230,9 @@ def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -
     following = row[after] if after < len(row) else ""
     if before and lexicon()["peaceful"].all_of([before]):
         return None  # "miners' strikes"
+    held = [v for w in row[max(0, index - 3) : index] for v in lexicon().verbs.get(w, ())]
+    if noun.action == "advanced" and any(v.action == "lost" for v in held):
+        return None  # "lost its foothold"
     if noun.form == "nouns_at" and following and lexicon()["force_nouns"].within([following]):
         return None  # "combat vehicles", "assault groups"
     if before in ("and", "or") and after - index > 1:  # "ground and artillery strikes"
@@ -259,7 +267,10 @@ def _needed(words: Words, after: int, needs: tuple[str, ...]) -> bool:
     """Say whether one of the words that a verb needs follows, before the next word that acts."""
     row = words.words[after : after + 10]
     acting = next(lexicon().triggers.find(row), None)
-    return phrases(needs).within(row[: acting[0] if acting else len(row)])
+    if acting is None:
+        return phrases(needs).within(row)
+    at, phrase = acting  # "bombs" may itself be a verb
+    return phrases(needs).within(row[:at]) or " ".join(phrase) in needs
 
 
 def _plural_before(words: Words, index: int, parties: list[PartyWord]) -> bool:

@@ -19,7 +19,7 @@ _LISTS = frozenset(
         "unconfirmed", "footage", "analysts", "bloggers", "officials", "other_speakers",
         "force_nouns", "units_of", "weapons", "ground", "opposed", "plans", "glue", "lead",
         "noun_lead", "contested_words", "light", "month_names", "nearly", "harm",
-        "may_have", "offices", "peaceful", "feigned", "heads",
+        "may_have", "offices", "peaceful", "feigned", "heads", "gunnery", "bargains", "civil",
     }
 )  # fmt: skip
 FORMS = ("infinitive", "present", "past", "participle", "progressive")
