@@ -46,6 +46,8 @@ _PERIOD = re.compile(
 _ARMS = frozenset(
     {"enemy", "shell", "shells", "explosion", "explosions", "projectile", "projectiles", "bomb"}
 )
+# What ships, teams and companies do too.
+_OF_CIVILIANS = frozenset({"advanced", "struck", "attacked", "captured", "shelled", "withdrawn"})
 _YEARS = (1900, 2100)
 _KNOWN, _UNKNOWN = 0.9, 0.5  # how sure a claim is with and without an actor
 
@@ -267,7 +269,11 @@ def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> boo
         return True
     before = words.before(trigger.start, 20, clause)
     table = lexicon()
-    armed = any(table["force_nouns"].within([w]) and not table["civil"].within([w]) for w in before)
+    civil = trigger.action in _OF_CIVILIANS
+    armed = any(
+        table["force_nouns"].within([w]) and not (civil and table["civil"].within([w]))
+        for w in before
+    )
     return armed or any(w in ("they", "we", "it", "side", "enemy", "neither") for w in before)
 
 

@@ -135,7 +135,8 @@ class Places:
                 continue  # "Chervonyi (Krasnyi) Lyman" is one name
             # "Near Kupiansk and in the Lyman direction": one more, and so is the "B" of "A-B".
             joined = self.text[found[-1].end : spot.start].strip() in ("-", "–")
-            if spot.sector and ("and" in gap or (joined and not found[-1].sector)):
+            exact = any(not s.sector and not s.area for s in found) if spot.sector else False
+            if exact and ("and" in gap or (joined and not found[-1].sector)):
                 spot = replace(spot, sector=False)  # noqa: PLW2901
             found.append(_inherit(begin, spot, gap))
             begin = found[-1]
