@@ -288,3 +288,71 @@ def test_the_town_is_not_the_place_it_is_measured_from(
     pipeline: geomap.Pipeline, sentence: str, place: str
 ) -> None:
     assert only(pipeline, sentence).place == place
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Russian forces attacked in the Siversk direction on Monday.",
+        "Russian forces attacked in the Siversk tactical area on Monday.",
+        "Russian forces attacked on the Siversk axis.",
+        "Russian forces attacked in the Siversk and Bakhmut directions.",
+        "Russian forces attacked in the Siversk-Bakhmut tactical area.",
+    ],
+)
+def test_a_sector_is_toward_its_town_and_not_sure(pipeline: geomap.Pipeline, sentence: str):
+    found = claims(pipeline, sentence)
+    assert found
+    assert {c.relation for c in found} == {"toward"}
+    assert all(c.confidence < 0.3 for c in found)
+
+
+def test_a_sector_may_be_one_more_of_a_list(pipeline: geomap.Pipeline):
+    found = claims(
+        pipeline, "Russian forces advanced near Siversk and in the Bakhmut-Soledar tactical area."
+    )
+    assert [(c.place, c.relation) for c in found] == [
+        ("Siversk", "near"), ("Bakhmut", "toward"), ("Soledar", "toward"),
+    ]  # fmt: skip
+
+
+def test_a_village_of_two_names_is_one_claim(pipeline: geomap.Pipeline):
+    only(pipeline, "Russian forces attacked near Chervonyi (Krasnyi) Lyman on Friday.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actor", "action", "negated"),
+    [
+        ("Russian troops moved two kilometres closer to Siversk.", "Russia", "advanced", False),
+        ("Russian aircraft dropped guided bombs on Siversk.", "Russia", "struck", False),
+        ("Siversk came under fire from Russian guns.", "Russia", "shelled", False),
+        ("Artillery hit Siversk on Monday.", None, "shelled", False),
+        ("Footage shows Ukrainian soldiers in Siversk.", "Ukraine", "present", False),
+        ("No Russian soldier has entered Siversk.", "Russia", "advanced", True),
+        ("Russian forces have yet to take Siversk.", "Russia", "captured", True),
+        ("Kyiv falsely claimed that Russian troops left Siversk.", "Russia", "withdrawn", True),
+        ("Moscow accused Ukraine of shelling Horlivka.", "Ukraine", "shelled", False),
+        ("Ukraine foiled an attempt to storm Siversk.", "Ukraine", "repelled attack", False),
+    ],
+)  # fmt: skip
+def test_wordings_in_which_other_words_decide(
+    pipeline: geomap.Pipeline, sentence: str, actor: str | None, action: str, *, negated: bool
+):
+    claim = only(pipeline, sentence)
+    assert (claim.actor, claim.action, claim.negated) == (actor, action, negated)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Railway strikes in Dnipro went on.",
+        "A deal was struck in Kyiv.",
+        "Homes near Kherson were hit by floods.",
+        "The mayor of Kharkiv came under fire for his plans.",
+        "A Russian soldier captured near Kreminna spoke of hunger.",
+        "The company expanded its position in Kyiv.",
+        "A fire destroyed a warehouse in Odesa.",
+    ],
+)
+def test_what_is_like_a_claim_and_is_none(pipeline: geomap.Pipeline, sentence: str):
+    assert claims(pipeline, sentence) == ()

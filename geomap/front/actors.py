@@ -27,6 +27,8 @@ _PREPOSITIONS = frozenset(
 _ENDS_A_SUBJECT = _PREPOSITIONS - {"of", "with", "from"}
 _OWN = frozenset({"we", "our", "it", "its", "they", "their", "his", "us"})
 _SELF = frozenset({"we", "our"})
+_SENT = frozenset({"launched", "fired", "operated", "sent", "flown", "dropped", "manned", "led"})
+_JOINS = ("and", "but", "that", "as", "while", "after", "when", "before", "because", "where")
 _LOSS = frozenset({"lost", "withdrawn"})
 # Whoever admits or denies a capture speaks of the other's; whoever claims one speaks of its own.
 _OWN_DEEDS = frozenset({"captured", "liberated", "advanced", "encircled", "attacked", "held"})
@@ -65,6 +67,9 @@ class Actors:
             return own[0].party.name if own else None
         if trigger.noun:
             return self._of_noun(trigger, clause, clause_end, said)
+        if trigger.takes == "shown":
+            shown = self._within(trigger.end, trigger.end + 60)
+            return shown[0].party.name if shown and shown[0].kind != "official" else None
         if trigger.takes == "subject":
             return self._to_whom(trigger, clause_end)
         if trigger.passive and trigger.takes == "expel":
@@ -74,7 +79,8 @@ class Actors:
         if trigger.passive:
             return self._agent(trigger.end, clause_end)
         subject = self._subject(trigger, clause, said)
-        if subject is None and trigger.form == "progressive":
+        having = self.words.before(trigger.start, 1) == ["having"]
+        if subject is None and (trigger.form == "progressive" or having):
             subject = self._following_subject(trigger)
         if subject is None:
             subject = self._speaker(trigger.start, said)
@@ -111,6 +117,9 @@ class Actors:
             "since",
             "upon",
             "despite",
+            "without",
+            "having",
+            "when",
         ):
             return None
         comma = self.words.text.find(",", trigger.end, self.words.end)
@@ -134,7 +143,8 @@ class Actors:
         )
 
     def _pronoun(self, clause: int, start: int) -> bool:
-        return any(w in ("it", "we", "they") for w in self.words.before(start, 5, clause))
+        own = ("it", "we", "they", "its", "our", "their")
+        return any(w in own for w in self.words.before(start, 5, clause))
 
     def _is_subject(self, word: PartyWord, trigger: Trigger) -> bool:
         """Say whether a word for a party can be the subject of a verb after it."""
@@ -147,6 +157,8 @@ class Actors:
         before = [w for w in row.words[max(0, at - 4) : at] if w not in ("the", "a", "an", "both")]
         if before and before[-1] in _PREPOSITIONS:
             unit = before[-1] == "of" and lexicon()["units_of"].within(before[:-1])
+            # "drones launched by Russia hit a depot"
+            unit = unit or (before[-1] == "by" and bool(_SENT & set(before[-2:-1])))
             bracket = text[word.start - 1 : word.start] in ("(", "[")
             # "attempts by Russian forces to storm Avdiivka"
             purpose = trigger.form == "infinitive" and before[-1] in ("by", "of", "for")
@@ -179,7 +191,7 @@ class Actors:
         if at < 0:
             return False
         between = self.words.between(self._ends[at], word.start)
-        if len(between) > 3 or any(w in ("and", "but", "that", "as", "while") for w in between):
+        if len(between) > 3 or any(w in _JOINS for w in between):
             return False
         # "striking Russian forces advancing on Lyman": they who advance are those struck.
         directly = len(self.words.between(word.end, trigger.start)) <= 6
@@ -204,6 +216,10 @@ class Actors:
         """Return the party to which a place fell."""
         after = self._within(trigger.end, min(trigger.end + 60, end))
         first = self.words.after(trigger.end, 1)
+        if trigger.action != "captured":  # "came under Russian fire", "under fire from"
+            own = self._within(trigger.start, trigger.end)
+            own = own or (after if first in (["from"], ["by"]) else [])
+            return own[0].party.name if own else None
         if trigger.action == "captured" and after and first and first[0] in ("to", "into", "under"):
             return after[0].party.name
         return None
@@ -229,7 +245,7 @@ class Actors:
 
         "Operators of the 71st Regiment are striking Ukrainian positions" are Russia's.
         """
-        if trigger.action not in ("struck", "attacked", "shelled"):
+        if trigger.action not in ("struck", "attacked", "shelled", "encircled"):
             return None
         nearest = self._within(trigger.end, trigger.end + 60)[:1]
         led = self.words.between(trigger.end, nearest[0].start) if nearest else []

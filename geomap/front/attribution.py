@@ -51,6 +51,10 @@ _CUT = re.compile(
     r"for\s+the\s+\w+\s+time|since)\b.*$",
     re.I,
 )
+_INVERTED = frozenset(
+    {"said", "says", "wrote", "writes", "reported", "announced", "added", "stated", "warned"}
+)
+_TO_WHOM = re.compile(r"(?:\s+[\w’'-]+){1,6}\s*(?:[.”\"!?]|$)")
 _OPENED = re.compile(r"(?:[,.!?][”\"’']|[”\"]|,)\s*$")
 _SPEAKER_AFTER = re.compile(r"\s+([^,;:—–()“”\".]{2,80})")
 _TAIL = re.compile(r"\s+(?:on|in|at|who|late|early)\b.*$")
@@ -183,7 +187,15 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     if not phrase or len(phrase.split()) > _LONGEST or not able:
         return _inverted(words, index, verb, parties)
     phrase = re.sub(r"\s{2,}", " ", phrase)
-    trailing = _TRAILING.match(text, end, words.end) and floor + low > words.start + 2
+    ends = (
+        _TRAILING.match(text, end, words.end)
+        or (
+            verb in ("told", "tells")  # "..., a spokesman told reporters in Kyiv"
+            and words.words[index + 1 : index + 2] != ["that"]
+            and _TO_WHOM.match(text, end, words.end)
+        )
+    )
+    trailing = bool(ends) and floor + low > words.start + 2
     # "..., Kyiv said": its words stand before it. A sentence that opens with the speaker goes on.
     commas = breaks and blank[: breaks[-1]].rstrip()[-1:] in (",", "”", '"')
     if trailing and commas:
@@ -233,9 +245,7 @@ def _negating(adverbs: str) -> bool:
 def _inverted(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attribution | None:
     """Return the speaker after a verb of saying that follows a quotation or a comma."""
     text, start, end = words.text, words.starts[index], words.ends[index]
-    if verb not in ("said", "says") or not _OPENED.search(
-        text[max(words.start, start - 4) : start]
-    ):
+    if verb not in _INVERTED or not _OPENED.search(text[max(words.start, start - 4) : start]):
         return None
     after = _SPEAKER_AFTER.match(text, end, words.end)
     if after is None:

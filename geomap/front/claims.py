@@ -43,6 +43,11 @@ _CLAUSE = re.compile(
 _PERIOD = re.compile(
     r"\b(?:in|during)\s+(?:(?:early|late|mid)[-\s])?(?:([A-Z][a-z]+)\s+)?(\d{4})\b"
 )
+_ARMS = frozenset(
+    {"enemy", "shell", "shells", "explosion", "explosions", "projectile", "projectiles", "bomb"}
+)
+# What ships, teams and companies do too.
+_OF_CIVILIANS = frozenset({"advanced", "struck", "attacked", "captured", "shelled", "withdrawn"})
 _YEARS = (1900, 2100)
 _KNOWN, _UNKNOWN = 0.9, 0.5  # how sure a claim is with and without an actor
 
@@ -237,20 +242,49 @@ def _of_a_place(words: Words) -> bool:
 
 def _acts(trigger: Trigger, actor: str | None, words: Words, clause: int) -> bool:
     """Say whether somebody that fights acts: not "a storm hit", "the film captured"."""
-    if trigger.noun and trigger.action in ("held", "present", "shelled") and actor is None:
+    near = words.before(trigger.start, 4, clause)
+    if lexicon()["feigned"].within(near):
+        return False
+    if trigger.action == "struck" and lexicon()["bargains"].within(
+        near if trigger.passive else words.after(trigger.end, 4)
+    ):
+        return False  # "a deal was struck"
+    if trigger.noun and trigger.action == "shelled" and actor is None:
+        # "The shelling of Bakhmut goes on" is of no day; what did harm was.
+        return lexicon()["harm"].within(words.after(trigger.end, 8))
+    if (trigger.noun or trigger.takes == "shown") and actor is None and (
+        trigger.action in ("held", "present")
+    ):  # fmt: skip
         return False
     if actor is not None or trigger.noun or trigger.planned:
         return True
+    if trigger.action == "held":
+        # Somebody holds it, who knows who; but "neither side controls Vuhledar".
+        return "neither" in words.before(trigger.start, 4, clause)
     if trigger.passive:
-        return trigger.action != "present"
+        return trigger.action != "present" and not _by_nature(trigger, words)
     if trigger.action == "present":
         return lexicon()["units_of"].within(words.before(trigger.start, 20, clause))
     if trigger.takes in ("subject", "where"):
         return True
     before = words.before(trigger.start, 20, clause)
-    return lexicon()["force_nouns"].within(before) or any(
-        w in ("they", "we", "it", "side", "enemy", "neither") for w in before
+    table = lexicon()
+    civil = trigger.action in _OF_CIVILIANS
+    armed = any(
+        table["force_nouns"].within([w]) and not (civil and table["civil"].within([w]))
+        for w in before
     )
+    return armed or any(w in ("they", "we", "it", "side", "enemy", "neither") for w in before)
+
+
+def _by_nature(trigger: Trigger, words: Words) -> bool:
+    """Say whether no weapon hit a place: "hit by floods"."""
+    after = words.after(trigger.end, 8)
+    if trigger.action != "struck" or after[:1] != ["by"]:
+        return False
+    table = lexicon()
+    armed = any(table[name].within(after) for name in ("force_nouns", "weapons", "attack_nouns"))
+    return not armed and not table.triggers.within(after) and not _ARMS & set(after)
 
 
 def _describes(trigger: Trigger, said: list[Attribution]) -> bool:
@@ -266,6 +300,11 @@ def _with_weapons(words: Words, trigger: Trigger, clause: Span) -> str:
         # A patrol that is gone again is no presence, as the report itself says.
         later = words.between(trigger.end, min(words.end, trigger.end + 400))
         return "infiltrated" if "infiltration" in later else trigger.action
+    if trigger.action == "struck" and not trigger.noun:
+        table = lexicon()
+        guns = words.before(trigger.start, 4, clause.start)
+        fired = table["gunnery"].within(guns) and not table["weapons"].within(guns)
+        return "shelled" if fired and not trigger.passive else trigger.action
     if trigger.action != "attacked":
         return trigger.action
     weapons = lexicon()["weapons"]

@@ -34,23 +34,27 @@ class Phrases:
     def at(self, words: Sequence[str], index: int) -> tuple[str, ...] | None:
         """Return the longest phrase that begins at a word."""
         for phrase in self._by_first.get(words[index], ()):
-            if tuple(words[index : index + len(phrase)]) == phrase:
+            if len(phrase) == 1 or tuple(words[index : index + len(phrase)]) == phrase:
                 return phrase
         return None
 
     def find(self, words: Sequence[str], start: int = 0) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield each phrase with the index of its first word; none overlap."""
-        index = start
-        while index < len(words):
+        # This runs for every list and row of words: most words begin no phrase of a list.
+        by_first = self._by_first
+        past = start
+        for index in range(start, len(words)):
+            if index < past or words[index] not in by_first:
+                continue
             phrase = self.at(words, index)
-            if phrase is None:
-                index += 1
-            else:
+            if phrase is not None:
                 yield index, phrase
-                index += len(phrase)
+                past = index + len(phrase)
 
     def within(self, words: Sequence[str]) -> bool:
         """Say whether any phrase is in a row of words."""
+        if self._by_first.keys().isdisjoint(words):
+            return False
         return next(self.find(words), None) is not None
 
     def all_of(self, words: Iterable[str]) -> bool:
@@ -77,13 +81,12 @@ class Words:
     def __init__(self, text: str, span: Span) -> None:
         self.text = text
         self.start, self.end = span.start, span.end
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.words: list[str] = []
-        for match in _WORD.finditer(text, span.start, span.end):
-            self.starts.append(match.start())
-            self.ends.append(match.end())
-            self.words.append(match.group().lower().replace("’", "'"))
+        spans = [match.span() for match in _WORD.finditer(text, span.start, span.end)]
+        self.starts: list[int] = [start for start, _ in spans]
+        self.ends: list[int] = [end for _, end in spans]
+        self.words: list[str] = [text[low:high].lower() for low, high in spans]
+        if "’" in text[span.start : span.end]:
+            self.words = [word.replace("’", "'") for word in self.words]
 
     def index(self, offset: int) -> int:
         """Return the index of the first word that begins at or after an offset."""
@@ -161,6 +164,12 @@ class Lexicon:
     def listed(self, name: str) -> tuple[str, ...]:
         """Return a list of the table as it is written."""
         return self._lists[name]
+
+
+@cache
+def phrases(words: tuple[str, ...]) -> Phrases:
+    """Return some words and phrases, ready for looking up."""
+    return Phrases(words)
 
 
 @cache

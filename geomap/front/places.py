@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geomap.models import Hint, Relation, Resolution
 
 _FAR_BACK = 3000  # characters in which "it" or "the city" looks back for its name
+_BESIDE = 160
 _LISTED = 60  # places of one list: more are no list of places that something happened at
 _STOPS = re.compile(r"[:.“”\"—–]")
 # A relation that is said once for all places of a list; others are said of one only.
@@ -93,17 +94,23 @@ class Places:
             place = resolution.place if resolution else None
             if not spot.helper and place is not None and place.feature_class == "P" and resolution:
                 return of_mention(resolution)
+            # A village that no gazetteer has is meant by what is said of it directly after.
+            unknown = place is None and resolution is not None and not spot.helper
+            if unknown and resolution and offset - spot.end < _BESIDE:
+                return of_mention(resolution)
             at -= 1
         return None
 
     def listed(
-        self, first: Spot, words: Words, limit: int, *, sources: bool = False, loose: bool = False
-    ) -> list[Spot]:
+        self, first: Spot, words: Words, limit: int, *, sources: bool = False, loose: bool = False,
+        units: bool = False,
+    ) -> list[Spot]:  # fmt: skip
         """Return a place and those of the list that it opens.
 
         "near Kupyansk; east of Kupyansk near Petropavlivka; and toward Stepova": three, each with
         its own relation. With `sources` the places are those that are left; with `loose` each may
-        have its own object ("struck a depot in Polohy and a ship near Inkerman").
+        have its own object ("struck a depot in Polohy and a ship near Inkerman"), with `units` its
+        own unit ("elements of the 5th Brigade near Terny, and of the 7th near Torske").
         """
         found = [first]
         at = bisect_left(self._spot_starts, first.start)
@@ -116,6 +123,8 @@ class Places:
             if spot.start < last_end and not spot.helper:
                 continue  # two hints of one place
             gap = self._gap(words, last_end, spot.start, loose=loose)
+            if gap is None and units:
+                gap = self._other_unit(words, last_end, spot.start)
             if gap is None or (sources and "to" in gap):
                 break  # "withdrew from Lyman to Kreminna"
             last_end = self._brackets.past(max(last_end, spot.end))
@@ -124,6 +133,11 @@ class Places:
             beside = BRACKET.sub("", self.text[found[-1].end : spot.start])
             if spot.where.relation is None and not beside.strip():
                 continue  # "Chervonyi (Krasnyi) Lyman" is one name
+            # "Near Kupiansk and in the Lyman direction": one more, and so is the "B" of "A-B".
+            joined = self.text[found[-1].end : spot.start].strip() in ("-", "–")
+            exact = any(not s.sector and not s.area for s in found) if spot.sector else False
+            if exact and ("and" in gap or (joined and not found[-1].sector)):
+                spot = replace(spot, sector=False)  # noqa: PLW2901
             found.append(_inherit(begin, spot, gap))
             begin = found[-1]
         return _settled(found)[:_LISTED]
@@ -167,6 +181,23 @@ class Places:
                 found.append(words.words[low])
         return found
 
+    def _other_unit(self, words: Words, start: int, end: int) -> list[str] | None:
+        """Return the words before the place of one more unit: ", elements of the 5th Army near"."""
+        gap = self.plain(words, start, end)
+        if end - start > 200 or _STOPS.search(self.text[start:end]) or not gap:
+            return None
+        table = lexicon()
+        if not table["units_of"].within(gap) or table.triggers.within(gap):
+            return None
+        low = words.index(start)
+        named = all(
+            word[:1].isdigit() or word in ("in", "of") or table["glue"].all_of([word])
+            or any(table[name].within([word]) for name in ("units_of", "force_nouns"))
+            or self.text[words.starts[at]].isupper()
+            for at, word in enumerate(words.between(start, end), low)
+        )  # fmt: skip
+        return gap if named else None
+
     def _gap(self, words: Words, start: int, end: int, *, loose: bool = False) -> list[str] | None:
         """Return the words between two places of one list, None when it is no list."""
         if end - start > 600:
@@ -178,7 +209,8 @@ class Places:
             return None
         dated = (*lexicon().listed("month_names"), "nd", "th", "st")
         gap = [w for w in self.plain(words, start, end) if not w.isdigit() and w not in dated]
-        if loose and (";" in between or "and" in gap[:3]):
+        own = re.match(r"\s*,\s+(?:an?|the)\s", between) is not None
+        if loose and (";" in between or "and" in gap[:3] or own):
             own = len(gap) <= 16 and not _NO_OBJECT & set(gap)
             return gap if own else None
         return gap if lexicon()["glue"].all_of(gap) else None

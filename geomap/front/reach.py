@@ -26,11 +26,19 @@ _PRONOUN_PLACE = re.compile(
     r"(?!\s*[’']s|\s+of\b)",
     re.I,
 )
+_ON_THE_PLACE = re.compile(
+    r"\s+(?:on|in|near|at|against)\s+the\s+(?:city|town|village|settlement)\b(?!\s*[’']s|\s+of\b)",
+    re.I,
+)
 _FRONTED = re.compile(
     r"^[\s“\"]*(?:(?:also|meanwhile|further|elsewhere|and),?\s+)?(?:in|near|at|around|outside|north|south|"
     r"east|west|northeast|northwest|southeast|southwest|over|along|inside|to\s+the)\b",
     re.I,
 )
+_PREPOSITIONS = frozenset({"into", "to", "toward", "towards", "on", "at", "in", "near", "inside"})
+_AMONG = re.compile(r"\b(?:among\s+them|including|such\s+as)\s+", re.I)
+_AT = frozenset({"near", "at", "in", "inside", "outside", "during"})
+_NEARER = frozenset({"closer", "nearer", "approach", "approached", "approaches", "approaching"})
 _AUXILIARY = frozenset(
     {
         "has", "have", "had", "was", "were", "is", "are", "finally", "also", "been", "not", "city",
@@ -100,7 +108,9 @@ class Reach:
             return self._of_subject(trigger, clause)
         if trigger.passive and trigger.consumed is None:
             behind = self._of_subject(trigger, clause)
-            after = trigger.action == "encircled" or trigger.takes == "expel"
+            # "Troops surrounded in Vuhledar", but "Lyman has been surrounded".
+            inside = self.words.after(trigger.end, 1) in (["in"], ["at"], ["near"], ["inside"])
+            after = (trigger.action == "encircled" and inside) or trigger.takes == "expel"
             if not after and (behind or trigger.action in _WHOLE):
                 return behind or self._fronted(trigger)
         if trigger.passive and trigger.consumed is not None:
@@ -130,15 +140,15 @@ class Reach:
     def _after(self, at: int, clause: Span) -> list[Where] | None:
         """Return the places after a word that acts; None when there are none there."""
         trigger = self.acting[at]
-        end = trigger.end
-        if trigger.consumed is not None and trigger.consumed > end:
-            end = trigger.consumed
-        pronoun = _PRONOUN_PLACE.match(self.places.text, end)
-        if pronoun and pronoun.end() <= self.words.end and not trigger.noun:
+        end = max(trigger.end, trigger.consumed or 0)
+        meant = _ON_THE_PLACE if trigger.noun else _PRONOUN_PLACE  # "a strike on the town"
+        pronoun = meant.match(self.places.text, end)
+        if pronoun and pronoun.end() <= self.words.end and trigger.form != "nouns_of":
             nearer = self.places.first(end, pronoun.end())
             if nearer is None:
                 named = self.places.last_settlement(trigger.start)
                 return [named] if named else []
+        end = self._led_on(trigger, end)
         limit = self._limit(at)
         first = self._first(trigger, end, min(limit, clause.end))
         if first is None and limit < clause.end and self._shares(at):
@@ -150,8 +160,9 @@ class Reach:
             return [] if trigger.takes == "place" else None
         loose = trigger.action in ("struck", "shelled")
         spots = self.places.listed(
-            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun
-        )
+            first, self.words, limit, sources=_leaves(trigger), loose=loose and not trigger.noun,
+            units=trigger.action == "present",
+        )  # fmt: skip
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
         if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
             spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
@@ -168,10 +179,19 @@ class Reach:
                 not lexicon()["lead"].all_of(gap) or _SHARE & set(gap)
             ):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
-        if trigger.action == "advanced" and self.words.before(first.start, 1) == ["on"]:
+        closer = _NEARER & set(self.words.between(trigger.start, first.start))
+        if trigger.action == "advanced" and (
+            closer or self.words.before(first.start, 1) == ["on"]
+        ):  # fmt: skip
             # "advancing on Pokrovsk": towards it.
             wheres = [replace(w, relation=w.relation or "toward") for w in wheres]
         return wheres
+
+    def _led_on(self, trigger: Trigger, end: int) -> int:
+        """Return where the places can begin: the "into" of "pushed into" may be theirs."""
+        last = self.words.before(end, 1)
+        led = bool(last) and last[0] in _PREPOSITIONS and end - len(last[0]) > trigger.start
+        return end - len(last[0]) if led and not trigger.noun else end
 
     def _first(self, trigger: Trigger, start: int, end: int) -> Spot | None:
         spot = self.places.first(start, min(end, start + _FARTHEST), sources=_leaves(trigger))
@@ -213,7 +233,7 @@ class Reach:
             aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
             aimed = aimed and len(gap) <= 12 and not _LATER & set(gap)
             return aimed or all(self._party_word(w) for w in rest)
-        if trigger.takes == "where":
+        if trigger.takes in ("where", "shown"):
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
             bound = bool(gap) or spot.where.relation is not None
@@ -225,6 +245,9 @@ class Reach:
             and " " not in self.places.text[trigger.start : trigger.end]
         ):  # fmt: skip
             return False  # "the conference held in Rome"
+        takes = trigger.action in ("captured", "liberated") and not trigger.passive
+        if takes and trigger.takes == "object" and _AT & set(self.words.after(trigger.end, 1)):
+            return False  # "soldiers captured near Kreminna"
         if direct:
             return True
         ground = self._ground(gap)
@@ -232,7 +255,8 @@ class Reach:
             return (ground and len(gap) <= 8 and trigger.action != "lost") or (
                 ground and trigger.action == "lost" and gap[-1:] != ["men"]
             )
-        if trigger.action == "encircled" and table["opposed"].within(gap):
+        opposed = table["opposed"].within(gap) or table["force_nouns"].within(gap)
+        if trigger.action == "encircled" and opposed:
             return len(gap) <= 14
         if trigger.action in _WHOLE:
             return ground and len(gap) <= 14
@@ -281,7 +305,9 @@ class Reach:
                 named = self.places.last_settlement(trigger.start)
                 return [replace(named, confidence=0.5 * named.confidence)] if named else []
             if trigger.takes == "subject":
-                return []
+                return self._among(trigger, clause)
+            if trigger.takes == "place" and trigger.action == "struck":
+                return []  # "two houses were destroyed", who knows where
             inside = self.places.last(max(clause.start, trigger.start - 200), trigger.start)
             if inside is None:
                 return []
@@ -303,6 +329,15 @@ class Reach:
         }
         return [s.where for s in ([spot] if singular else spots)]
 
+    def _among(self, trigger: Trigger, clause: Span) -> list[Where]:
+        """Return the places of "Twenty towns came under fire, among them Toretsk and Siversk"."""
+        low, high = trigger.end, min(trigger.end + _FARTHEST, clause.end)
+        named = _AMONG.search(self.places.text, low, high)
+        first = self.places.first(named.end(), min(named.end() + 40, high)) if named else None
+        if named is None or first is None or self.words.between(named.end(), first.start):
+            return []
+        return [s.where for s in self.places.listed(first, self.words, clause.end)]
+
     def _fronted(self, trigger: Trigger) -> list[Where]:
         """Return the places that a sentence opens with: "Near Kreminna, soldiers repelled"."""
         if not _FRONTED.match(self.places.text[self.words.start : self.words.start + 40]):
@@ -323,7 +358,7 @@ class Reach:
         *, negated: bool,
     ) -> list[Where]:  # fmt: skip
         """Return the places of a word that names none itself."""
-        if trigger.takes in ("place", "where", "expel") or trigger.form == "nouns_of":
+        if trigger.takes in ("place", "where", "expel", "shown") or trigger.form == "nouns_of":
             return self._fronted(trigger) if trigger.takes == "where" else []
         if trigger.action in _ONGOING and negated and earlier:
             last = earlier[-1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geomap.front.actors import light_before
 from geomap.front.attribution import source_kind
 from geomap.front.patterns import lexicon
+from geomap.front.triggers import accused
 
 if TYPE_CHECKING:
     from geomap.front.attribution import Attribution
@@ -34,6 +36,13 @@ _PURPOSE = frozenset(
         "that",
         "",
     }
+)
+_UNTRUE = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:false|untrue|fake|not\s+true)\b", re.I
+)
+_NONE = frozenset({"no", "neither", "none"})
+_LINKING = frozenset(
+    {"has", "have", "had", "was", "were", "been", "of", "the", "side", "yet", "ever"}
 )
 _HINDERED = ("prevent", "stop", "keep", "kept", "block", "deter", "hinder", "imped")
 _FORCED = frozenset({"forced", "forcing", "compelled", "compelling"})
@@ -85,12 +94,14 @@ def reality(
     floor = max(clause, previous, spoken)
     near = words.before(start, 7 if trigger.noun else 5, floor)
     governing = near if light is None else words.before(light, 5, floor)
+    near, governing = _without_months(near), _without_months(governing)
     if trigger.noun and light is None:
         near = near[-4:]  # "has not commented on the reported loss"
     negated = _negative(near[-3:] if trigger.noun and light is None else near) or (
         light is not None and _negative(governing)
     )
     negated = negated or (trigger.noun and "no" in near[-4:])
+    negated = negated or (not trigger.noun and _of_nobody(words, trigger, floor, parties))
     if not negated and _hindered(words, trigger, clause):
         negated = True
     own = said.start if said is not None and said.end <= start else clause
@@ -98,8 +109,12 @@ def reality(
     modality: Modality
     sureness = 1.0
     denied = said is not None and said.verb in table.listed("denials") and not said.negated
-    if table["no_evidence"].within(doubt):
+    if _UNTRUE.search(words.text, trigger.end, min(words.end, trigger.end + 80)):
         return Reality(not negated, "denied", _DOUBT)
+    for at, phrase in table["no_evidence"].find(doubt):
+        # The "not" of "it is not true that" is that of the doubt, not of what is doubted.
+        own_words = doubt[at + len(phrase) :][-5:]
+        return Reality(not _negative(own_words), "denied", _DOUBT)
     if trigger.planned or _planned(words, trigger, light, near, governing, negated, clause):
         modality = "planned"
     elif denied:
@@ -136,13 +151,44 @@ def _negative(row: list[str]) -> bool:
     return any(w.endswith("n't") for w in row)
 
 
+def _without_months(row: list[str]) -> list[str]:
+    """Return words without the month of May: "on 2 May"."""
+    return [
+        word
+        for at, word in enumerate(row)
+        if word != "may"
+        or not any(w.isdigit() for w in (*row[max(0, at - 1) : at], *row[at + 1 : at + 2]))
+    ]
+
+
+def _of_nobody(words: Words, trigger: Trigger, floor: int, parties: list[PartyWord]) -> bool:
+    """Say whether nobody does it, or to nothing: "No Russian soldiers entered", "took neither"."""
+    after = words.after(trigger.end, 2)
+    if after[:1] and after[0] in _NONE and after[1:] not in (["fewer"], ["less"], ["longer"]):
+        return True
+    low = words.index(max(floor, words.start))
+    at = words.index(trigger.start)
+    for back in range(at - 1, max(low - 1, at - 9), -1):
+        word = words.words[back]
+        if word in _NONE:
+            return True
+        offset = words.starts[back]
+        known = (
+            word in _LINKING or word.endswith("ly")
+            or lexicon()["force_nouns"].within([word])
+            or any(p.start <= offset < p.end for p in parties)
+        )  # fmt: skip
+        if not known:
+            return False
+    return False
+
+
 def _hindered(words: Words, trigger: Trigger, clause: int) -> bool:
     """Say whether something was prevented: "stopped Russian forces from entering"."""
     before = words.before(trigger.start, 9, clause)
-    return (
-        trigger.form == "progressive"
-        and before[-1:] == ["from"]
-        and any(w.startswith(_HINDERED) for w in before)
+    able = trigger.form == "infinitive" and before[-4:] == ["from", "being", "able", "to"]
+    return ((trigger.form == "progressive" and before[-1:] == ["from"]) or able) and any(
+        w.startswith(_HINDERED) for w in before
     )
 
 
@@ -178,7 +224,7 @@ def _planned(
     unreal = table["unreal"].within(last) or any(w.endswith("'ll") for w in last)
     if trigger.form == "infinitive" and last[-1:] and not unreal:
         # "would allow them to bypass Avdiivka and ultimately take Tonenke"
-        joined = [w for w in last if not w.endswith("ly")][-1:]
+        joined = [w for w in last if not w.endswith("ly") and w not in ("then", "also")][-1:]
         far = words.before(trigger.start, 14, clause)
         last = far if joined in (["and"], ["or"]) else last
         unreal = table["unreal"].within(last)
@@ -193,6 +239,8 @@ def _planned(
     if trigger.form == "progressive" and not negated:
         direct = words.before(trigger.start, 1, clause)
         word = direct[0] if direct else ""
+        if accused(words.before(trigger.start, 8, clause)):
+            return False
         purpose = word in _PURPOSE or table["speech"].within(direct)
         ahead = words.after(trigger.end, 8)
         return purpose and (
@@ -213,6 +261,10 @@ def _in_vain(words: Words, trigger: Trigger, near: list[str]) -> bool:
     vain = lexicon()["in_vain"]
     if vain.within(near[-5:]) or vain.within(words.after(trigger.end, 3)):
         return True
+    if trigger.noun:  # "Counterattacks near Kreminna were unsuccessful"
+        later = words.after(trigger.end, 14)
+        if any(row[0] in ("was", "were") for _, row in vain.find(later)):
+            return True
     after = words.after(trigger.end, 30)
     for at, word in enumerate(after):
         if word == "and" and after[at + 1 : at + 3] in (["were", "repelled"], ["was", "repelled"]):

@@ -7,22 +7,29 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from geomap.front.patterns import lexicon
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geomap.front.theatre import Theatre
     from geomap.models import Hint, Region, Relation, Resolution
 
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _FEATURE = frozenset(
     {"city", "town", "village", "settlement", "oblast", "raion", "itself", "state", "province"}
 )
 _LEADS_ON = re.compile(r"\s*(?:near|toward|towards|in|into|within|around|on)\b", re.I)
 _SIDEWAYS = ("direction", "distance_direction", "distance")
-_FROM = re.compile(r"\bfrom\s+(?:(?:the|occupied|nearby)\s+)?$", re.I)
+_FROM = re.compile(r"\bfrom\s+(?:the\s+direction\s+of\s+)?(?:(?:the|occupied|nearby)\s+)?$", re.I)
 _AND = re.compile(r"[\s,]*(?:and|or)\b|(?:\s+\w+)?,\s")
 # "Fall 2025", "Shahed-136", "Olympiiska Street": nothing that a claim could be about.
-_NO_PLACE = re.compile(r"\d|\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$", re.I)
+_NO_PLACE = re.compile(
+    r"\d|^(?:Summer|Autumn|Fall|Winter|Spring)$|"
+    r"\b(?:Street|Avenue|Boulevard|Road|Highway|Lane|Square)$",
+    re.I,
+)
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
 _INSTITUTION = re.compile(
     r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
@@ -34,6 +41,7 @@ _LINE = re.compile(
     r"(?: City)?[-–][A-Z][\w’'-]+(?: [A-Z]\w+)?\s+(?:tactical\s+)?"
     r"(area|line|direction|axis|sector)\b"
 )
+_TACTICAL = re.compile(r"\btactical\b")
 _LINES: dict[str, Relation] = {
     "area": "near", "line": "along", "direction": "toward", "axis": "toward", "sector": "toward",
 }  # fmt: skip
@@ -42,6 +50,18 @@ _TOGETHER = ("both", "all", "each", "located", "situated", "lying", "which lies"
 _ASIDE = re.compile(
     r"(?:\s+(?:area|city|town|village))?\s*,\s*(?:both|all|each|which\s+lies?|lying|located|"
     r"situated)?\s*(?:just|about|roughly|approximately|some)?\s*",
+    re.I,
+)
+_SECTORED = re.compile(
+    r"(?:\s+City)?(?:\s+\([^()\n]{1,40}\))?\s+(?:"
+    r"(?:operational\s+)?(?:direction|axis|sector)|tactical\s+(?:area|direction))s?\b|"
+    r"(?:(?:,|,?\s+and)\s+(?:the\s+)?[A-Z][\w’'-]+){1,5}\s+"
+    r"(?:(?:operational\s+)?(?:directions|axes|sectors)|tactical\s+areas)\b"
+)
+_OF_AN_AREA = re.compile(r"\b(?:Oblast|Raion|Krai|Region|District|Province|Republic)\b", re.I)
+_AREAS = re.compile(
+    r"(?:(?:,\s+|\s+and\s+|,\s+and\s+|\s+or\s+|[-–])[A-Z][\w’']+){0,4}\s+"
+    r"(?:oblasts?|regions?|raions?|districts?|provinces?|krai)\b",
     re.I,
 )
 _SECTOR = 0.5  # "the Kupyansk direction" is a sector: how surely the town is meant by it
@@ -181,14 +201,20 @@ class Finder:
             if len(of.anchors) == 1:
                 end = max(end, of.end)
         sector = hint is not None and hint.relation == "toward" and "direction" in hint.text
-        if sector:
+        line = _LINE.match(self.text, mention.end)
+        if line is not None and _TACTICAL.search(line.group()):
+            sector = True
+            where = _framed(where)
+        elif sector:
             where = replace(where, confidence=_SECTOR * where.confidence)
-        elif (line := _LINE.match(self.text, mention.end)) is not None and hint is None:
-            where = replace(where, relation=_LINES[line.group(1).lower()])
+        elif line is not None and hint is None:
+            where = replace(where, relation=_LINES[line.group(1)])
             sector = where.relation == "toward"
+            if sector:
+                where = _framed(where)
         elif _sectored(self.text, mention.end):
             sector = True
-            where = replace(where, relation="toward", confidence=_SECTOR * where.confidence)
+            where = _framed(where)
         ahead = _TOWARD.search(self.text[max(0, start - 16) : start]) if hint is None else None
         if ahead is not None and where.relation is None:
             where = replace(where, relation="toward")
@@ -196,13 +222,30 @@ class Finder:
             where, start, end, mention.start,
             helper=helping is not None
             or self._brackets.hold(mention.start)
-            or (place is None and _NO_PLACE.search(mention.text) is not None),
-            area=place is not None and place.feature_class not in ("P", "S"),
+            or (place is None and _NO_PLACE.search(mention.text) is not None)
+            or self._office(mention.start, mention.end),
+            area=place is not None and place.feature_class not in ("P", "S")
+            and not self._town_by_name(resolution),
             sector=sector,
-            source=_FROM.search(self.text[max(0, start - 20) : start]) is not None,
+            source=_FROM.search(self.text[max(0, start - 44) : start]) is not None,
             country=place.country if place else None,
             named_after=_INSTITUTION.match(self.text, mention.end) is not None,
         )  # fmt: skip
+
+    def _office(self, start: int, end: int) -> bool:
+        """Say whether a place only tells where somebody is in office: "Kharkiv police"."""
+        following = _WORD.findall(self.text[end : end + 40].split(".")[0].split(",")[0].lower())
+        if following and lexicon()["offices"].at(following, 0) is not None:
+            return True
+        before = _WORD.findall(self.text[max(0, start - 24) : start].lower())
+        return before[-1:] == ["of"] and lexicon()["heads"].all_of(before[-2:-1] or ["of"])
+
+    def _town_by_name(self, resolution: Resolution) -> bool:
+        """Say whether an oblast is named like its town alone: "Kharkiv and Zmiiv were hit"."""
+        mention, named = resolution.mention, _OF_AN_AREA.search(resolution.name)
+        if named is None or _OF_AN_AREA.search(mention.text):
+            return False
+        return _AREAS.match(self.text, mention.end, mention.end + 90) is None
 
     def _implied(self, hint: Hint) -> Spot | None:
         """Return the place of "the city's east", whose name stands elsewhere."""
@@ -286,12 +329,20 @@ def _first_of(hint: Hint) -> int | None:
     return min((a.start for a in hint.anchors if a.start is not None), default=None)
 
 
+def _framed(where: Where) -> Where:
+    """Return a town as its sector means it: toward it, nobody knows how near."""
+    return replace(
+        where, relation="toward", part=None, direction=None, distance_km=None,
+        confidence=_SECTOR * where.confidence,
+    )  # fmt: skip
+
+
 def _sectored(text: str, end: int) -> bool:
-    """Say whether a name is that of a sector: "the Kupyansk direction", "the Izyum axis"."""
-    return (
-        re.match(r"\s+(?:operational\s+)?(?:direction|axis|sector)\b", text[end : end + 24])
-        is not None
-    )
+    """Say whether a name is that of a sector: "the Kupyansk direction", "the Lyman tactical area".
+
+    Of "the Kupyansk and Lyman directions" both are.
+    """
+    return _SECTORED.match(text, end, end + 120) is not None
 
 
 def of_mention(resolution: Resolution) -> Where:

@@ -35,6 +35,7 @@ _IS_OCCUPIED = re.compile(
 _SHARE = frozenset({"most", "much", "half", "part", "parts", "percent", "third", "quarter"})
 _ONLY_BE = frozenset(
     {
+        "lies", "lie", "a", "within",
         "is", "are", "was", "were", "remains", "remain", "remained", "now", "still", "fully",
         "has", "have", "been", "came", "come", "city", "firmly", "completely", "not", "no",
         "longer", "be", "currently", "partially", "largely", "already", "settlement", "village",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from geomap.front.patterns import lexicon
+from geomap.front.patterns import lexicon, phrases
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
@@ -40,6 +40,7 @@ _LEAVERS = frozenset(
         "has", "had", "defenders", "servicemen",
     }
 )  # fmt: skip
+_STRANDED = frozenset({"exposed", "isolated", "vulnerable", "without", "undefended", "stranded"})
 _LINKS = frozenset({"still", "now", "also", "no", "longer", "both", "then", "even", "not", "yet"})
 _HEADING = re.compile(r"\b(?:objective|effort|goal|aim)s?\b[^.:–—]{0,60}[:–—]\s*", re.I)
 _PLANNED = re.compile(r"(?:[:–—(,]|\b(?:and|or|possibly|eventually))\s*$", re.I)
@@ -79,7 +80,19 @@ def triggers(words: Words, parties: list[PartyWord]) -> list[Trigger]:
         if trigger is not None:
             found.append(trigger)
     consumed = {t.consumed for t in found if t.consumed is not None}
-    return [t for t in found if t.start not in consumed]
+    # "Attempts to storm Lyman were repelled": the storming is what is repelled.
+    return [
+        t
+        for t in found
+        if not any(t.start <= at < t.end for at in consumed)
+        and not (t.form == "infinitive" and any(_meant(words, at, t.start) for at in consumed))
+    ]
+
+
+def _meant(words: Words, attempt: int, start: int) -> bool:
+    """Say whether a word only tells what was tried: "repelled an attempt to storm Lyman"."""
+    between = words.between(attempt, start)
+    return 1 < len(between) < 8 and between[-1] == "to"
 
 
 def _acting(
@@ -92,10 +105,13 @@ def _acting(
 ) -> Trigger | None:
     """Return how a word acts, or None for one that does not ("the captured town")."""
     start, end = words.starts[index], words.ends[index + count - 1]
+    readings = tuple(v for v in readings if not v.needs or _needed(words, index + count, v.needs))
     expels = any(v.takes == "expel" for v in readings) and _out(words, index, index + count)
     readings = tuple(v for v in readings if (v.takes == "expel") == expels)
     if not readings:
         return None
+    if words.text[start].isupper() and words.words[index] == "fall" and index:
+        return None  # the season
     verb, passive = _as_verb(words, index, index + count, readings, parties)
     planned = False
     if plan_from is not None and start >= plan_from:
@@ -107,6 +123,8 @@ def _acting(
         verb = base if planned else verb
     if verb is None:
         return _as_noun(words, index, index + count, readings)
+    if verb.takes == "shown":  # who is shown follows, in the words of who shows it
+        return Trigger(end, end, verb.action, verb.form, verb.takes)
     consumed = None
     if verb.takes == "attack":
         consumed = _repelled(words, index, index + count, passive)
@@ -132,6 +150,8 @@ def _as_verb(
     be = before in _BE and "participle" in forms
     if be and participle is not None:
         return participle, participle.takes not in ("subject", "where") or following == "by"
+    if "participle" in forms and not be and forms["participle"].takes == "shown":
+        return forms["participle"], False
     if "past" in forms or participle is not None:
         return _as_past(words, index, at, following, forms, parties)
     if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
@@ -139,17 +159,25 @@ def _as_verb(
         owned = index > 0 and any(
             p.kind == "adjective" and p.end == words.ends[index - 1] for p in parties
         )
+        noun = noun and not accused(row[max(0, index - 8) : index])
         noun = (noun or owned) and any(v.form.startswith("nouns") for v in readings)
         if noun or following == "of":
             return None, False
         return forms["progressive"], False
-    if "infinitive" in forms and _base_before(words, at):
+    if "infinitive" in forms and (_base_before(words, at) or _in_series(words, index)):
         return forms["infinitive"], False
+    if "infinitive" in forms and forms["infinitive"].action == "present" and (
+        lexicon()["units_of"].within(row[max(0, at - 8) : at + 1])
+        or lexicon()["footage"].within(row[max(0, at - 2) : at + 1])
+    ):  # fmt: skip
+        return forms["infinitive"], False  # "Operators of the Rubikon centre operate near"
     if "infinitive" in forms and _plural_before(words, at + 1, parties):
         return forms["infinitive"], False
     # "drone strikes", "missile attacks" are nouns.
     attributive = index > 0 and lexicon()["weapons"].within([row[index - 1]])
     attributive = attributive and not row[index - 1].endswith("s")
+    if "present" in forms and forms["present"].takes == "shown":
+        return forms["present"], False
     if "present" in forms and not attributive and _subject_before(words, index, parties):
         return forms["present"], False
     return None, False
@@ -179,7 +207,9 @@ def _as_past(
         _subject_before(words, index, parties) or _base_before(words, at)
     ):
         return None, False
-    if row[index] == "left" and before not in _LEAVERS:
+    if row[index] == "left" and (
+        before not in _LEAVERS or _STRANDED & set(row[index + 1 : index + 9])
+    ):
         return None, False  # "the strike left Kherson without power"
     if participle is None or participle.takes == "subject":
         return (verb, False) if index else (None, False)
@@ -198,6 +228,16 @@ def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -
     row = words.words
     before = row[index - 1] if index else ""
     following = row[after] if after < len(row) else ""
+    if before and lexicon()["peaceful"].all_of([before]):
+        return None  # "miners' strikes"
+    held = [v for w in row[max(0, index - 3) : index] for v in lexicon().verbs.get(w, ())]
+    if noun.action == "advanced" and any(v.action == "lost" for v in held):
+        return None  # "lost its foothold"
+    if noun.form == "nouns_at" and following and lexicon()["force_nouns"].within([following]):
+        return None  # "combat vehicles", "assault groups"
+    if before in ("and", "or") and after - index > 1:  # "ground and artillery strikes"
+        plain = lexicon().verbs.get(row[after - 1], ())
+        noun = next((v for v in plain if v.form.startswith("nouns")), noun)
     if noun.form == "nouns_of":
         owned = before.endswith("'s")
         if following not in ("of", "over") and not owned:
@@ -211,6 +251,26 @@ def _as_noun(words: Words, index: int, after: int, readings: tuple[Verb, ...]) -
 def _base_before(words: Words, at: int) -> bool:
     before = words.words[at] if at >= 0 else ""
     return before in _BASE or before.endswith("n't") or before == "ll"
+
+
+def _in_series(words: Words, index: int) -> bool:
+    """Say whether a verb goes on after a semicolon: "counterattacked near A; hold B"."""
+    return bool(index) and words.text[words.ends[index - 1] : words.starts[index]].strip() == ";"
+
+
+def accused(before: list[str]) -> bool:
+    """Say whether somebody is accused of what follows: "accused Ukraine of shelling"."""
+    return before[-1:] == ["of"] and any(w.startswith(("accus", "blam")) for w in before)
+
+
+def _needed(words: Words, after: int, needs: tuple[str, ...]) -> bool:
+    """Say whether one of the words that a verb needs follows, before the next word that acts."""
+    row = words.words[after : after + 10]
+    acting = next(lexicon().triggers.find(row), None)
+    if acting is None:
+        return phrases(needs).within(row)
+    at, phrase = acting  # "bombs" may itself be a verb
+    return phrases(needs).within(row[:at]) or " ".join(phrase) in needs
 
 
 def _plural_before(words: Words, index: int, parties: list[PartyWord]) -> bool:

@@ -19,21 +19,25 @@ _LISTS = frozenset(
         "unconfirmed", "footage", "analysts", "bloggers", "officials", "other_speakers",
         "force_nouns", "units_of", "weapons", "ground", "opposed", "plans", "glue", "lead",
         "noun_lead", "contested_words", "light", "month_names", "nearly", "harm",
-        "may_have",
+        "may_have", "offices", "peaceful", "feigned", "heads", "gunnery", "bargains", "civil",
     }
 )  # fmt: skip
 FORMS = ("infinitive", "present", "past", "participle", "progressive")
 NOUNS = ("nouns_of", "nouns_at")
-TAKES = ("object", "place", "attack", "subject", "where", "expel")
+TAKES = ("object", "place", "attack", "subject", "where", "expel", "shown")
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A word that says an action: a verb in one of `FORMS`, or a noun of one of `NOUNS`."""
+    """A word that says an action: a verb in one of `FORMS`, or a noun of one of `NOUNS`.
+
+    With `needs`, it does so only with one of these words soon after it.
+    """
 
     action: str
     form: str
     takes: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,11 @@ def check_actions(
             raise TableError(f"{where}: [{action}] is not a table")
         if row.get("takes") not in TAKES:
             raise TableError(f"{where}: [{action}] takes must be {_either(TAKES)}")
+        needs = tuple(row.get("needs", ()))
+        if not all(_lower(w) for w in needs):
+            raise TableError(f"{where}: [{action}] needs must be words in lower case")
         for word, form in _forms(action, row, where):
-            verb = Verb(row.get("action", action), form, row["takes"])
+            verb = Verb(row.get("action", action), form, row["takes"], needs)
             if verb not in found.setdefault(word, []):
                 found[word].append(verb)
     return {w: tuple(v) for w, v in found.items()}, words
