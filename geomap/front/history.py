@@ -53,7 +53,7 @@ def pace(earlier: Ground, later: Ground, days: int, lattice: Lattice) -> NDArray
     points, speed = points[near], moved[near] / (days / MONTH_DAYS)
     if not len(points):
         return steady(lattice)
-    coarse = type(lattice)(lattice.east[::4], lattice.north[::4], lattice.step_km * 4)
+    coarse = lattice.every(4)
     mask = coarse.near(points, 4 * _ALIKE_KM)
     rate = np.minimum(_LEAST_KM + _SHARE * _averaged(coarse.points(mask), points, speed), _MOST_KM)
     whole = coarse.filled(mask, rate, RATE_KM)

@@ -46,6 +46,10 @@ class Lattice:
         """Rows and columns."""
         return len(self.north), len(self.east)
 
+    def every(self, steps: int) -> Lattice:
+        """Return the lattice of every so many points of this one."""
+        return Lattice(self.east[::steps], self.north[::steps], self.step_km * steps)
+
     def points(self, mask: Any) -> NDArray[Any]:
         """Return the points where a mask of the lattice is true, shape (n, 2), row by row."""
         import numpy as np

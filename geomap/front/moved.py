@@ -147,9 +147,7 @@ def _on_lattice(
     """Return the movement and what is unsure after it, for each point of the lattice."""
     import numpy as np
 
-    coarse = type(lattice)(
-        lattice.east[::_COARSE], lattice.north[::_COARSE], lattice.step_km * _COARSE
-    )
+    coarse = lattice.every(_COARSE)
     reach = spine(ground.line, coarse.step_km)
     mask = coarse.near(points, _REACH * LENGTH_KM)
     mask &= coarse.near(reach, _BAND_KM + 2 * coarse.step_km)

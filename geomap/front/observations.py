@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # However many say so, a place is not known nearer to the line than this: its own size, and that
 # of the ground that is nobody's.
 LEAST_SD_KM = 1.8
+_TOGETHER_KM = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 _SAME_KM = 0.3  # places nearer to each other than this are one
 
 
@@ -60,6 +61,7 @@ def observe(
     drift_km_a_day: float = 0.0,
     told_before: dict[tuple[int, int], int] | None = None,
     margin_km: float = 2.0,
+    most: int | None = None,
 ) -> Observations:
     """Bring evidence together by place.
 
@@ -76,6 +78,8 @@ def observe(
         same distance every day, so that telling it again adds ever less. Updated.
     margin_km : float
         How far from the line a place lies at least whose side is told.
+    most : int, optional
+        No more places than this: where there are more, neighbours are brought together.
     """
     import numpy as np
 
@@ -85,14 +89,13 @@ def observe(
         return Observations(pair, none, none, pair, none, none, none, [], [])
     east, north = plane.inward([e.lat for e in evidence], [e.lon for e in evidence])
     at = np.column_stack([east, north])
-    places: dict[tuple[int, int], list[int]] = {}
-    side_rows: list[int] = []
-    for i, one in enumerate(evidence):
-        if one.signed_km is None:
-            side_rows.append(i)
-        else:
-            key = (round(float(at[i, 0]) / _SAME_KM), round(float(at[i, 1]) / _SAME_KM))
-            places.setdefault(key, []).append(i)
+    side_rows = [i for i, one in enumerate(evidence) if one.signed_km is None]
+    near_rows = [i for i, one in enumerate(evidence) if one.signed_km is not None]
+    places = _by_place(at, near_rows, _SAME_KM)
+    for km in _TOGETHER_KM:
+        if most is None or len(places) <= most:
+            break
+        places = _by_place(at, near_rows, km)
     points, signed, sd, members = [], [], [], []
     for key, rows in places.items():
         errors = np.array([_error(evidence[i], day, drift_km_a_day) for i in rows])
@@ -104,7 +107,7 @@ def observe(
             told_before[key] = told_before.get(key, 0) + 1
         mean = float((values * share).sum() / share.sum())
         spread = float(np.sqrt((share * (values - mean) ** 2).sum() / share.sum()))
-        points.append(at[rows[0]])
+        points.append((at[rows] * share[:, None]).sum(axis=0) / share.sum())
         signed.append(mean)
         # What the sources disagree about goes into the doubt.
         sd.append(float(np.hypot(max(float(share.sum()) ** -0.5, least), spread / 2)))
@@ -120,6 +123,15 @@ def observe(
         members,
         [evidence[i] for i in side_rows],
     )
+
+
+def _by_place(at: Any, rows: Sequence[int], km: float) -> dict[tuple[int, int], list[int]]:
+    """Return rows by the square of the plane that they lie in."""
+    places: dict[tuple[int, int], list[int]] = {}
+    for i in rows:
+        key = (round(float(at[i, 0]) / km), round(float(at[i, 1]) / km))
+        places.setdefault(key, []).append(i)
+    return places
 
 
 def _error(one: FrontEvidence, day: dt.date, drift_km_a_day: float) -> float:

@@ -61,8 +61,8 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
     sides : Sides
         Beside those of `seen`.
     slopes : numpy.ndarray, shape (n, 2), optional
-        Unit vectors towards side A at the observed points, from a day before: saves the coarse
-        rounds. NaN where none is known.
+        Unit vectors towards side A at the observed points, from the day before: saves the coarse
+        rounds.
 
     Returns
     -------
@@ -86,14 +86,12 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
     aside_values, aside_sd = np.zeros(0), np.zeros(0)
     field: Process | None = None
     rounds: tuple[Term, ...] = ROUNDS
-    if slopes is not None and not np.isnan(slopes).any():
-        rounds = ROUNDS[2:]
+    coarse = _COARSE_SD_KM
+    if slopes is not None:
+        rounds, coarse = ROUNDS[2:], 0.0
         aside, aside_values, aside_sd = _aside(points, values, slopes, weights)
         goal, goal_sd = margins.copy(), spot_sd
-    else:
-        slopes = None
     for number, fine in enumerate(rounds):
-        coarse = _COARSE_SD_KM if number == 0 and slopes is None else 0.0
         field = Process(
             np.vstack([points, spots[pulled], aside]),
             np.concatenate([values, (signs * goal)[pulled], aside_values]),
@@ -103,6 +101,7 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
             (LAND, fine),
         )
         gradient = field.gradient(points, 4.0 if number < 2 else 2.0)
+        coarse = 0.0
         steep = np.hypot(gradient[:, 0], gradient[:, 1])
         if slopes is None:
             slopes = gradient / np.maximum(steep, 1e-9)[:, None]

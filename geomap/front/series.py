@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geomap.front.lattice import Lattice
     from geomap.front.observations import Observations
+    from geomap.front.process import Process
     from geomap.front.setting import Setting
     from geomap.models import FrontEvidence
 
@@ -40,7 +42,10 @@ _NEAR_SCALE, _FAR_SCALE = 1.5, 0.5
 _NEAR_KM, _FAR_KM = 12.0, 25.0
 _BAND_REACH_KM = 14.0  # without an earlier line a band is drawn this far round what is said,
 _BAND_LEAST_KM2 = 1000.0  # and not where it is one place, or three, far from all others
-_COARSE = 3
+_COARSE = 4
+MOST = 300  # places: more are brought together with their neighbours
+_KNOWN_SHARE = 0.7  # of places that were known the day before, for its slopes to do
+_UNKNOWN_KM = 30.0
 
 
 class Series:
@@ -72,7 +77,7 @@ class Series:
         self._base: dt.date | None = None  # the day of the earlier line that is moved
         self._told: dict[tuple[int, int], int] = {}
         self._counted: dict[str, float] = {}
-        self._slopes: dict[tuple[int, int], NDArray[Any]] = {}
+        self._field: tuple[Process, set[tuple[int, int]]] | None = None
 
     def draw(self, day: dt.date, *, cells: bool = False) -> Front:
         """Return the line of a day: not before that of an earlier call."""
@@ -153,7 +158,7 @@ class Series:
 
         where, lattice = self.where, self.where.lattice
         used = self._between(day - dt.timedelta(days=WINDOW_DAYS), day)
-        seen = observe(used, where.plane, day, drift_km_a_day=2 * RATE_KM / MONTH_DAYS)
+        seen = observe(used, where.plane, day, drift_km_a_day=2 * RATE_KM / MONTH_DAYS, most=MOST)
         seen = _inside(seen, lattice)
         sides, towns = self._sides(day)
         drawn = draw(seen, sides, self._slopes_at(seen))
@@ -162,14 +167,11 @@ class Series:
             return Assembly(day, nothing, _unknown, "none", self._judged(used), day, towns, ())
         self._note(seen, drawn.weights)
         self._keep_slopes(seen, drawn)
-        coarse = type(lattice)(
-            lattice.east[::_COARSE], lattice.north[::_COARSE], lattice.step_km * _COARSE
-        )
+        coarse = lattice.every(_COARSE)
         mask = coarse.near(seen.points, REACH_KM + CONTROL_KM)
         spots = coarse.points(mask)
         field = coarse.filled(mask, drawn.field.mean(spots), np.nan)
-        sd = np.maximum(_SCRATCH_SCALE * drawn.field.sd(spots), _SCRATCH_LEAST_KM)
-        errors = coarse.filled(mask, sd, 30.0)
+        errors = self._errors(drawn, coarse, mask)
         reach = shapely.union_all(shapely.buffer(shapely.points(seen.points), REACH_KM))
         lines = [
             part
@@ -193,6 +195,16 @@ class Series:
             day, ground, unsure, "none", self._judged(used), self._fresh(day), towns, (), band
         )
 
+    def _errors(self, drawn: Drawn, lattice: Lattice, mask: Any) -> NDArray[Any]:
+        """Return how unsure a line through each point of a lattice is; it varies little."""
+        import numpy as np
+
+        wide = lattice.every(2)
+        near = wide.near(lattice.points(mask), wide.step_km)
+        sd = np.maximum(_SCRATCH_SCALE * drawn.field.sd(wide.points(near)), _SCRATCH_LEAST_KM)
+        whole = wide.filled(near, sd, _UNKNOWN_KM)
+        return lattice.filled(mask, wide.at(whole, lattice.points(mask)), _UNKNOWN_KM)
+
     def _sides(self, day: dt.date) -> tuple[Sides, tuple[FrontEvidence, ...]]:
         """Return the points whose side is known on a day, and the seed towns among them."""
         import numpy as np
@@ -215,15 +227,22 @@ class Series:
         return sides, tuple(town for town, _ in towns)
 
     def _slopes_at(self, seen: Observations) -> NDArray[Any] | None:
-        """Return the slopes of the day before at these places; None when one is new."""
+        """Return the slopes of the day before at these places; None when most are new."""
         import numpy as np
 
-        found = [self._slopes.get(_key(p)) for p in seen.points]
-        known = [f for f in found if f is not None]
-        return np.array(known) if known and len(known) == len(found) else None
+        if self._field is None or not len(seen.points):
+            return None
+        field, old = self._field
+        known = np.array([_key(p) in old for p in seen.points])
+        if known.mean() < _KNOWN_SHARE:
+            return None
+        gradient = field.gradient(seen.points, 2.0)
+        steep = np.hypot(gradient[:, 0], gradient[:, 1])
+        slopes: NDArray[Any] = gradient / np.maximum(steep, 1e-9)[:, None]
+        return slopes
 
     def _keep_slopes(self, seen: Observations, drawn: Drawn) -> None:
-        self._slopes = {_key(p): s for p, s in zip(seen.points, drawn.slopes, strict=True)}
+        self._field = (drawn.field, {_key(p) for p in seen.points})
 
     def _note(self, seen: Observations, weights: Any) -> None:
         for members, weight in zip(seen.members, weights, strict=True):
