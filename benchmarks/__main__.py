@@ -11,7 +11,7 @@ import sys
 
 NAMES = (
     "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
-    "hints",
+    "hints", "front", "front_scale",
 )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def prior() -> ContactLine:
     )
 
 
-def main() -> None:
+def run() -> int:
     """Print the seconds and the memory of each series, as a ratio to the smallest too."""
     theatre = load_theatre()
     for name, priors in (("an earlier line", [prior()]), ("no earlier line", [])):
@@ -82,7 +82,8 @@ def main() -> None:
                 f"{name}: {claims} claims, {len(drawn)} days: {seconds:.1f} s "
                 f"({seconds / base:.2f} times the first), {peak_mb:.0f} MB, last line ~{km:.0f} km"
             )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    run()

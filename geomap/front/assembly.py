@@ -51,7 +51,6 @@ class Assembly:
 
 def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
     """Return a day's front as a record (EPSG:4326)."""
-    import numpy as np
     import shapely
 
     line = drawn.ground.line
@@ -62,9 +61,7 @@ def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
             problems=(TOO_LITTLE,),
         )  # fmt: skip
     near = [e for e in drawn.used if e.signed_km is not None]
-    at = np.zeros((0, 2))
-    if near:
-        at = np.column_stack(where.plane.inward([e.lat for e in near], [e.lon for e in near]))
+    at = where.at(near)
     cited = [
         Cited(e, float(p[0]), float(p[1]), e.date is None or e.date >= drawn.fresh)
         for e, p in zip(near, at, strict=True)

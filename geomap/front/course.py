@@ -1,4 +1,4 @@
-"""Points and stretches along a line, many at once.
+"""Points and stretches along a line, and distances from places, many at once.
 
 Shapely walks a line from its beginning for each point asked for; a line of contact has thousands of
 vertices, and is asked at thousands of points.
@@ -56,6 +56,35 @@ class Course:
             found.append(
                 shapely.linestrings(np.vstack([ends[n : n + 1], inner, ends[n + 1 : n + 2]]))
             )
+        return found
+
+
+class Nearest:
+    """How far points are from the nearest of some places.
+
+    Parameters
+    ----------
+    places : numpy.ndarray, shape (n, 2)
+        None at all is infinitely far.
+    """
+
+    def __init__(self, places: Any) -> None:
+        import numpy as np
+        import shapely
+
+        self._tree = shapely.STRtree(shapely.points(np.unique(places, axis=0)))
+
+    def km(self, points: Any) -> NDArray[Any]:
+        """Return the distances."""
+        import numpy as np
+        import shapely
+
+        asked = shapely.points(points)
+        (order, _), distance = self._tree.query_nearest(
+            asked, return_distance=True, all_matches=False
+        )
+        found = np.full(len(points), np.inf)
+        found[order] = distance
         return found
 
 

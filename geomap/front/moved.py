@@ -172,7 +172,9 @@ def _redrawn(ground: Ground, moved: Any, zone: Any, lattice: Lattice) -> Ground:
 
     shapely.prepare(zone)
     drawn = np.abs(moved) > 0.5 * _LEAST_MOVE_KM
-    drawn &= lattice.near(spine(ground.line, 2 * lattice.step_km), _BAND_KM)
+    # Only ground nearer to the line than it has moved can have changed sides.
+    reach = min(float(np.abs(moved).max()) + 4 * lattice.step_km, _BAND_KM)
+    drawn &= lattice.near(spine(ground.line, 2 * lattice.step_km), reach)
     signed = lattice.filled(drawn, ground.signed(lattice.points(drawn)), np.nan)
     field = signed + moved
     new = [p for line in lattice.level_lines(field) for p in _lines(line.intersection(zone))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from geomap.front.course import Course
+from geomap.front.course import Course, Nearest
 from geomap.models import FrontPiece
 
 if TYPE_CHECKING:
@@ -72,13 +72,14 @@ def cut(
 
     fresh = np.array([[c.east, c.north] for c in cited if c.fresh]).reshape(-1, 2)
     every = np.array([[c.east, c.north] for c in cited]).reshape(-1, 2)
+    nearest = Nearest(fresh)
     pieces: list[Cut] = []
     for part in shapely.get_parts(line):
         course = Course(part)
         count = max(1, round(course.length_km / _SAMPLE_KM))
         step = course.length_km / count
         spots = course.points((np.arange(count) + 0.5) * step)
-        supported = _nearest(spots, fresh) <= SUPPORT_KM
+        supported = nearest.km(spots) <= SUPPORT_KM
         errors = sd_at(spots)
         runs = _runs(supported, step)
         lines = course.stretches(np.array([low for low, _ in runs] + [count]) * step)
@@ -93,21 +94,6 @@ def cut(
                 )
             )
     return pieces
-
-
-def _nearest(spots: Any, points: Any) -> NDArray[Any]:
-    """Return how far each spot is from the nearest of some points."""
-    import numpy as np
-    import shapely
-
-    if not len(points):
-        return np.full(len(spots), math.inf)
-    tree = shapely.STRtree(shapely.points(points))
-    asked = shapely.points(spots)
-    (order, _), distance = tree.query_nearest(asked, return_distance=True, all_matches=False)
-    found = np.full(len(spots), math.inf)
-    found[order] = distance
-    return found
 
 
 def _runs(flags: Any, step: float) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.front.assembly import CONTROL_KM, Assembly, assembled
+from geomap.front.course import Nearest
 from geomap.front.ground import Ground
 from geomap.front.history import MONTH_DAYS, RATE_KM, pace, steady
 from geomap.front.moved import move
@@ -41,7 +42,7 @@ _SCRATCH_SCALE, _SCRATCH_LEAST_KM, _BAND_SD_KM = 1.15, 3.8, 5.5
 _NEAR_SCALE, _FAR_SCALE = 1.5, 0.5
 _NEAR_KM, _FAR_KM = 12.0, 25.0
 _BAND_REACH_KM = 14.0  # without an earlier line a band is drawn this far round what is said,
-_BAND_LEAST_KM2 = 1000.0  # and not where it is one place, or three, far from all others
+_BAND_LEAST_KM2 = 1200.0  # and not where it is one place, or three, far from all others
 _COARSE = 4
 MOST = 300  # places: more are brought together with their neighbours
 _KNOWN_SHARE = 0.7  # of places that were known the day before, for its slopes to do
@@ -134,7 +135,7 @@ class Series:
         sd = self._sd
         lattice = self.where.lattice
         used = self._between(self._base, day)
-        near = _Near([e for e in used if e.signed_km is not None], self.where)
+        near = Nearest(self.where.at([e for e in used if e.signed_km is not None]))
 
         def unsure(points: Any) -> NDArray[Any]:
             share = np.clip((near.km(points) - _NEAR_KM) / (_FAR_KM - _NEAR_KM), 0.0, 1.0)
@@ -212,10 +213,7 @@ class Series:
         homes = self.where.homes
         count = len(homes.sides)
         towns = [(town, as_of) for town, since, as_of in self.towns if since <= day]
-        at = np.zeros((0, 2))
-        if towns:
-            lats, lons = [t.lat for t, _ in towns], [t.lon for t, _ in towns]
-            at = np.column_stack(self.where.plane.inward(lats, lons))
+        at = self.where.at([town for town, _ in towns])
         sides = Sides(
             np.vstack([homes.points, at]),
             np.concatenate([homes.sides, [1.0 if t.side == "A" else -1.0 for t, _ in towns]]),
@@ -257,27 +255,6 @@ class Series:
 
     def _fresh(self, day: dt.date) -> dt.date:
         return day - dt.timedelta(days=FRESH_DAYS)
-
-
-class _Near:
-    """How far points are from the nearest place that something is said of."""
-
-    def __init__(self, said: Sequence[FrontEvidence], where: Setting) -> None:
-        import numpy as np
-        import shapely
-
-        lats, lons = [e.lat for e in said], [e.lon for e in said]
-        at = np.column_stack(where.plane.inward(lats, lons)) if said else np.zeros((0, 2))
-        self._places = shapely.multipoints(at)
-        shapely.prepare(self._places)
-
-    def km(self, points: Any) -> NDArray[Any]:
-        """Return the distances, infinite when nothing is said at all."""
-        import numpy as np
-        import shapely
-
-        found: NDArray[Any] = shapely.distance(shapely.points(points), self._places)
-        return np.where(np.isnan(found), np.inf, found)
 
 
 def _unknown(points: Any) -> NDArray[Any]:

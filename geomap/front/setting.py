@@ -51,6 +51,13 @@ class Setting:
     priors: list[tuple[ContactLine, Ground]]
     home_ground: dict[str, Any] = field(default_factory=dict)
 
+    def at(self, said: Sequence[FrontEvidence]) -> NDArray[Any]:
+        """Return where some evidence lies on the plane, shape (n, 2)."""
+        import numpy as np
+
+        lats, lons = [e.lat for e in said], [e.lon for e in said]
+        return np.column_stack(self.plane.inward(lats, lons)) if said else np.zeros((0, 2))
+
     def inward(self, geometry: Any) -> Any:
         """Return a geometry (EPSG:4326) on the plane."""
         import numpy as np
@@ -104,8 +111,8 @@ def setting(
     else:
         middle = (float(np.median(lats)), float(np.median(lons)))
     plane = Plane(*middle)
-    points = np.column_stack(plane.inward(lats, lons)) if near else np.zeros((0, 2))
     bare = Setting(plane, Lattice(np.zeros(0), np.zeros(0), 1.0), _none(), [])
+    points = bare.at(near)
     lines = [bare.inward(p.geometry) for p in priors]
     if lines:
         whole = shapely.union_all(lines)
@@ -194,7 +201,7 @@ def _joined_known(safe: Known, bare: Setting, sided: Sequence[FrontEvidence]) ->
 
     if not sided:
         return safe
-    at = np.column_stack(bare.plane.inward([e.lat for e in sided], [e.lon for e in sided]))
+    at = bare.at(sided)
     signs = np.array([1.0 if e.side == "A" else -1.0 for e in sided])
     return Known(np.vstack([safe.points, at]), np.concatenate([safe.sides, signs]))
 
