@@ -249,8 +249,10 @@ class Series:
 
     def _judged(self, used: Sequence[FrontEvidence]) -> tuple[FrontEvidence, ...]:
         """Return the evidence with what the rest contradicts marked."""
+        counted = self._counted
         return tuple(
-            replace(one, doubted=self._counted.get(one.id, 1.0) < _DOUBTED) for one in used
+            replace(one, doubted=True) if counted.get(one.id, 1.0) < _DOUBTED else one
+            for one in used
         )
 
     def _fresh(self, day: dt.date) -> dt.date:
