@@ -66,7 +66,7 @@ def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
         Cited(e, float(p[0]), float(p[1]), e.date is None or e.date >= drawn.fresh)
         for e, p in zip(near, at, strict=True)
     ]
-    pieces = cut(shapely.multilinestrings(parts), cited, drawn.unsure, drawn.rest)
+    pieces = cut(shapely.MultiLineString(parts), cited, drawn.unsure, drawn.rest)
     band = zone(pieces, drawn.unsure) if drawn.band is None else drawn.band
     return Front(
         date=drawn.day,
@@ -87,7 +87,7 @@ def _control(where: Setting, drawn: Assembly, known: list[Any]) -> tuple[tuple[s
     if not known:
         return ()
     lattice = where.lattice
-    line = shapely.multilinestrings(known)
+    line = shapely.MultiLineString(known)
     strip = shapely.buffer(shapely.simplify(line, 0.2), CONTROL_KM, quad_segs=8)
     held = drawn.ground.held
     if held is None:

@@ -100,7 +100,7 @@ def oriented(line: Any, known: Known, reach_km: float = 150.0) -> Any | None:
     turned: list[Any] = []
     unsure = 0.0
     for part in shapely.get_parts(line):
-        ground = Ground(shapely.multilinestrings([part]))
+        ground = Ground(shapely.MultiLineString([part]))
         signed = ground.signed(known.points) if len(known.points) else np.zeros(0)
         weight = np.where(np.abs(signed) < reach_km, 1.0 / (10.0 + np.abs(signed)), 0.0)
         vote = float((np.sign(signed) * known.sides * weight).sum())
@@ -109,4 +109,4 @@ def oriented(line: Any, known: Known, reach_km: float = 150.0) -> Any | None:
         turned.append(part if vote >= 0 else shapely.reverse(part))
     if unsure > 0.5 * line.length:
         return None
-    return shapely.multilinestrings(turned)
+    return shapely.MultiLineString(turned)

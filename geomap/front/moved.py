@@ -179,7 +179,7 @@ def _redrawn(ground: Ground, moved: Any, zone: Any, lattice: Lattice) -> Ground:
     field = signed + moved
     new = [p for line in lattice.level_lines(field) for p in _lines(line.intersection(zone))]
     old = [p for p in _lines(ground.line.difference(zone))]
-    line = shapely.multilinestrings(joined(new + old, 2.5 * _LEAST_MOVE_KM))
+    line = shapely.MultiLineString(joined(new + old, 2.5 * _LEAST_MOVE_KM))
     held = ground.held
     if held is not None:
         gained = lattice.above(np.where(np.isnan(field), -1.0, field)).intersection(zone)
@@ -224,5 +224,5 @@ def joined(lines: list[Any], gap_km: float) -> list[Any]:
         used.add(i)
         taken.add(j)
         coordinates[i] = np.vstack([coordinates[i], starts[j]])
-    whole = shapely.multilinestrings([shapely.linestrings(c) for c in coordinates])
+    whole = shapely.MultiLineString([shapely.linestrings(c) for c in coordinates])
     return list(shapely.get_parts(shapely.line_merge(whole, directed=True)))

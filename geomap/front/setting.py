@@ -221,7 +221,7 @@ def _ground(bare: Setting, prior: ContactLine, line: Any, votes: Known) -> Groun
 
     line = shapely.line_merge(line)
     parts = [p for p in shapely.get_parts(line) if p.length > 0]
-    line = shapely.multilinestrings(parts)
+    line = shapely.MultiLineString(parts)
     control = dict(prior.control)
     held = bare.inward(control["A"]) if "A" in control else None
     if held is None and "B" in control:
