@@ -21,14 +21,25 @@ def _blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
-def _commands() -> list[tuple[str, str]]:
-    return [
-        (page.name, line.strip())
-        for page in PAGES
-        for block in _blocks(page, "sh")
-        for line in block.replace("\\\n", " ").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
+def _commands() -> list[tuple[str, str, list[str]]]:
+    """Return each command shown, with those before it in its block whose output it reads."""
+    found = []
+    for page in PAGES:
+        for block in _blocks(page, "sh"):
+            lines = [
+                line.strip()
+                for line in block.replace("\\\n", " ").splitlines()
+                if line.strip() and not line.startswith("#")
+            ]
+            for n, line in enumerate(lines):
+                first = [one for one in lines[:n] if (made := _made(one)) and made in line]
+                found.append((page.name, line, first))
+    return found
+
+
+def _made(command: str) -> str:
+    words = shlex.split(command)
+    return next((value for option, value in pairwise(words) if option == "-o"), "")
 
 
 @pytest.fixture
@@ -42,8 +53,13 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("page", "command"), _commands())
-def test_every_command_shown_works(page: str, command: str, scratch: Path) -> None:
+@pytest.mark.parametrize(("page", "command", "first"), _commands())
+def test_every_command_shown_works(
+    page: str, command: str, first: list[str], scratch: Path
+) -> None:
+    for one in first:
+        with pytest.raises(SystemExit):
+            main(shlex.split(one)[1:])
     words = shlex.split(command)
     if words[0] == "make":
         if shutil.which("make") is None:

@@ -70,13 +70,15 @@ def fronts(
         A prior has no date, is later than a day that is drawn, or nothing tells whose sides are.
     """
     days = sorted(set(days))
+    if not days:
+        return
     _check(priors, days)
     sides = {p.name: p.side for p in theatre.parties}
     said: list[FrontEvidence] = []
     told: list[dt.date] = []
     for report in reports:
         day = report.article.date
-        if day is None or not days or day > days[-1]:
+        if day is None or day > days[-1]:
             continue
         own = (ids or {}).get(report.article.id)
         if own is None:
@@ -89,7 +91,7 @@ def fronts(
         if party.country and homes and party.country in homes:
             grounds.setdefault(party.side, homes[party.country])
     towns = _seeds(theatre) if seeds else []
-    where = setting(said, priors, grounds, [t for t, _, _ in towns])
+    where = setting(said, priors, grounds, [t for t, since, _ in towns if since <= days[0]])
     if where is None:
         for day in days:
             yield Front(day, (), problems=(TOO_LITTLE,))
@@ -105,7 +107,7 @@ def _check(priors: Sequence[ContactLine], days: Sequence[dt.date]) -> None:
         name = prior.source or "a prior"
         if prior.date is None:
             raise FrontError(f"{name}: has no date: a line must know when")
-        if days and prior.date > days[-1]:
+        if prior.date > days[-1]:
             raise FrontError(
                 f"{name}: is of {prior.date}, later than the day drawn, {days[-1]}: give an "
                 "earlier line, or draw later days"
