@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from geomap.front.setting import Setting
     from geomap.models import FrontEvidence
 
-WINDOW_DAYS = 45  # without an earlier line, what was said longer ago is forgotten
-FRESH_DAYS = 30  # what was said longer ago supports no stretch
+WINDOW_DAYS = 30  # without an earlier line, what was said longer ago is forgotten
+FRESH_DAYS = 14  # what was said longer ago supports no stretch
 REACH_KM = 25.0  # no line is drawn further than this from what is said
 _HOME_MARGIN_KM, _HOME_SD_KM = 3.0, 3.0
 _SEED_MARGIN_KM = 8.0
