@@ -37,7 +37,9 @@ class _Sheet:
     ground: dict[str, list[Any]] = field(default_factory=lambda: {"A": [], "B": []})
 
 
-def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> Lines:
+def read_lines(
+    path: str | os.PathLike[str], *, areas: Areas | None = None, supported: bool = False
+) -> Lines:
     """Read the lines of contact of a file: GeoJSON, GeoPackage, whatever GDAL reads.
 
     Features with `kind` = `contact_line` are lines, and so is, in a file without any, each line
@@ -53,6 +55,9 @@ def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> L
     path : str or os.PathLike
     areas : Areas, optional
         Countries: outlines do not run along their borders and coasts.
+    supported : bool
+        Leave out the stretches that `geomap front` drew without support, and the dates that hold
+        no others, unless the whole file holds no others.
 
     Returns
     -------
@@ -74,6 +79,8 @@ def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> L
     ]
     meanings = _meanings(file, found)
     used = [(r, m) for r, m in zip(found.rows, meanings, strict=True) if m != "none"]
+    if supported:
+        used = _supported(used)
     if not used:
         raise FrontError(f"{file}: {_nothing(found)}")
     _check_degrees(file, [r for r, _ in used])
@@ -111,6 +118,8 @@ def read_priors(
 ) -> Lines:
     """Read earlier lines of some files, by date; each must say its day.
 
+    What `geomap front` drew without support does not count (see `read_lines`).
+
     Parameters
     ----------
     paths : iterable of str or os.PathLike
@@ -128,7 +137,7 @@ def read_priors(
     lines: list[ContactLine] = []
     problems: list[Problem] = []
     for path in paths:
-        read = read_lines(path, areas=areas)
+        read = read_lines(path, areas=areas, supported=True)
         if any(line.date is None for line in read.lines):
             raise FrontError(
                 f"{path}: has no date: give its features a `date` property (YYYY-MM-DD), or put "
@@ -176,6 +185,20 @@ def _meanings(file: Path, found: Rows) -> list[Meaning]:
         else:
             meanings.append("none")
     return meanings
+
+
+def _supported(used: list[tuple[Row, Meaning]]) -> list[tuple[Row, Meaning]]:
+    """Return what is used without the unsupported stretches, and the days that had no others."""
+    bare = [r for r, meaning in used if meaning == "line" and _unsupported(r)]
+    others = [r for r, meaning in used if meaning == "line" and not _unsupported(r)]
+    if not bare or not others:
+        return used
+    days = {_feature_day(r) for r in bare} - {_feature_day(r) for r in others}
+    return [(r, meaning) for r, meaning in used if r not in bare and _feature_day(r) not in days]
+
+
+def _unsupported(row: Row) -> bool:
+    return row.properties.get("status") == "unsupported"
 
 
 def _has(geometry: Any, kind: str) -> bool:
