@@ -2,9 +2,9 @@
 
     python -m benchmarks front_scale
 
-A made-up front of 1,500 km that moves a little each day; claims near it are made from a fixed seed, with
-the errors that real wordings have. Timed with an earlier line and without, for 1,250, 2,500 and
-5,000 claims over 90 days.
+A made-up front of 1,500 km that moves a little each day; claims near it are made from a fixed seed,
+with the errors that real wordings have. Timed with an earlier line and without, for 1,250, 2,500
+and 5,000 claims over 90 days.
 """
 
 from __future__ import annotations

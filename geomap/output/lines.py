@@ -78,7 +78,8 @@ def read_lines(
         if r.broken is not None
     ]
     meanings = _meanings(file, found)
-    used = [(r, m) for r, m in zip(found.rows, meanings, strict=True) if m != "none"]
+    pairs = zip(found.rows, meanings, strict=True)
+    used: Sequence[tuple[Row, Meaning]] = [(r, m) for r, m in pairs if m != "none"]
     if supported:
         used = _supported(used)
     if not used:
@@ -187,7 +188,7 @@ def _meanings(file: Path, found: Rows) -> list[Meaning]:
     return meanings
 
 
-def _supported(used: list[tuple[Row, Meaning]]) -> list[tuple[Row, Meaning]]:
+def _supported(used: Sequence[tuple[Row, Meaning]]) -> Sequence[tuple[Row, Meaning]]:
     """Return what is used without the unsupported stretches, and the days that had no others."""
     bare = [r for r, meaning in used if meaning == "line" and _unsupported(r)]
     others = [r for r, meaning in used if meaning == "line" and not _unsupported(r)]
