@@ -259,3 +259,29 @@ def test_the_map_draws_what_was_written(cli: Cli, tmp_path: Path) -> None:
     again = tmp_path / "again.html"
     cli("map", *files, "-o", again, "--front", line)
     assert again.read_bytes() == page.read_bytes()
+
+
+def test_export_and_extract_say_where_things_lie(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a", "b")
+    line, out, jsonl = tmp_path / "f.geojson", tmp_path / "e.geojson", tmp_path / "m.jsonl"
+    cli("front", *files, "-o", line)
+    cli("export", *files, "-o", out)
+    assert not any("front_km" in f["properties"] for f in written(out)["features"])
+    assert cli("export", *files, "-o", out, "--front", line)[0] == 0
+    rows = [f["properties"] for f in written(out)["features"]]
+    for row in rows:
+        assert {"front_side", "front_km", "front_error_km"} <= row.keys()
+    (kreminna,) = [r for r in rows if r["name"] == "Kreminna" and r["layer"] == "mention"]
+    assert (kreminna["front_side"], kreminna["front_error_km"]) == ("A", 1.5)
+    assert 14 < kreminna["front_km"] < 19  # of the line of its day
+    for what, marked in (("mentions", True), ("claims", True), ("hints", False)):
+        assert cli("extract", *files, "-o", jsonl, "--what", what, "--front", line)[0] == 0
+        records = [json.loads(row) for row in jsonl.read_text().splitlines()]
+        assert records
+        assert all(("front_side" in r) == marked for r in records)
+    plain = prior(tmp_path / "plain.geojson", "2023-03-01")  # a line and no more
+    cli("export", *files[:1], "-o", out, "--front", plain)
+    rows = [f["properties"] for f in written(out)["features"]]
+    (kreminna,) = [r for r in rows if r["name"] == "Kreminna" and r["layer"] == "mention"]
+    assert (kreminna["front_side"], kreminna["front_error_km"]) == (None, None)
+    assert kreminna["front_km"] > 14

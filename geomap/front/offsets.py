@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
+from geomap.models import Front
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from shapely import Geometry
 
-    from geomap.models import Front, FrontPiece, FrontSupport
+    from geomap.models import ContactLine, FrontSupport
 
 REACH_KM = 1.0  # a place beside the ground of one side is on that side: a slip of drawing
 
@@ -24,7 +25,8 @@ class Offset:
 
     `side` is "A" or "B", None where nobody is known to hold the ground. `distance_km` is that to
     the nearest piece of the line, which lies within `error_km` of where it is drawn with 80 %
-    probability and rests on `support`; all three are None without a line.
+    probability and rests on `support`. The three are None without a line, the latter two also
+    where the line does not tell them.
     """
 
     side: str | None
@@ -33,12 +35,15 @@ class Offset:
     support: FrontSupport | None = None
 
 
-def offsets(front: Front, lats: Sequence[float], lons: Sequence[float]) -> list[Offset]:
+def offsets(
+    front: Front | ContactLine, lats: Sequence[float], lons: Sequence[float]
+) -> list[Offset]:
     """Return the offset of each of some places from a line of contact.
 
     Parameters
     ----------
-    front : Front
+    front : Front or ContactLine
+        A line that geomap draws, or one that was read.
     lats, lons : sequence of float
         The places, degrees.
 
@@ -64,26 +69,47 @@ def offsets(front: Front, lats: Sequence[float], lons: Sequence[float]) -> list[
     lat, lon = np.asarray(lats, float), np.asarray(lons, float)
     if not lat.size:
         return []
-    plane = _plane(front)
+    stretches = _stretches(front)
+    plane = _plane([s.geometry for s in stretches] or [ground for _, ground in front.control])
     if plane is None:
         return [Offset(None)] * lat.size
     east, north = plane.inward(lat, lon)
     sides = _sides(front.control, plane, lat, lon, east, north)
-    pieces = [p for p in front.pieces if not p.geometry.is_empty]
-    if not pieces:
+    if not stretches:
         return [Offset(side) for side in sides]
-    nearest, km = _nearest(pieces, plane, lat, lon, east, north)
+    nearest, km = _nearest([s.geometry for s in stretches], plane, lat, lon, east, north)
     return [
-        Offset(side, float(far), pieces[n].band_km / 2, pieces[n].support)
+        Offset(side, float(far), stretches[n].error_km, stretches[n].support)
         for side, n, far in zip(sides, nearest, km, strict=True)
     ]
 
 
-def _plane(front: Front) -> geodesy.Plane | None:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    geometry: Geometry
+    error_km: float | None
+    support: FrontSupport | None
+
+
+def _stretches(front: Front | ContactLine) -> list[_Stretch]:
+    import shapely
+
+    if isinstance(front, Front):
+        found = [_Stretch(p.geometry, p.band_km / 2, p.support) for p in front.pieces]
+    else:
+        lines = shapely.get_parts(front.geometry)
+        bands = front.bands_km or [None] * len(lines)
+        found = [
+            _Stretch(line, None if band is None else band / 2, None)
+            for line, band in zip(lines, bands, strict=True)
+        ]
+    return [s for s in found if not s.geometry.is_empty]
+
+
+def _plane(shapes: Sequence[Geometry]) -> geodesy.Plane | None:
     """Return a plane round the middle of what is drawn."""
     import shapely
 
-    shapes = [p.geometry for p in front.pieces] or [ground for _, ground in front.control]
     drawn = [g for g in shapes if not g.is_empty]
     if not drawn:
         return None
@@ -101,21 +127,21 @@ def _inward(geometry: Geometry, plane: geodesy.Plane) -> Any:
 
 
 def _nearest(
-    pieces: Sequence[FrontPiece],
+    lines: Sequence[Geometry],
     plane: geodesy.Plane,
     lat: np.ndarray[Any, Any],
     lon: np.ndarray[Any, Any],
     east: np.ndarray[Any, Any],
     north: np.ndarray[Any, Any],
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return the number of the nearest piece of each place, and how far it is.
+    """Return the number of the nearest line of each place, and how far it is.
 
     The nearest point is found in the plane; the distance to it is the geodesic one.
     """
     import numpy as np
     import shapely
 
-    runs = [shapely.get_coordinates(_inward(p.geometry, plane)) for p in pieces]
+    runs = [shapely.get_coordinates(_inward(line, plane)) for line in lines]
     segments = shapely.linestrings(
         np.concatenate([np.stack([run[:-1], run[1:]], axis=1) for run in runs])
     )

@@ -1,4 +1,4 @@
-"""Side and distance to the line of what the reports name, as a table."""
+"""Side and distance to the line of what the reports name: a table, and marks on records."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from geomap.output.fronts import party_of
 from geomap.output.layers import point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from geomap.front.theatre import Theatre
-    from geomap.models import Article, Front, Place, Report
+    from geomap.models import Article, ContactLine, Front, Place, Report
 
 COLUMNS = (
     "kind", "article_id", "date", "line_date", "name", "lat", "lon", "side", "party",
@@ -23,6 +23,8 @@ COLUMNS = (
 )  # fmt: skip
 PLACE, REPORT = "place", "report"
 NEAR_KM = 60.0  # a settlement further from the line does not tell where a report is about
+
+_WIDE = ("hromada", "raion", "admin1", "country")  # precisions
 
 _Row = tuple[str | float | None, ...]
 
@@ -85,6 +87,32 @@ def places_rows(
     return rows
 
 
+def mark(records: Sequence[dict[str, Any]], lines: Mapping[str, ContactLine | None]) -> None:
+    """Add where they lie from a line to records that have `article_id`, `lat` and `lon`.
+
+    `front_side`, `front_km` and `front_error_km` are None where that is not known, and for what is
+    larger than a settlement: an oblast lies on no side.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        Are added to.
+    lines : mapping
+        The line that counts for each article, by its id.
+    """
+    by_line: dict[int, tuple[ContactLine, list[dict[str, Any]]]] = {}
+    for record in records:
+        record |= {"front_side": None, "front_km": None, "front_error_km": None}
+        line = lines.get(record["article_id"])
+        if line is not None and record["lat"] is not None and record.get("precision") not in _WIDE:
+            by_line.setdefault(id(line), (line, []))[1].append(record)
+    for line, told in by_line.values():
+        found = offsets(line, [r["lat"] for r in told], [r["lon"] for r in told])
+        for record, offset in zip(told, found, strict=True):
+            km, error_km = _rounded(offset)
+            record |= {"front_side": offset.side, "front_km": km, "front_error_km": error_km}
+
+
 def places_csv(rows: Iterable[_Row]) -> str:
     """Return the rows of `places_rows` as CSV."""
     return csv_text(COLUMNS, rows)
@@ -114,13 +142,10 @@ def _settlements(report: Report, least: float) -> Counter[Place]:
 def _told(
     lat: float, lon: float, offset: Offset, theatre: Theatre
 ) -> tuple[str | float | None, ...]:
+    party = party_of(offset.side, theatre) or None
+    return (round(lat, 5), round(lon, 5), offset.side, party, *_rounded(offset), offset.support)
+
+
+def _rounded(offset: Offset) -> tuple[float | None, float | None]:
     far, error = offset.distance_km, offset.error_km
-    return (
-        round(lat, 5),
-        round(lon, 5),
-        offset.side,
-        party_of(offset.side, theatre) or None,
-        None if far is None else round(far, 1),
-        None if error is None else round(error, 1),
-        offset.support,
-    )
+    return None if far is None else round(far, 1), None if error is None else round(error, 1)

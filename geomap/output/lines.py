@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class _Sheet:
     """What a file says of one date, as it is gathered."""
 
     lines: list[Any] = field(default_factory=list)
+    bands_km: list[float | None] = field(default_factory=list)  # one for each of `lines`
     ground: dict[str, list[Any]] = field(default_factory=lambda: {"A": [], "B": []})
 
 
@@ -258,9 +260,18 @@ def _gather(sheet: _Sheet, row: Row, meaning: Meaning, file: Path, problems: lis
             message = f"feature {row.number}: its line crosses itself: cut at the crossings"
             problems.append(Problem(str(file), message, "self-crossing"))
         for part in lines:
-            sheet.lines += [part] if part.is_simple else [*shapely.get_parts(shapely.node(part))]
+            cut = [part] if part.is_simple else [*shapely.get_parts(shapely.node(part))]
+            sheet.lines += cut
+            sheet.bands_km += [_band_km(row)] * len(cut)
     else:
         sheet.ground[meaning] += [p for p in parts if p.geom_type == "Polygon" and p.area > 0]
+
+
+def _band_km(row: Row) -> float | None:
+    told = row.properties.get("band_km")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return float(told) if 0 <= told < math.inf else None
 
 
 def _line(
@@ -283,4 +294,6 @@ def _line(
         geometry = outline(held, against, borders)
     else:
         return None
-    return None if geometry.is_empty else ContactLine(geometry, date, file.name, control)
+    if geometry.is_empty:
+        return None
+    return ContactLine(geometry, date, file.name, control, tuple(sheet.bands_km))
