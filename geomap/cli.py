@@ -151,17 +151,26 @@ def front(
         int | None,
         typer.Option("--every", min=1, metavar="DAYS", help="Draw a day each so many days."),
     ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            "--places", help="Also write each place's side and distance to the line, .csv."
+        ),
+    ] = None,
 ) -> None:
     """Draw the line of contact for each date, with its uncertainty and its evidence."""
     from geomap.front_commands import FrontRun
 
     check_suffix(output, ".geojson")
-    if grid is not None:
-        check_suffix(grid, ".csv", "--grid")
+    for table, option in ((grid, "--grid"), (places, "--places")):
+        if table is not None:
+            check_suffix(table, ".csv", option)
     if on is not None and every is not None:
         raise SettingsError("--on draws one day, --every several: give one of them")
     run = common.run_of(FrontRun)
-    summary = run.front(output, on=on, priors=prior or (), seeds=seeds, grid=grid, every=every)
+    summary = run.front(
+        output, on=on, priors=prior or (), seeds=seeds, grid=grid, every=every, places=places
+    )
     common.end(run, summary)
 
 

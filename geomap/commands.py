@@ -251,8 +251,17 @@ class Run:
         self._ready(output)
         results = self.results()
         rows = self.features(results)
+        self._mark(results, [row.properties for row in rows])
         write_text(output, dumps(self.collection(rows)))
         return summary(results, [(output, count(len(rows), "feature"))], features=len(rows))
+
+    def _mark(self, results: Results, records: Sequence[dict[str, Any]]) -> None:
+        """Add to records where they lie from the line given, if one was."""
+        if not self.lines:
+            return
+        from geomap.output.front_places import mark
+
+        mark(records, {r.article.id: self.pipeline.line_of(r.article) for r in results.reports})
 
     def map(
         self,
@@ -389,16 +398,18 @@ class Run:
             if spans.resolve() in self._outputs:
                 raise SettingsError(f"{spans}: is read and would be replaced: choose another -o")
         results = self.results(spans)
-        lines = []
+        found: list[dict[str, Any]] = []
         for report in results.reports:
-            kept = records(
+            found += records(
                 report,
                 what,
                 self.settings.kinds,
                 min_confidence=self.settings.min_confidence,
                 inside=self.scope.holds if self.scope else None,
             )
-            lines += [line(record) + "\n" for record in kept]
+        if what != "hints":  # which lie in a region, not at a point
+            self._mark(results, found)
+        lines = [line(record) + "\n" for record in found]
         outputs = [(output, count(len(lines), what[:-1]))]
         if texts is not None:
             write_text(texts, "".join(line(text_record(r.article)) + "\n" for r in results.reports))

@@ -12,6 +12,7 @@ from geomap.feature_ids import claim_ids
 from geomap.models import Problem
 from geomap.output.files import write_text
 from geomap.output.front_grid import grid_csv
+from geomap.output.front_places import PLACE, places_csv, places_rows
 from geomap.output.fronts import clipped, front_collection
 from geomap.output.fronts import summary as front_summary
 from geomap.output.geojson import dumps
@@ -42,8 +43,9 @@ class FrontRun(Run):
         seeds: bool = True,
         grid: Path | None = None,
         every: int | None = None,
+        places: Path | None = None,
     ) -> dict[str, Any]:
-        """Draw the lines, write them as GeoJSON (and the grid as CSV); return the summary.
+        """Draw the lines, write them as GeoJSON (and tables as CSV); return the summary.
 
         Parameters
         ----------
@@ -59,6 +61,8 @@ class FrontRun(Run):
             The .csv to write with the probabilities of control.
         every : int, optional
             Draw a day each so many, from the first date to the last.
+        places : Path, optional
+            The .csv to write with the side and the distance to the line of each place.
 
         Raises
         ------
@@ -68,7 +72,7 @@ class FrontRun(Run):
             No article says when it is of.
         """
         self._inputs |= {p.resolve() for p in priors}
-        self._ready(*[output] if grid is None else [output, grid])
+        self._ready(*[p for p in (output, grid, places) if p is not None])
         areas = self.gazetteer.areas
         earlier = read_priors(priors, areas=areas, until=on)
         self.problems += earlier.problems
@@ -84,8 +88,9 @@ class FrontRun(Run):
             earlier = read_priors(priors, areas=areas, until=days[-1])
             self.problems += [p for p in earlier.problems if p not in self.problems]
             self._heed()
-        fronts, cells = self._draw(reports, days, earlier.lines, seeds, grid is not None)
-        self._note(fronts)
+        drawn, cells = self._draw(reports, days, earlier.lines, seeds, grid is not None)
+        self._note(drawn)
+        fronts = [clipped(f, self.scope.geometry) for f in drawn] if self.scope else drawn
         whole = front_collection(
             fronts,
             theatre=self.theatre,
@@ -96,6 +101,16 @@ class FrontRun(Run):
         if grid is not None:
             write_text(grid, grid_csv(cells))
             written.append((grid, count(sum(len(rows) for _, rows in cells), "cell")))
+        if places is not None:
+            rows = places_rows(
+                reports,
+                drawn,  # a line goes on where a region asked for ends
+                self.theatre,
+                min_confidence=self.settings.min_confidence,
+                inside=self.scope.holds if self.scope else None,
+            )
+            write_text(places, places_csv(rows))
+            written.append((places, count(sum(r[0] == PLACE for r in rows), "place")))
         write_text(output, dumps(whole))
         return _summary(results, written, fronts)
 
@@ -157,7 +172,7 @@ class FrontRun(Run):
                 if with_grid:
                     cells.append((front.date, self._inside(front.cells)))
                 bare = replace(front, cells=())  # a series of fields is too much to keep twice
-                fronts.append(clipped(bare, self.scope.geometry) if self.scope else bare)
+                fronts.append(bare)
                 if advance is not None:
                     advance(front)
         return fronts, cells

@@ -90,6 +90,11 @@ def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return float(_geod().inv(lon1, lat1, lon2, lat2)[2]) / 1000
 
 
+def distances_km(lats1: Any, lons1: Any, lats2: Any, lons2: Any) -> Any:
+    """Return the geodesic distances between points of two arrays, one to one, in kilometres."""
+    return _geod().inv(lons1, lats1, lons2, lats2)[2] / 1000
+
+
 def rough_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Return a quick distance in kilometres, for ranking only: on a plane, degrees as they are.
 

@@ -276,13 +276,15 @@ class ContactLine:
     """A line of contact given by the user or drawn by geomap. EPSG:4326 lines.
 
     `control` is who holds what, where the source says it: a side of the theatre ("A", "B") and its
-    polygons. A source that knows one side only ("occupied") gives that one.
+    polygons. A source that knows one side only ("occupied") gives that one. `bands_km` is the width
+    of the 10-90 % zone of each line of `geometry`, where the source tells it.
     """
 
     geometry: Geometry
     date: dt.date | None = None
     source: str = ""
     control: tuple[tuple[str, Geometry], ...] = ()
+    bands_km: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

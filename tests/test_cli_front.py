@@ -177,6 +177,58 @@ def test_json_and_region(cli: Cli, tmp_path: Path) -> None:
     assert front["priors"] == ["2023-02-01"]
 
 
+def table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_where_places_and_reports_lie(cli: Cli, tmp_path: Path) -> None:
+    text = "Ukrainian forces hold Lyman. Russian forces struck Lyman and Kyiv from Kreminna."
+    (tmp_path / "d.txt").write_text(f"Title: =1+1\nDate: 2023-03-14\n\n{text}", encoding="utf-8")
+    files = [*articles(tmp_path, "a"), tmp_path / "d.txt"]
+    out, places = tmp_path / "f.geojson", tmp_path / "p.csv"
+    code, told, said = cli("front", *files, "-o", out, "--places", places)
+    assert (code, said) == (0, "")
+    assert f"{places}: 4 places" in told
+    rows = table(places)
+    assert [(r["kind"], r["date"], r["name"]) for r in rows] == [
+        ("report", "2023-03-02", "a"),
+        ("place", "2023-03-02", "Kreminna"),
+        ("report", "2023-03-14", "'=1+1"),
+        ("place", "2023-03-14", "Lyman"),
+        ("place", "2023-03-14", "Kyiv"),
+        ("place", "2023-03-14", "Kreminna"),
+    ]
+    of = {(r["kind"], r["name"], r["date"]): r for r in rows}
+    kreminna = of["place", "Kreminna", "2023-03-02"]
+    assert (kreminna["side"], kreminna["party"]) == ("A", "Russia")
+    assert 14 < float(kreminna["distance_km"]) < 19
+    assert (kreminna["error_km"], kreminna["support"]) == ("1.5", "reports")
+    assert float(of["place", "Kreminna", "2023-03-14"]["distance_km"]) > 20  # 0.1 degree on
+    lyman, kyiv = of["place", "Lyman", "2023-03-14"], of["place", "Kyiv", "2023-03-14"]
+    assert (lyman["side"], lyman["mentions"]) == ("B", "2")
+    assert (kyiv["side"], kyiv["party"]) == ("", "")
+    assert float(kyiv["distance_km"]) > 400
+    report = of["report", "'=1+1", "2023-03-14"]
+    assert report["mentions"] == "3"  # Kyiv is too far to tell where the report is about
+    assert report["lon"] == f"{(float(lyman['lon']) + float(kreminna['lon'])) / 2:.5f}".rstrip("0")
+
+
+def test_places_of_a_region_and_of_one_day(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a", "b")
+    out, places = tmp_path / "f.geojson", tmp_path / "p.csv"
+    words = ("--region", "Luhansk Oblast", "--on", "2023-03-20")
+    code, _, _ = cli("front", *files, "-o", out, "--places", places, *words)
+    assert code == 0
+    rows = table(places)
+    assert [(r["name"], r["line_date"]) for r in rows] == [
+        ("a", "2023-03-20"),
+        ("Kreminna", "2023-03-20"),
+    ]
+    code, _, said = cli("front", *files, "-o", out, "--places", tmp_path / "p.txt")
+    assert code == 2
+    assert "--places" in said
+
+
 def test_another_theatre(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
     table = tmp_path / "theatre.toml"
     text = (Path(front_commands.__file__).parent / "front" / "ukraine.toml").read_text()
@@ -207,3 +259,29 @@ def test_the_map_draws_what_was_written(cli: Cli, tmp_path: Path) -> None:
     again = tmp_path / "again.html"
     cli("map", *files, "-o", again, "--front", line)
     assert again.read_bytes() == page.read_bytes()
+
+
+def test_export_and_extract_say_where_things_lie(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a", "b")
+    line, out, jsonl = tmp_path / "f.geojson", tmp_path / "e.geojson", tmp_path / "m.jsonl"
+    cli("front", *files, "-o", line)
+    cli("export", *files, "-o", out)
+    assert not any("front_km" in f["properties"] for f in written(out)["features"])
+    assert cli("export", *files, "-o", out, "--front", line)[0] == 0
+    rows = [f["properties"] for f in written(out)["features"]]
+    for row in rows:
+        assert {"front_side", "front_km", "front_error_km"} <= row.keys()
+    (kreminna,) = [r for r in rows if r["name"] == "Kreminna" and r["layer"] == "mention"]
+    assert (kreminna["front_side"], kreminna["front_error_km"]) == ("A", 1.5)
+    assert 14 < kreminna["front_km"] < 19  # of the line of its day
+    for what, marked in (("mentions", True), ("claims", True), ("hints", False)):
+        assert cli("extract", *files, "-o", jsonl, "--what", what, "--front", line)[0] == 0
+        records = [json.loads(row) for row in jsonl.read_text().splitlines()]
+        assert records
+        assert all(("front_side" in r) == marked for r in records)
+    plain = prior(tmp_path / "plain.geojson", "2023-03-01")  # a line and no more
+    cli("export", *files[:1], "-o", out, "--front", plain)
+    rows = [f["properties"] for f in written(out)["features"]]
+    (kreminna,) = [r for r in rows if r["name"] == "Kreminna" and r["layer"] == "mention"]
+    assert (kreminna["front_side"], kreminna["front_error_km"]) == (None, None)
+    assert kreminna["front_km"] > 14

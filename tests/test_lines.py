@@ -338,6 +338,23 @@ def test_priors_of_several_files_are_in_order(tmp_path: Path) -> None:
     assert [str(line.date) for line in read_priors(paths).lines] == ["2025-01-05", "2025-03-02"]
 
 
+def test_what_was_drawn_without_support_is_no_prior(tmp_path: Path) -> None:
+    far = {"type": "LineString", "coordinates": [[38.0, 48.9], [39.0, 48.0]]}
+    rows = [
+        feature(kind="contact_line", date="2025-01-05", status="supported"),
+        feature(far, kind="contact_line", date="2025-01-05", status="unsupported"),
+        feature(far, kind="contact_line", date="2025-02-05", status="unsupported"),
+        feature(EAST, kind="control", side="A", date="2025-02-05"),
+    ]
+    path = write(tmp_path / "front.geojson", collection(*rows))
+    (line,) = read_priors([path]).lines
+    assert (str(line.date), line.geometry.bounds) == ("2025-01-05", (37.9, 48.9, 38.0, 49.6))
+    assert [str(line.date) for line in read_lines(path).lines] == ["2025-01-05", "2025-02-05"]
+    assert read_lines(path).lines[0].geometry.bounds == (37.9, 48.0, 39.0, 49.6)
+    (line,) = read_priors([write(path, collection(rows[2], rows[3]))]).lines
+    assert line.geometry.bounds == (38.0, 48.0, 39.0, 48.9)  # better than nothing
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

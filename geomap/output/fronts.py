@@ -77,7 +77,7 @@ def front_features(front: Front, theatre: Theatre) -> list[Feature]:
         named = [p for p in theatre.parties if p.side == side]
         own = {
             "side": side,
-            "party": ", ".join(p.name for p in named),
+            "party": party_of(side, theatre),
             "colour": named[0].colour if named else None,
             "area_km2": _km2(ground),
         }
@@ -94,6 +94,11 @@ def front_features(front: Front, theatre: Theatre) -> list[Feature]:
             )
         )
     return [r for r in rows if r.geometry is not None and not r.geometry.is_empty]
+
+
+def party_of(side: str | None, theatre: Theatre) -> str:
+    """Return who fights on a side, the leading party first."""
+    return ", ".join(p.name for p in theatre.parties if p.side == side)
 
 
 def _piece(piece: FrontPiece) -> dict[str, Any]:

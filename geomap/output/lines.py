@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,13 @@ class _Sheet:
     """What a file says of one date, as it is gathered."""
 
     lines: list[Any] = field(default_factory=list)
+    bands_km: list[float | None] = field(default_factory=list)  # one for each of `lines`
     ground: dict[str, list[Any]] = field(default_factory=lambda: {"A": [], "B": []})
 
 
-def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> Lines:
+def read_lines(
+    path: str | os.PathLike[str], *, areas: Areas | None = None, supported: bool = False
+) -> Lines:
     """Read the lines of contact of a file: GeoJSON, GeoPackage, whatever GDAL reads.
 
     Features with `kind` = `contact_line` are lines, and so is, in a file without any, each line
@@ -53,6 +57,9 @@ def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> L
     path : str or os.PathLike
     areas : Areas, optional
         Countries: outlines do not run along their borders and coasts.
+    supported : bool
+        Leave out the stretches that `geomap front` drew without support, and the dates that hold
+        no others, unless the whole file holds no others.
 
     Returns
     -------
@@ -73,7 +80,10 @@ def read_lines(path: str | os.PathLike[str], *, areas: Areas | None = None) -> L
         if r.broken is not None
     ]
     meanings = _meanings(file, found)
-    used = [(r, m) for r, m in zip(found.rows, meanings, strict=True) if m != "none"]
+    pairs = zip(found.rows, meanings, strict=True)
+    used: Sequence[tuple[Row, Meaning]] = [(r, m) for r, m in pairs if m != "none"]
+    if supported:
+        used = _supported(used)
     if not used:
         raise FrontError(f"{file}: {_nothing(found)}")
     _check_degrees(file, [r for r, _ in used])
@@ -111,6 +121,8 @@ def read_priors(
 ) -> Lines:
     """Read earlier lines of some files, by date; each must say its day.
 
+    What `geomap front` drew without support does not count (see `read_lines`).
+
     Parameters
     ----------
     paths : iterable of str or os.PathLike
@@ -128,7 +140,7 @@ def read_priors(
     lines: list[ContactLine] = []
     problems: list[Problem] = []
     for path in paths:
-        read = read_lines(path, areas=areas)
+        read = read_lines(path, areas=areas, supported=True)
         if any(line.date is None for line in read.lines):
             raise FrontError(
                 f"{path}: has no date: give its features a `date` property (YYYY-MM-DD), or put "
@@ -176,6 +188,20 @@ def _meanings(file: Path, found: Rows) -> list[Meaning]:
         else:
             meanings.append("none")
     return meanings
+
+
+def _supported(used: Sequence[tuple[Row, Meaning]]) -> Sequence[tuple[Row, Meaning]]:
+    """Return what is used without the unsupported stretches, and the days that had no others."""
+    bare = [r for r, meaning in used if meaning == "line" and _unsupported(r)]
+    others = [r for r, meaning in used if meaning == "line" and not _unsupported(r)]
+    if not bare or not others:
+        return used
+    days = {_feature_day(r) for r in bare} - {_feature_day(r) for r in others}
+    return [(r, meaning) for r, meaning in used if r not in bare and _feature_day(r) not in days]
+
+
+def _unsupported(row: Row) -> bool:
+    return row.properties.get("status") == "unsupported"
 
 
 def _has(geometry: Any, kind: str) -> bool:
@@ -234,9 +260,18 @@ def _gather(sheet: _Sheet, row: Row, meaning: Meaning, file: Path, problems: lis
             message = f"feature {row.number}: its line crosses itself: cut at the crossings"
             problems.append(Problem(str(file), message, "self-crossing"))
         for part in lines:
-            sheet.lines += [part] if part.is_simple else [*shapely.get_parts(shapely.node(part))]
+            cut = [part] if part.is_simple else [*shapely.get_parts(shapely.node(part))]
+            sheet.lines += cut
+            sheet.bands_km += [_band_km(row)] * len(cut)
     else:
         sheet.ground[meaning] += [p for p in parts if p.geom_type == "Polygon" and p.area > 0]
+
+
+def _band_km(row: Row) -> float | None:
+    told = row.properties.get("band_km")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return float(told) if 0 <= told < math.inf else None
 
 
 def _line(
@@ -259,4 +294,6 @@ def _line(
         geometry = outline(held, against, borders)
     else:
         return None
-    return None if geometry.is_empty else ContactLine(geometry, date, file.name, control)
+    if geometry.is_empty:
+        return None
+    return ContactLine(geometry, date, file.name, control, tuple(sheet.bands_km))

@@ -157,7 +157,7 @@ window.geomapFront = function (kit) {
     fact('Confidence', piece.confidence === undefined || piece.confidence === null ? null : Number(piece.confidence).toFixed(2));
     fact('Uncertain within', piece.band_km ? 'a band ' + number(piece.band_km) + ' km wide (80 %)' : null);
     fact('Length', piece.km ? number(piece.km) + ' km' : null);
-    return h('div', { class: 'gm-popup' }, h('p', { class: 'gm-kicker' }, 'Line of contact' + (evidence.length ? ' \u00b7 ' + kit.plural(evidence.length, 'report that says so', 'reports that say so') : '')),
+    return h('div', { class: 'gm-popup' }, h('p', { class: 'gm-kicker' }, 'Line of contact' + (evidence.length ? ' \u00b7 ' + kit.plural(evidence.length, 'sentence that says so', 'sentences that say so') : '')),
       h('h2', {}, 'Line of contact' + (date === null ? '' : ', ' + day(date))),
       h('div', { class: 'gm-scroll', tabindex: '0', role: 'group', 'aria-label': 'Evidence' }, h('div', { class: 'gm-frontfacts' }, facts), list, more));
   }
