@@ -176,7 +176,7 @@ window.geomapFront = function (kit) {
     });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.km2) return;
-      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
+      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2' + (g.sure_km2 === undefined ? '' : ', ' + (g.sure_km2 ? number(g.sure_km2) + ' km\u00b2' : 'none') + ' of it beyond where either line may run'))));
     });
     if (movement && !movement.gains.some(function (g) { return g.km2; })) add(rows, h('li', {}, h('span', {}, 'no ground changed hands since ' + day(movement.from))));
     add(box, rows);
