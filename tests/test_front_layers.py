@@ -71,6 +71,17 @@ def test_movement_from_line_to_line_and_over_all(tmp_path: Path) -> None:
     assert told["02", "20"]["A"] == pytest.approx(strip / 2, rel=0.02)
 
 
+def test_what_may_be_doubt_and_no_movement_is_told_apart(tmp_path: Path) -> None:
+    def sure(shift: float) -> tuple[float, float]:
+        found = drawn(tmp_path / "f.geojson", front(DAYS[0], 0.0), front(DAYS[1], shift))
+        (gain,) = [g for m in found["movement"] for g in m["gains"] if g["km2"]]
+        return gain["km2"], gain["sure_km2"]
+
+    assert sure(0.05)[1] == 0  # within the bands: 0.12 degree to the west, 0.06 to the east
+    gained, beyond = sure(0.3)
+    assert beyond == pytest.approx(gained * (0.3 - 0.12 - 0.06) / 0.3, rel=0.02)
+
+
 def test_ground_of_one_side_only_and_ground_not_known_before(tmp_path: Path) -> None:
     def only(side: str, day: dt.date, shift: float) -> Any:
         whole = front(day, shift)

@@ -222,6 +222,7 @@ def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
     """Return the ground that a side gained: what it holds and the other side held.
 
     Where the source tells of one side only, what that side no longer holds is the other's gain.
+    `sure_km2` is what of it lies outside the bands of both lines, where they have bands.
     """
     mine = {g.side: g for g in after.ground}
     old = {g.side: g.geometry for g in before.ground}
@@ -238,7 +239,11 @@ def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
     kept = [(p, km2) for p, km2 in parts if km2 >= LEAST_KM2]
     told: dict[str, Any] = {"km2": round(sum(km2 for _, km2 in kept), 1)}
     if kept:
-        told["geometry"] = _plain(shapely.multipolygons([p for p, _ in kept]))
+        whole = shapely.multipolygons([p for p, _ in kept])
+        told["geometry"] = _plain(whole)
+        if before.band is not None and after.band is not None:
+            sure = shapely.difference(whole, shapely.union(before.band, after.band))
+            told["sure_km2"] = round(geodesy.area_km2(sure), 1)
     return told
 
 

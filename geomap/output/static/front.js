@@ -152,12 +152,12 @@ window.geomapFront = function (kit) {
     page();
     const facts = h('dl', { class: 'gm-facts' });
     const fact = function (name, value) { if (value) add(facts, [h('dt', {}, name), h('dd', {}, value)]); };
-    fact('Rests on', styleOf(piece.status).words);
+    fact('Status', styleOf(piece.status).words);
     fact('Source', piece.source ? bdi(piece.source) : null);
     fact('Confidence', piece.confidence === undefined || piece.confidence === null ? null : Number(piece.confidence).toFixed(2));
     fact('Uncertain within', piece.band_km ? 'a band ' + number(piece.band_km) + ' km wide (80 %)' : null);
     fact('Length', piece.km ? number(piece.km) + ' km' : null);
-    return h('div', { class: 'gm-popup' }, h('p', { class: 'gm-kicker' }, 'Line of contact' + (evidence.length ? ' \u00b7 ' + kit.plural(evidence.length, 'sentence that says so', 'sentences that say so') : '')),
+    return h('div', { class: 'gm-popup' }, h('p', { class: 'gm-kicker' }, 'Line of contact' + (evidence.length ? ' \u00b7 ' + kit.plural(evidence.length, 'claim behind it', 'claims behind it') : '')),
       h('h2', {}, 'Line of contact' + (date === null ? '' : ', ' + day(date))),
       h('div', { class: 'gm-scroll', tabindex: '0', role: 'group', 'aria-label': 'Evidence' }, h('div', { class: 'gm-frontfacts' }, facts), list, more));
   }
@@ -176,7 +176,7 @@ window.geomapFront = function (kit) {
     });
     if (movement) movement.gains.forEach(function (g) {
       if (!g.km2) return;
-      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2')));
+      add(rows, h('li', {}, hatchMark(g.colour), h('span', {}, 'gained by ', bdi(g.party), ' since ' + day(movement.from) + ': ' + number(g.km2) + ' km\u00b2' + (g.sure_km2 === undefined ? '' : ', ' + (g.sure_km2 ? number(g.sure_km2) + ' km\u00b2' : 'none') + ' of it beyond where either line may run'))));
     });
     if (movement && !movement.gains.some(function (g) { return g.km2; })) add(rows, h('li', {}, h('span', {}, 'no ground changed hands since ' + day(movement.from))));
     add(box, rows);
