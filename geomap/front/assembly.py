@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.front.course import spine
 from geomap.front.pieces import Cited, cut, placed, zone
+from geomap.geodesy import polygons_of
 from geomap.models import Front
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TOO_LITTLE = (
     "(--prior), or a theatre with seed towns"
 )
 CONTROL_KM = 30.0  # ground is shown as held so far from a supported line
+_SLIVER_KM2 = 2.0  # less ground is what two ways of drawing a line differ by
 _SHORTEST_KM = 1.0  # a loose end shorter than this is none
 _CELL_KM = 2.0  # between the points of a grid
 _CELLS_KM = 30.0
@@ -104,8 +106,9 @@ def _control(where: Setting, drawn: Assembly, known: list[Any]) -> tuple[tuple[s
     found = []
     for side, ground in (("A", own), ("B", other)):
         whole = shapely.make_valid(ground, method="structure", keep_collapsed=False)
-        if whole.area > 0:
-            found.append((side, where.plane.polygon(whole)))
+        parts = [p for p in polygons_of(whole) if p.area >= _SLIVER_KM2]
+        if parts:
+            found.append((side, where.plane.polygon(shapely.MultiPolygon(parts))))
     return tuple(found)
 
 

@@ -67,7 +67,7 @@ def fronts(
     Raises
     ------
     FrontError
-        A prior has no date, is later than a day that is drawn, or nothing tells whose sides are.
+        A prior has no date or no line, is later than the last day, or nothing tells whose sides are.
     """
     days = sorted(set(days))
     if not days:
@@ -107,6 +107,8 @@ def _check(priors: Sequence[ContactLine], days: Sequence[dt.date]) -> None:
         name = prior.source or "a prior"
         if prior.date is None:
             raise FrontError(f"{name}: has no date: a line must know when")
+        if prior.geometry.is_empty:
+            raise FrontError(f"{name}: has no line in it")
         if prior.date > days[-1]:
             raise FrontError(
                 f"{name}: is of {prior.date}, later than the day drawn, {days[-1]}: give an "

@@ -190,7 +190,9 @@ class Series:
         doubt = TEN_TO_NINETY * np.minimum(errors, _BAND_SD_KM) - np.abs(field)
         close = coarse.near(seen.points, _BAND_REACH_KM)
         islands = shapely.get_parts(coarse.above(np.where(close & mask, doubt, -1.0)))
-        band = shapely.MultiPolygon([p for p in islands if p.area >= _BAND_LEAST_KM2])
+        wide = [p for p in islands if p.area >= _BAND_LEAST_KM2]
+        # A front of one place, or of a few, has the band of its line's own error.
+        band = shapely.MultiPolygon(wide) if wide else None
         ground = Ground(shapely.MultiLineString(lines), held)
         return Assembly(
             day, ground, unsure, "none", self._judged(used), self._fresh(day), towns, (), band

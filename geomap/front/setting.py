@@ -26,6 +26,7 @@ _ALONE_KM = 120.0  # a place that far from every other one says nothing of this 
 _HOME_STEP_KM = 25.0
 _HOME_CLEAR_KM = 30.0  # home ground that near to fighting within it is not taken for safe
 _HOME_BEYOND_KM = 120.0
+_EDGE_DEG = 0.05  # longer edges of an earlier line are bent as the plane bends them
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def setting(
     plane = Plane(*middle)
     bare = Setting(plane, Lattice(np.zeros(0), np.zeros(0), 1.0), _none(), [])
     points = bare.at(near)
-    lines = [bare.inward(p.geometry) for p in priors]
+    lines = [bare.inward(shapely.segmentize(p.geometry, _EDGE_DEG)) for p in priors]
     if lines:
         whole = shapely.union_all(lines)
         shapely.prepare(whole)
@@ -222,7 +223,7 @@ def _ground(bare: Setting, prior: ContactLine, line: Any, votes: Known) -> Groun
     line = shapely.line_merge(line)
     parts = [p for p in shapely.get_parts(line) if p.length > 0]
     line = shapely.MultiLineString(parts)
-    control = dict(prior.control)
+    control = {side: shapely.segmentize(g, _EDGE_DEG) for side, g in prior.control}
     held = bare.inward(control["A"]) if "A" in control else None
     if held is None and "B" in control:
         # Near the line what B does not hold is A's.
