@@ -67,7 +67,7 @@ def fronts(
     Raises
     ------
     FrontError
-        A prior has no date or no line, is later than the last day, or nothing tells whose sides are.
+        A prior has no date or no line, is later than the last day, or nothing tells the sides.
     """
     days = sorted(set(days))
     if not days:
