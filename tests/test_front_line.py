@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -337,3 +338,247 @@ def test_a_broken_earlier_line_or_polygon_is_drawn_or_refused(line: Any, ground:
     else:
         sound(front)
         assert front.pieces
+
+
+# Each day starts from the last
+
+
+@pytest.mark.parametrize("priors", [[], [earlier(days_before(40))]])
+def test_day_by_day_is_nearly_the_last_day_at_once(priors: list[ContactLine]) -> None:
+    told = series_of(8, 6)
+    days = [r.article.date for r in told if r.article.date]
+    *_, last = draw(told, *days, priors=priors, homes=HOMES)
+    (direct,) = draw(told, priors=priors, homes=HOMES)
+    assert off_km(line_of(last), line_of(direct)) < 4
+    spots = np.array([(x, y) for x in np.linspace(37, 38, 40) for y in np.linspace(47.6, 49.4, 60)])
+    first, second = (
+        [shapely.contains_xy(ground, spots) for _, ground in f.control] for f in (last, direct)
+    )
+    for one, other in zip(first, second, strict=True):
+        assert (one == other).mean() > 0.95
+
+
+@pytest.mark.parametrize("priors", [[], [earlier(days_before(40))]])
+def test_neither_the_order_of_days_nor_of_reports_matters(priors: list[ContactLine]) -> None:
+    told = series_of(6)
+    days = [days_before(n) for n in (4, 2, 0)]
+    once = draw(told, *days, priors=priors, homes=HOMES)
+    again = draw(told[::-1], days[2], days[0], days[1], days[0], priors=priors, homes=HOMES)
+    assert [f.date for f in again] == days
+    for one, other in zip(once, again, strict=True):
+        assert [shapely.to_wkb(p.geometry) for p in one.pieces] == [
+            shapely.to_wkb(p.geometry) for p in other.pieces
+        ]
+        assert one == other
+
+
+@pytest.mark.parametrize("priors", [[], [earlier(days_before(40))]])
+def test_what_is_said_later_does_not_count(priors: list[ContactLine]) -> None:
+    day = days_before(3)
+    told = series_of(6)
+    late = [claim(48.5, 37.0 + 0.02 * n) for n in range(9)]
+    first, _ = draw([*told, report(DAY, late, "late")], day, DAY, priors=priors, homes=HOMES)
+    (alone,) = draw(told[:3], day, priors=priors, homes=HOMES)
+    assert {e.article_id for e in first.evidence} == {f"of-{days_before(n)}" for n in (3, 4, 5)}
+    assert off_km(line_of(first), line_of(alone)) < 2
+
+
+def test_what_was_said_long_ago_supports_no_stretch() -> None:
+    prior = earlier(days_before(80))
+    told = [report(days_before(60), fighting())]
+    early, late = draw(told, days_before(59), DAY, priors=[prior])
+    assert "reports" in {p.support for p in early.pieces}
+    assert {p.support for p in late.pieces} == {"prior"}
+    (forgotten,) = draw(told, homes=HOMES)
+    assert not forgotten.pieces
+
+
+# What is given
+
+
+@pytest.mark.parametrize("name", ["from_text", "moved"])
+def test_a_front_is_sound(name: str, request: pytest.FixtureRequest) -> None:
+    front = request.getfixturevalue(name)
+    sound(front)
+    kinds = {p.support for p in front.pieces}
+    assert kinds == ({"reports", "none"} if name == "from_text" else {"reports", "prior"})
+    left, right = spots_aside(line_of(front), 2.0)
+    control = dict(front.control)
+    share = 0.93 if name == "from_text" else 0.97
+    known = shapely.union_all(list(control.values()))
+    for spots, own in ((left, control["A"]), (right, control["B"])):
+        inside = shapely.contains_xy(known, spots)
+        assert inside.mean() > 0.5
+        assert shapely.contains_xy(own, spots[inside]).mean() > share
+    supported = shapely.MultiLineString([p.geometry for p in front.pieces if p.support != "none"])
+    whole = front.uncertainty
+    assert whole is not None
+    assert supported.intersection(whole.buffer(1e-4)).length > 0.97 * supported.length
+    for lat, lon, share_a, width in front.cells:
+        assert 0.0 <= share_a <= 1.0
+        assert width > 0
+        assert 46.7 < lat < 50.2
+        assert 36 < lon < 39
+    cells = np.array(front.cells)
+    sure = np.abs(cells[:, 2] - 0.5) > 0.05
+    for side, ground in control.items():
+        own = shapely.contains_xy(ground, cells[:, 1], cells[:, 0]) & sure
+        assert own.any()
+        assert ((cells[own, 2] > 0.5) == (side == "A")).mean() > 0.98
+
+
+@pytest.mark.parametrize("name", ["from_text", "moved"])
+def test_evidence_comes_nearest_first(name: str, request: pytest.FixtureRequest) -> None:
+    front = request.getfixturevalue(name)
+    places = {e.id: flat(shapely.Point(e.lon, e.lat)) for e in front.evidence}
+    dates = {e.id: e.date for e in front.evidence}
+    for piece in front.pieces:
+        apart = [shapely.distance(places[i], flat(piece.geometry)) for i in piece.evidence]
+        assert all(km < 18.5 for km in apart)
+        assert len(piece.evidence) <= 12
+        for one, other in pairwise(zip(apart, piece.evidence, strict=True)):
+            assert one[0] < other[0] + 6.5  # of those about as near, the newest
+            if abs(one[0] - other[0]) < 1e-9:
+                assert dates[one[1]] >= dates[other[1]]
+
+
+def test_text_alone_finds_the_front(from_text: Front) -> None:
+    assert off_km(line_of(from_text, "reports"), shapely.LineString(lons())) < 4
+    assert all(p.confidence > 0.3 for p in from_text.pieces if p.support == "reports")
+
+
+def test_seed_towns_are_named_where_they_are_used() -> None:
+    (front,) = draw([report(DAY, fighting())], seeds=True)
+    names = {e.place for e in front.seeds}
+    assert {"Donetsk", "Dnipro"} <= names
+    assert all(e.side in ("A", "B") for e in front.seeds)
+    assert front.pieces
+    (without,) = draw([report(DAY, fighting())], homes=HOMES)
+    assert without.seeds == ()
+
+
+def test_a_sides_own_country_is_not_shown_as_held() -> None:
+    homes = {"RU": shapely.box(37.7, 45.0, 44.0, 52.0), "UA": HOMES["UA"]}
+    (front,) = draw([], priors=[earlier(days_before(5))], homes=homes)
+    for _, ground in front.control:
+        assert ground.intersection(homes["RU"]).area < 1e-3
+
+
+# Laws
+
+MIRROR = {"Russia": "Ukraine", "Ukraine": "Russia"}
+
+
+@st.composite
+def wars(draw_: st.DrawFn) -> list[Claim]:
+    found = []
+    for lat in np.linspace(SOUTH, NORTH, draw_(st.integers(5, 14))).tolist():
+        actor = draw_(st.sampled_from(["Russia", "Ukraine"]))
+        aside = draw_(st.integers(-40, 40)) / 10 / DEGREES_KM
+        relation = draw_(st.sampled_from(["near", "toward", None]))
+        found.append(claim(lat, line_lon(lat) + aside, actor, relation=relation))
+    return found
+
+
+@settings(max_examples=8, deadline=None)
+@given(told=wars(), known=st.booleans())
+def test_sides_are_alike(told: list[Claim], known: bool) -> None:
+    """With the actors and the sides exchanged, who holds what is exchanged."""
+    prior = earlier(days_before(60))
+    mirrored = replace(prior, control=(("B", held()),))
+    other = [replace(c, actor=MIRROR[c.actor or ""]) for c in told]
+    away = {"RU": HOMES["UA"], "UA": HOMES["RU"]}
+    (one,) = draw([report(DAY, told)], homes=HOMES, priors=[prior] if known else [])
+    (two,) = draw([report(DAY, other)], homes=away, priors=[mirrored] if known else [])
+    sound(one)
+    sound(two)
+    # Only near the line: an earlier line's own polygons reach further.
+    near = shapely.box(37.2, SOUTH, 37.8, NORTH)
+    for side, opposite in (("A", "B"), ("B", "A")):
+        mine = dict(one.control)[side].intersection(near)
+        its = dict(two.control)[opposite].intersection(near)
+        assert mine.symmetric_difference(its).area < 0.02 * near.area
+
+
+@settings(max_examples=8, deadline=None)
+@given(told=wars(), known=st.booleans(), degrees=st.integers(-150, 100))
+def test_the_line_goes_where_the_places_go(told: list[Claim], known: bool, degrees: int) -> None:
+    def shifted(geometry: Any) -> Any:
+        return shapely.transform(geometry, lambda at: at + np.array([degrees, 0.0]))
+
+    prior = earlier(days_before(60))
+    there = replace(
+        prior, geometry=shifted(prior.geometry), control=(("A", shifted(prior.control[0][1])),)
+    )
+    other = [replace(c, lon=(c.lon or 0.0) + degrees) for c in told]
+    away = {country: shifted(ground) for country, ground in HOMES.items()}
+    (one,) = draw([report(DAY, told)], homes=HOMES, priors=[prior] if known else [])
+    (two,) = draw([report(DAY, other)], homes=away, priors=[there] if known else [])
+    back = shapely.transform(line_of(two), lambda at: at - np.array([degrees, 0.0]))
+    assert off_km(line_of(one), back) < 1
+    assert off_km(back, line_of(one)) < 1
+
+
+def test_to_repeat_it_adds_little() -> None:
+    """However often the same is said on one day, the place is known no better than its size."""
+    lat, away = 48.5, 7 / DEGREES_KM
+
+    def moved_km(times: int) -> float:
+        told = [claim(lat, line_lon(lat) - away, relation=None) for _ in range(times)]
+        prior = earlier(days_before(180))
+        (front,) = draw([report(DAY, told)], priors=[prior])
+        spot = shapely.Point(line_lon(lat), lat)
+        return float(shapely.distance(flat(spot), flat(line_of(front))))
+
+    once, ten, thousand = moved_km(1), moved_km(10), moved_km(300)
+    assert once < thousand
+    assert thousand == pytest.approx(ten, abs=0.3)
+    assert thousand < 7
+
+
+# Real sentences
+
+
+def test_a_stated_distance_says_how_far(pipeline: geomap.Pipeline) -> None:
+    text = (
+        "Russian forces struck Ukrainian positions. Ukrainian forces struck a depot in occupied "
+        "Polohy, Zaporizhzhia Oblast (roughly ten kilometers from the frontline) on June 1."
+    )
+    found = pipeline.process(geomap.Article("a", text, date=DAY))
+    prior = ContactLine(
+        shapely.LineString([(37.0, 47.58), (35.5, 47.58)]), days_before(30), "earlier.geojson",
+        (("A", shapely.box(35.5, 46.5, 37.0, 47.58)),),
+    )  # fmt: skip
+    (front,) = draw([found], priors=[prior])
+    told = [e for e in front.evidence if e.wording == "stated distance"]
+    assert told
+    for one in told:
+        assert one.place == "Polohy"
+        assert one.signed_km == pytest.approx(10)
+        assert 1 < one.sd_km < 4
+
+
+SUDAN = (
+    "The RSF attacked El Fasher on Monday. The SAF repelled an RSF attack near Babanusa. The RSF "
+    "captured Bara. The army advanced toward Bara. The RSF shelled El Obeid."
+)
+
+
+@pytest.mark.parametrize("seeds", [True, False])
+def test_another_war(gazetteer: geomap.Gazetteer, root: Path, tmp_path: Path, seeds: bool) -> None:
+    table = tmp_path / "sudan.toml"
+    page = (root / "docs" / "theatres.md").read_text(encoding="utf-8")
+    table.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    sudan = load_theatre(table)
+    day = dt.date(2025, 11, 3)
+    found = geomap.Pipeline(gazetteer=gazetteer, theatre=sudan).process(
+        geomap.Article("s", f"{SUDAN} The war in Sudan goes on.", date=day)
+    )
+    (front,) = draw([found], day, theatre=sudan, seeds=seeds)
+    sound(front)
+    assert front.evidence
+    assert {e.side for e in front.seeds} == ({"A", "B"} if seeds else set())
+    if front.pieces:
+        assert shapely.box(21, 8, 39, 23).contains(line_of(front))
+    else:
+        assert "too little is said" in front.problems[0]
