@@ -1,7 +1,7 @@
 """Scoring of claims against `data/claim_sentences.toml`; its head says how the table is read.
 
 `python -m tests.claims_scoring` prints the figures and all disagreements; with words, only of the
-sections whose names hold one of them.
+sections whose names hold one of them. A word that ends in `.toml` is the path of another table.
 """
 
 from __future__ import annotations
@@ -316,7 +316,9 @@ def figures(tallies: dict[str, Tally]) -> str:
 
 
 def main(words: list[str] | None = None) -> None:
-    table = load()
+    paths = [Path(word) for word in words or [] if word.endswith(".toml")]
+    words = [word for word in words or [] if not word.endswith(".toml")]
+    table = load(*paths[:1])
     for told in problems(table):
         print("WRONG ROW", told)
     if words:

@@ -270,3 +270,40 @@ def test_what_is_no_claim_in_reports(pipeline: geomap.Pipeline, sentence: str):
 )
 def test_scraps_of_text_do_no_harm(pipeline: geomap.Pipeline, text: str):
     assert claims(pipeline, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Ukraine withdrew its troops from Lyman.", [("Ukraine", "withdrawn", "Lyman", None)]),
+        ("Ukraine withdrew a request for troops from Lyman.", []),
+        ("Rescuers pulled five people out of the rubble in Lyman.", []),
+        (
+            "Soledar, a mining town, fell to Russian troops.",
+            [("Russia", "captured", "Soledar", None)],
+        ),
+        ("Grain exports from Odesa fell.", []),
+        ("The village near Bakhmut fell.", []),
+        ("Had Russian forces captured Odesa, the ports would have closed.", []),
+        (
+            "Ukrainian forces hold the Haichur River line near Uspenivka.",
+            [("Ukraine", "held", "Uspenivka", "near")],
+        ),
+        (
+            "Russian forces shelled Lyman, the General Staff in Kyiv said.",
+            [("Russia", "shelled", "Lyman", None)],
+        ),
+        (
+            "Russian forces shelled a police station in Sloviansk.",
+            [("Russia", "shelled", "Sloviansk", None)],
+        ),
+        (
+            "Two of Russia's brigades attacked Lyman.",
+            [("Russia", "attacked", "Lyman", None)],
+        ),
+    ],
+)
+def test_what_held_out_sentences_taught(
+    pipeline: geomap.Pipeline, text: str, wanted: list[tuple[Any, ...]]
+):
+    assert told(pipeline, text) == wanted

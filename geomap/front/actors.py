@@ -33,6 +33,8 @@ _LOSS = frozenset({"lost", "withdrawn"})
 # Whoever admits or denies a capture speaks of the other's; whoever claims one speaks of its own.
 _OWN_DEEDS = frozenset({"captured", "liberated", "advanced", "encircled", "attacked", "held"})
 
+_COUNTS = frozenset({"two", "three", "four", "five", "several", "many"})  # "two of Kyiv's brigades"
+
 
 class Actors:
     """Finds who acts in one sentence."""
@@ -155,10 +157,13 @@ class Actors:
             return False  # a dateline
         at = row.index(word.start)
         before = [w for w in row.words[max(0, at - 4) : at] if w not in ("the", "a", "an", "both")]
+        sent = before[-1:] == ["by"] and bool(_SENT & set(before[-2:-1]))
         if before and before[-1] in _PREPOSITIONS:
-            unit = before[-1] == "of" and lexicon()["units_of"].within(before[:-1])
+            unit = before[-1] == "of" and (
+                lexicon()["units_of"].within(before[:-1]) or bool(_COUNTS & set(before[-2:-1]))
+            )
             # "drones launched by Russia hit a depot"
-            unit = unit or (before[-1] == "by" and bool(_SENT & set(before[-2:-1])))
+            unit = unit or sent
             bracket = text[word.start - 1 : word.start] in ("(", "[")
             # "attempts by Russian forces to storm Avdiivka"
             purpose = trigger.form == "infinitive" and before[-1] in ("by", "of", "for")
@@ -169,10 +174,22 @@ class Actors:
             return False
         if word.kind != "adjective":
             return True
+        if sent and self._institution(word):
+            return True
         following = self._following(word, trigger.start)
         table = lexicon()
         # "denied Russian claims to have captured": they who claim are the actor.
         return any(table[name].within(following) for name in ("force_nouns", "claimings"))
+
+    def _institution(self, word: PartyWord) -> bool:
+        """Say whether a service of the same party is named next: "Ukraine's SBU"."""
+        at = bisect_left(self._starts, word.end)
+        after = self.parties[at] if at < len(self.parties) else None
+        return (
+            after is not None
+            and after.party == word.party
+            and not self.words.between(word.end, after.start)
+        )
 
     def _following(self, word: PartyWord, end: int) -> list[str]:
         """Return the words of the noun that an adjective goes with."""

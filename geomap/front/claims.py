@@ -143,12 +143,16 @@ class ClaimReader:
                 trigger, read.said
             ):
                 continue
+            if _unreal(read, trigger):
+                continue
             previous = acting[at - 1].end if at else 0
             real = reality(read.words, trigger, clause.start, previous, said, read.parties)
             wheres = reach.of(at, clause, actor, found, negated=real.negated)
             sure = real.sureness * (_KNOWN if actor else _UNKNOWN)
             action = _with_weapons(read.words, trigger, clause)
             for where in wheres:
+                if _of_the_speaker(where, trigger, said, read.words):
+                    continue
                 if trigger.takes == "expel" and self._abroad(actor, where):
                     action = "captured"  # whoever expels the other from its own ground takes it
                 found.append(
@@ -285,6 +289,20 @@ def _by_nature(trigger: Trigger, words: Words) -> bool:
     table = lexicon()
     armed = any(table[name].within(after) for name in ("force_nouns", "weapons", "attack_nouns"))
     return not armed and not table.triggers.within(after) and not _ARMS & set(after)
+
+
+def _of_the_speaker(where: Where, trigger: Trigger, said: Attribution | None, words: Words) -> bool:
+    """Say whether a place stands in who speaks: "shelled Lyman, the General Staff in Kyiv said"."""
+    if said is None or where.start is None or not trigger.end <= said.last <= said.start:
+        return False
+    said_at = words.text.find(said.verb, said.end, words.end)
+    return said.start <= where.start < max(said.end, said_at)
+
+
+def _unreal(read: _Read, trigger: Trigger) -> bool:
+    """Say whether a sentence tells what would have been: "Had they held Lyman, ..."."""
+    comma = read.words.text.find(",", trigger.end, read.words.end)
+    return read.words.words[:1] == ["had"] and comma > 0
 
 
 def _describes(trigger: Trigger, said: list[Attribution]) -> bool:

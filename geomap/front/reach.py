@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geomap.front import reach_words
 from geomap.front.patterns import lexicon
 from geomap.front.spots import Where
 
@@ -15,52 +16,6 @@ if TYPE_CHECKING:
     from geomap.front.spots import Spot
     from geomap.front.triggers import Trigger
     from geomap.models import Claim, Relation, Span
-
-_FARTHEST = 260  # characters from a word that acts to the first of its places
-_NOUN_PLACE = re.compile(
-    r"\b(?:it|the\s+(?:city|town|village|settlement|hamlet))\s+(?:\w+\s+){0,3}$", re.I
-)
-_PRONOUN_PLACE = re.compile(
-    r"\s+(?:(?:to|in|into|near|at|on|from)\s+)?"
-    r"(?:it|the\s+(?:[a-z-]+\s+){0,3}?(?:city|town|village|settlement|hamlet))\b"
-    r"(?!\s*[’']s|\s+of\b)",
-    re.I,
-)
-_ON_THE_PLACE = re.compile(
-    r"\s+(?:on|in|near|at|against)\s+the\s+(?:city|town|village|settlement)\b(?!\s*[’']s|\s+of\b)",
-    re.I,
-)
-_FRONTED = re.compile(
-    r"^[\s“\"]*(?:(?:also|meanwhile|further|elsewhere|and),?\s+)?(?:in|near|at|around|outside|north|south|"
-    r"east|west|northeast|northwest|southeast|southwest|over|along|inside|to\s+the)\b",
-    re.I,
-)
-_PREPOSITIONS = frozenset({"into", "to", "toward", "towards", "on", "at", "in", "near", "inside"})
-_AMONG = re.compile(r"\b(?:among\s+them|including|such\s+as)\s+", re.I)
-_AT = frozenset({"near", "at", "in", "inside", "outside", "during"})
-_NEARER = frozenset({"closer", "nearer", "approach", "approached", "approaches", "approaching"})
-_AUXILIARY = frozenset(
-    {
-        "has", "have", "had", "was", "were", "is", "are", "finally", "also", "been", "not", "city",
-        "itself", "will", "would", "could", "may", "might", "did", "soon", "eventually", "never",
-        "already", "yet", "now", "again", "town", "village", "repeatedly", "recently", "hasn't",
-        "haven't", "reportedly", "since", "to", "about", "then", "still", "later", "hadn't",
-        "being", "all", "both", "reported", "likely", "heavily", "twice", "remains", "once", "and",
-        "be",
-    }
-)  # fmt: skip
-_WHOLE = frozenset({"captured", "liberated", "held", "lost", "withdrawn", "encircled"})
-_ONGOING = frozenset({"advanced"})  # what "did not advance" denies of the places just named
-_ATTACKS = frozenset({"attacked", "advanced", "counterattacked"})
-_SHARE = frozenset(
-    {"most", "much", "half", "part", "parts", "some", "percent", "third", "quarter", "majority"}
-)
-_HOWEVER = frozenset({"but", "although", "though", "however", "yet"})
-_LATER = frozenset(
-    {"after", "before", "when", "until", "following", "ahead", "if", "that", "who", "designed"}
-)
-_HOLDS = ("hold", "held", "control")
-_SAME_VERB = frozenset({"and", "or", "then", "also"})
 
 
 class Reach:
@@ -111,7 +66,7 @@ class Reach:
             # "Troops surrounded in Vuhledar", but "Lyman has been surrounded".
             inside = self.words.after(trigger.end, 1) in (["in"], ["at"], ["near"], ["inside"])
             after = (trigger.action == "encircled" and inside) or trigger.takes == "expel"
-            if not after and (behind or trigger.action in _WHOLE):
+            if not after and (behind or trigger.action in reach_words.WHOLE):
                 return behind or self._fronted(trigger)
         if trigger.passive and trigger.consumed is not None:
             start = trigger.consumed
@@ -141,7 +96,9 @@ class Reach:
         """Return the places after a word that acts; None when there are none there."""
         trigger = self.acting[at]
         end = max(trigger.end, trigger.consumed or 0)
-        meant = _ON_THE_PLACE if trigger.noun else _PRONOUN_PLACE  # "a strike on the town"
+        meant = (
+            reach_words.ON_THE_PLACE if trigger.noun else reach_words.PRONOUN_PLACE
+        )  # "a strike on the town"
         pronoun = meant.match(self.places.text, end)
         if pronoun and pronoun.end() <= self.words.end and trigger.form != "nouns_of":
             nearer = self.places.first(end, pronoun.end())
@@ -164,22 +121,27 @@ class Reach:
             units=trigger.action == "present",
         )  # fmt: skip
         spots = [s for s in spots if self._owned.get(s.start, at) == at]
-        if trigger.action in _WHOLE:  # "liberated settlements round the border of two oblasts"
+        if (
+            trigger.action in reach_words.WHOLE
+        ):  # "liberated settlements round the border of two oblasts"
             spots = [s for s in spots if s.where.relation not in ("border", "border_distance")]
         wheres = [s.where for s in spots]
-        if trigger.action in _WHOLE:
+        if trigger.action in reach_words.WHOLE:
             wheres = [
                 replace(s.where, relation=s.where.relation or "part") if s.named_after else s.where
                 for s in spots
             ]
-        whole = trigger.action in _WHOLE and trigger.takes != "expel"
+        whole = trigger.action in reach_words.WHOLE and trigger.takes != "expel"
         if whole and wheres and wheres[0].relation is None:
             gap = self.places.plain(self.words, end, first.start)
+            all_men = bool(reach_words.MEN & set(gap)) and bool(reach_words.ALL & set(gap))
+            if all_men and trigger.action == "withdrawn":
+                gap = [w for w in gap if w in reach_words.SHARE]
             if trigger.action != "encircled" and (
-                not lexicon()["lead"].all_of(gap) or _SHARE & set(gap)
+                not lexicon()["lead"].all_of(gap) or reach_words.SHARE & set(gap)
             ):
                 wheres = [replace(w, relation=w.relation or "part") for w in wheres]
-        closer = _NEARER & set(self.words.between(trigger.start, first.start))
+        closer = reach_words.NEARER & set(self.words.between(trigger.start, first.start))
         if trigger.action == "advanced" and (
             closer or self.words.before(first.start, 1) == ["on"]
         ):  # fmt: skip
@@ -190,11 +152,17 @@ class Reach:
     def _led_on(self, trigger: Trigger, end: int) -> int:
         """Return where the places can begin: the "into" of "pushed into" may be theirs."""
         last = self.words.before(end, 1)
-        led = bool(last) and last[0] in _PREPOSITIONS and end - len(last[0]) > trigger.start
+        led = (
+            bool(last)
+            and last[0] in reach_words.PREPOSITIONS
+            and end - len(last[0]) > trigger.start
+        )
         return end - len(last[0]) if led and not trigger.noun else end
 
     def _first(self, trigger: Trigger, start: int, end: int) -> Spot | None:
-        spot = self.places.first(start, min(end, start + _FARTHEST), sources=_leaves(trigger))
+        spot = self.places.first(
+            start, min(end, start + reach_words.FARTHEST), sources=_leaves(trigger)
+        )
         # "operations in Kursk and Sumy oblasts, including near X": the list sorts that out.
         return spot
 
@@ -202,7 +170,7 @@ class Reach:
         """Say whether a word's place stands behind the next one: "attacked and captured X"."""
         trigger, following = self.acting[at], self.acting[at + 1]
         between = self.words.between(trigger.end, following.start)
-        if between and all(w in _SAME_VERB for w in between):
+        if between and all(w in reach_words.SAME_VERB for w in between):
             return True
         if following.form == "progressive" and trigger.action in ("struck", "attacked", "shelled"):
             return len(between) <= 8 and ":" not in self.places.text[trigger.end : following.start]
@@ -215,24 +183,13 @@ class Reach:
         lead = [w for w in gap if not w.endswith("ly") and not w.isdigit()]
         direct = table["lead"].all_of(lead)
         phrase = self.places.text[spot.start : spot.at]
-        if trigger.takes == "expel":
-            return "from" in gap or "out" in gap or spot.source
-        if _leaves(trigger):
-            told = [*gap, *self.words.between(spot.start, spot.at)]
-            away = "to" in told and "from" not in told
-            if away or "toward" in told or "towards" in told:
-                return False
+        left = self._fits_left(trigger, gap, spot) if _leaves(trigger) else None
+        if left is not None:
+            return left
         if trigger.noun:
             if trigger.form == "nouns_of":
                 return direct and not phrase.lower().startswith("near")
-            rest = [w for w in lead if not table["lead"].all_of([w])]
-            rest = [w for w in rest if not table["noun_lead"].all_of([w])]
-            if trigger.action in ("struck", "shelled"):
-                rest = [w for w in rest if not table["harm"].all_of([w])]
-            # "missile strikes from air defence systems on an enterprise in Kharkiv"
-            aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
-            aimed = aimed and len(gap) <= 12 and not _LATER & set(gap)
-            return aimed or all(self._party_word(w) for w in rest)
+            return self._fits_noun(trigger, gap, lead)
         if trigger.takes in ("where", "shown"):
             rest = [w for w in lead if not table["lead"].all_of([w])]
             rest = [w for w in rest if not table["noun_lead"].all_of([w])]
@@ -241,12 +198,16 @@ class Reach:
                 self._party_word(w) or table["force_nouns"].within([w]) for w in rest
             )
         if trigger.action == "held" and gap[:1] in (["in"], ["at"], ["on"], ["from"]) and (
-            self.places.text[trigger.start : trigger.end].lower().startswith(_HOLDS)
+            self.places.text[trigger.start : trigger.end].lower().startswith(reach_words.HOLDS)
             and " " not in self.places.text[trigger.start : trigger.end]
         ):  # fmt: skip
             return False  # "the conference held in Rome"
         takes = trigger.action in ("captured", "liberated") and not trigger.passive
-        if takes and trigger.takes == "object" and _AT & set(self.words.after(trigger.end, 1)):
+        if (
+            takes
+            and trigger.takes == "object"
+            and reach_words.AT & set(self.words.after(trigger.end, 1))
+        ):
             return False  # "soldiers captured near Kreminna"
         if direct:
             return True
@@ -258,9 +219,37 @@ class Reach:
         opposed = table["opposed"].within(gap) or table["force_nouns"].within(gap)
         if trigger.action == "encircled" and opposed:
             return len(gap) <= 14
-        if trigger.action in _WHOLE:
+        if trigger.action in reach_words.WHOLE:
             return ground and len(gap) <= 14
-        return len(gap) <= 30 and not _LATER & set(gap)
+        return len(gap) <= 30 and not reach_words.LATER & set(gap)
+
+    def _fits_left(self, trigger: Trigger, gap: list[str], spot: Spot) -> bool | None:
+        """Say whether a place is the one that is left; None when the words do not tell."""
+        if trigger.takes == "expel":
+            return "from" in gap or "out" in gap or spot.source
+        told = [*gap, *self.words.between(spot.start, spot.at)]
+        away = "to" in told and "from" not in told
+        if away or "toward" in told or "towards" in told:
+            return False
+        if not trigger.noun and len(told) <= 10 and ("out" in gap or "from" in told):
+            # "pulled its last defenders out of Sievierodonetsk", but no child out of rubble
+            men = next((at for at, w in enumerate(gap) if w in reach_words.MEN), None)
+            plainly = men is not None and men <= 4 and not reach_words.ELSE & set(gap[:men])
+            if men is not None and plainly and lexicon()["lead"].all_of(gap[men + 1 :]):
+                return True
+        return None
+
+    def _fits_noun(self, trigger: Trigger, gap: list[str], lead: list[str]) -> bool:
+        """Say whether the words between a noun and a place let it be about the place."""
+        table = lexicon()
+        rest = [w for w in lead if not table["lead"].all_of([w])]
+        rest = [w for w in rest if not table["noun_lead"].all_of([w])]
+        if trigger.action in ("struck", "shelled"):
+            rest = [w for w in rest if not table["harm"].all_of([w])]
+        # "missile strikes from air defence systems on an enterprise in Kharkiv"
+        aimed = trigger.action == "struck" and bool({"on", "against"} & set(gap))
+        aimed = aimed and len(gap) <= 12 and not reach_words.LATER & set(gap)
+        return aimed or all(self._party_word(w) for w in rest)
 
     def _ground(self, gap: list[str]) -> bool:
         """Say whether a piece of ground is what is taken: "a bridge near", "positions west of"."""
@@ -291,17 +280,29 @@ class Reach:
         spot = self.places.last(max(self.words.start, trigger.start - 200), trigger.start)
         if spot is None:
             return None
-        gap = self.places.plain(self.words, spot.end, trigger.start)
-        plain = all(w in _AUXILIARY or w.endswith("ly") for w in gap)
+        gap = self.places.plain(self.words, self._past_aside(spot, trigger.start), trigger.start)
+        plain = all(w in reach_words.AUXILIARY or w.endswith("ly") for w in gap)
         fronted = spot.where.relation in ("near", "toward", "in_or_near") and not plain
+        falls = trigger.takes == "subject" and trigger.action == "captured"
+        if falls and reach_words.WITHIN & set(self.words.before(spot.at, 1)):
+            return None  # "prices in Pokrovsk fell"
         return spot if plain and not fronted else None
+
+    def _past_aside(self, spot: Spot, end: int) -> int:
+        """Return where the words go on after a place and what is said of it between commas."""
+        aside = reach_words.APPOSED.match(self.places.text, spot.end, end)
+        if aside is None or lexicon().triggers.within(self.words.between(spot.end, aside.end())):
+            return spot.end
+        return aside.end()
 
     def _of_subject(self, trigger: Trigger, clause: Span) -> list[Where]:
         """Return the places of "Soledar fell", "Toretsk and Siversk were shelled"."""
         spot = self._before(trigger)
         before = self.places.text[max(self.words.start, trigger.start - 120) : trigger.start]
         if spot is None:
-            if _NOUN_PLACE.search(before):
+            noun = reach_words.NOUN_PLACE.search(before)
+            # "the village near Bakhmut fell" is not Bakhmut
+            if noun and not self.places.between(trigger.start - len(noun.group()), trigger.start):
                 named = self.places.last_settlement(trigger.start)
                 return [replace(named, confidence=0.5 * named.confidence)] if named else []
             if trigger.takes == "subject":
@@ -312,7 +313,7 @@ class Reach:
             if inside is None:
                 return []
             gap = self.places.plain(self.words, clause.start, inside.start)
-            whole = trigger.action in _WHOLE
+            whole = trigger.action in reach_words.WHOLE
             if whole and not lexicon()["ground"].within(gap):
                 return []
             relation = inside.where.relation or ("part" if whole else None)
@@ -331,8 +332,8 @@ class Reach:
 
     def _among(self, trigger: Trigger, clause: Span) -> list[Where]:
         """Return the places of "Twenty towns came under fire, among them Toretsk and Siversk"."""
-        low, high = trigger.end, min(trigger.end + _FARTHEST, clause.end)
-        named = _AMONG.search(self.places.text, low, high)
+        low, high = trigger.end, min(trigger.end + reach_words.FARTHEST, clause.end)
+        named = reach_words.AMONG.search(self.places.text, low, high)
         first = self.places.first(named.end(), min(named.end() + 40, high)) if named else None
         if named is None or first is None or self.words.between(named.end(), first.start):
             return []
@@ -340,7 +341,9 @@ class Reach:
 
     def _fronted(self, trigger: Trigger) -> list[Where]:
         """Return the places that a sentence opens with: "Near Kreminna, soldiers repelled"."""
-        if not _FRONTED.match(self.places.text[self.words.start : self.words.start + 40]):
+        if not reach_words.FRONTED.match(
+            self.places.text[self.words.start : self.words.start + 40]
+        ):
             return []
         first = self.places.first(self.words.start, min(self.words.start + 80, trigger.start))
         if first is None or len(self.words.between(self.words.start, first.at)) > 6:
@@ -360,16 +363,16 @@ class Reach:
         """Return the places of a word that names none itself."""
         if trigger.takes in ("place", "where", "expel", "shown") or trigger.form == "nouns_of":
             return self._fronted(trigger) if trigger.takes == "where" else []
-        if trigger.action in _ONGOING and negated and earlier:
+        if trigger.action in reach_words.ONGOING and negated and earlier:
             last = earlier[-1]
             since = last.trigger.end if last.trigger else 0
-            if not _HOWEVER & set(self.words.between(since, trigger.start)):
+            if not reach_words.HOWEVER & set(self.words.between(since, trigger.start)):
                 return []
             if last.actor == actor or actor is None:
                 same = [c for c in earlier if c.trigger == last.trigger]
                 return [_again(c) for c in same]
         if trigger.takes == "attack" and not trigger.passive:
-            attacks = [c for c in earlier if c.action in _ATTACKS and c.actor != actor]
+            attacks = [c for c in earlier if c.action in reach_words.ATTACKS and c.actor != actor]
             if attacks:
                 return [_again(c) for c in attacks if c.trigger == attacks[-1].trigger]
             found = self.places.first(clause.start, trigger.start)

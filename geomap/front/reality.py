@@ -38,7 +38,8 @@ _PURPOSE = frozenset(
     }
 )
 _UNTRUE = re.compile(
-    r"\b(?:is|are|was|were)\s+(?:\w+ly\s+)?(?:false|untrue|fake|not\s+true)\b", re.I
+    r"\b(?:is|are|was|were|(?:turned|turns)\s+out(?:\s+to\s+be)?|proved(?:\s+to\s+be)?)\s+(?:\w+ly\s+)?(?:false|untrue|fake|not\s+true)\b",
+    re.I,
 )
 _NONE = frozenset({"no", "neither", "none"})
 _LINKING = frozenset(

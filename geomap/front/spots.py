@@ -31,6 +31,8 @@ _NO_PLACE = re.compile(
     re.I,
 )
 _TOWARD = re.compile(r"\btowards?\s+(?:the\s+)?$", re.I)
+# "The Haichur River" is no village of that name.
+_WATER = re.compile(r"\s(?:[Rr]iver|[Rr]eservoir|[Cc]anal|[Rr]iverbank)\b")
 _INSTITUTION = re.compile(
     r" (?!City|Oblast|Raion|Region|District|State|Province|Town|Village|Republic|Hromada|Krai|On|"
     r"In\b)"
@@ -223,6 +225,8 @@ class Finder:
             helper=helping is not None
             or self._brackets.hold(mention.start)
             or (place is None and _NO_PLACE.search(mention.text) is not None)
+            or (place is not None and place.feature_class == "P"
+                and _WATER.search(self.text, mention.start, mention.end + 12) is not None)
             or self._office(mention.start, mention.end),
             area=place is not None and place.feature_class not in ("P", "S")
             and not self._town_by_name(resolution),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geomap.front.patterns import lexicon
+from geomap.front.reach_words import APPOSED
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
@@ -170,6 +171,14 @@ def under_control(
 def _subject(words: Words, places: Places, start: int) -> Spot | None:
     """Return the place that is said to be something: the one before "is", "remains"."""
     spot = places.last(words.start, start)
-    if spot is None or start - spot.end > 80:
+    if spot is None:
         return None
-    return spot if all(w in _ONLY_BE for w in words.between(spot.end, start)) else None
+    aside = APPOSED.match(words.text, spot.end, start)
+    end = aside.end() if aside and not _acts_in(words, spot.end, aside.end()) else spot.end
+    if start - end > 80:
+        return None
+    return spot if all(w in _ONLY_BE for w in words.between(end, start)) else None
+
+
+def _acts_in(words: Words, start: int, end: int) -> bool:
+    return lexicon().triggers.within(words.between(start, end))
