@@ -67,7 +67,8 @@ def fronts(
     Raises
     ------
     FrontError
-        A prior has no date or no line, is later than the last day, or nothing tells whose sides are.
+        A prior has no date or no line, is later than the last day, or nothing tells whose its sides
+        are.
     """
     days = sorted(set(days))
     _check(priors, days)
