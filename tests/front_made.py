@@ -36,11 +36,11 @@ def line_lon(lat: float) -> float:
 
 
 def claim(
-    lat: float, lon: float, actor: str = "Russia", action: str = "attacked", **rest: Any
+    lat: float, lon: float, actor: str | None = "Russia", action: str = "attacked", **rest: Any
 ) -> Claim:
     """Return a claim near a place."""
-    rest = {"relation": "near", "confidence": 0.9, "trigger": Span(0, 5)} | rest
-    return Claim(0, 9, "made up", actor, action, f"place {lat:.2f} {lon:.2f}", lat, lon, **rest)
+    said: dict[str, Any] = {"relation": "near", "confidence": 0.9, "trigger": Span(0, 5)} | rest
+    return Claim(0, 9, "made up", actor, action, f"place {lat:.2f} {lon:.2f}", lat, lon, **said)
 
 
 def report(day: dt.date | None, claims: Sequence[Claim], name: str = "") -> Report:
@@ -78,8 +78,8 @@ def earlier(day: dt.date | None, *, west: float = 0.0, sides: bool = True) -> Co
 
 def draw(reports: Sequence[Report], *days: dt.date, **rest: Any) -> list[Front]:
     """Draw some days (`DAY` when none is given), without seed towns."""
-    rest = {"theatre": load_theatre(), "seeds": False} | rest
-    return list(fronts(reports, days or (DAY,), **rest))
+    asked: dict[str, Any] = {"theatre": load_theatre(), "seeds": False} | rest
+    return list(fronts(reports, days or (DAY,), **asked))
 
 
 def flat(geometry: Any) -> Any:
@@ -105,7 +105,8 @@ def off_km(drawn: Any, true: Any) -> float:
 
 def spots_aside(line: Any, km: float) -> tuple[Any, Any]:
     """Return points to the left and to the right of a line's stretches, as (lon, lat) arrays."""
-    left, right = [], []
+    left: list[tuple[float, float]] = []
+    right: list[tuple[float, float]] = []
     for part in shapely.get_parts(line):
         course = flat(part)
         for along in np.arange(1.0, course.length - 1.0, 3.0):

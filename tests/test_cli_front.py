@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shapely
 from front_samples import fake_draw
 
 from geomap import front_commands
+from geomap.front.line import fronts
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -285,3 +287,50 @@ def test_export_and_extract_say_where_things_lie(cli: Cli, tmp_path: Path) -> No
     (kreminna,) = [r for r in rows if r["name"] == "Kreminna" and r["layer"] == "mention"]
     assert (kreminna["front_side"], kreminna["front_error_km"]) == (None, None)
     assert kreminna["front_km"] > 14
+
+
+def test_from_articles_and_an_earlier_line_to_a_line(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way, with the model itself: a line from north to south, Russia to its east."""
+    monkeypatch.setattr(front_commands, "draw", fronts)
+    for name, day, text in [
+        ("one", "2024-05-31", "Russian forces attacked near Chasiv Yar and near Klishchiivka."),
+        ("two", "2024-06-03", "Ukrainian forces counterattacked near Toretsk on Monday."),
+    ]:
+        file = tmp_path / f"{name}.txt"
+        file.write_text(f"Title: {name}\nDate: {day}\n\n{text}", encoding="utf-8")
+    line = [[37.9, 49.4], [37.87, 48.6], [37.8, 47.8]]
+    east = [*line, [39.0, 47.8], [39.0, 49.4], line[0]]
+    features = [
+        ({"kind": "contact_line"}, {"type": "LineString", "coordinates": line}),
+        ({"kind": "control", "side": "A"}, {"type": "Polygon", "coordinates": [east]}),
+    ]
+    rows = [
+        {"type": "Feature", "properties": p | {"date": "2024-05-20"}, "geometry": g}
+        for p, g in features
+    ]
+    before = tmp_path / "before.geojson"
+    before.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    out, grid = tmp_path / "f.geojson", tmp_path / "g.csv"
+    files = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    words = ("--on", "2024-06-01", "--prior", before, "--grid", grid)
+    code, told, said = cli("front", *files, "-o", out, *words)
+    assert code == 0
+    assert "1 report of later days left out" in said
+    assert "2024-06-01:" in told
+    whole = written(out)
+    kinds = {f["properties"]["kind"] for f in whole["features"]}
+    assert {"contact_line", "control"} <= kinds
+    drawn = [f for f in whole["features"] if f["properties"]["kind"] == "contact_line"]
+    assert {f["properties"]["support"] for f in drawn} == {"reports", "prior"}
+    at = shapely.union_all([shapely.geometry.shape(f["geometry"]) for f in drawn])
+    assert shapely.hausdorff_distance(at, shapely.LineString(line)) < 0.05
+    (side_a,) = [f for f in whole["features"] if f["properties"].get("side") == "A"]
+    assert shapely.geometry.shape(side_a["geometry"]).contains(shapely.Point(38.3, 48.6))
+    assert {e["place"] for e in whole["evidence"]} == {"Chasiv Yar", "Klishchiivka"}
+    assert all(0 <= float(r["p"]) <= 1 for r in csv.DictReader(grid.open()))
+    # What was written is an earlier line itself.
+    code, _, _ = cli("front", files[1], "-o", tmp_path / "next.geojson", "--prior", out)
+    assert code == 0
+    assert written(tmp_path / "next.geojson")["fronts"][0]["priors"] == ["2024-06-01"]

@@ -47,7 +47,7 @@ def seen(km: float, *, lat: float = 48.5, sd: float = 3.0, **rest: Any) -> Front
         ("Ukraine", "attacked", {}, 0, 2),
         ("Russia", "attacked", {"relation": "toward"}, -9, -3),
         ("Russia", "attacked", {"relation": None}, -4, -1),
-        ("Russia", "attacked", {"relation": None, "part": "east"}, -4, -1),
+        ("Russia", "attacked", {"relation": "part", "part": "E"}, -4, -1),
         ("Russia", "counterattacked", {}, 1, 5),
         ("Ukraine", "liberated", {"relation": None}, -6, -2),
         ("Russia", "captured", {"relation": None, "source_kind": "blogger"}, -4, -1),
@@ -155,7 +155,7 @@ def test_a_coarse_place_says_nothing(
 ) -> None:
     place = next(p for p in gazetteer.lookup("Bakhmut") if p.feature_class == "P")
     found = Resolution(
-        Mention(20, 27, "Bakhmut", "name", "Bakhmut"), "resolved", 0.9, place, place.lat,
+        Mention(20, 27, "Bakhmut", "literal", "Bakhmut"), "resolved", 0.9, place, place.lat,
         place.lon, precision, radius,
     )  # fmt: skip
     whole = replace(report(DAY, [claim(1.0, 1.0, place_start=20)]), resolutions=(found,))

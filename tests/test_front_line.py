@@ -262,7 +262,7 @@ def test_doubt_grows_with_the_days() -> None:
     assert bands[0] < bands[1] < bands[2]
 
 
-HELD_BY = {
+HELD_BY: dict[str, dict[str, Any]] = {
     "homes": {"homes": {"RU": shapely.box(37.9, 45, 44, 52), "UA": shapely.box(31, 45, 37.1, 52)}},
     "seeds": {"seeds": True},
     "reports": {},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -146,7 +148,9 @@ def test_a_process_knows_nothing_far_away() -> None:
 
 @lawful
 @given(st.floats(0.05, 8.0), st.floats(-9.0, 9.0), st.floats(0.0, 6.3))
-def test_doubt_grows_with_the_distance_and_with_the_error(sd: float, value: float, way: float):
+def test_doubt_grows_with_the_distance_and_with_the_error(
+    sd: float, value: float, way: float
+) -> None:
     steps = np.arange(0.0, 60.0, 4.0)[:, None] * np.array([[np.cos(way), np.sin(way)]])
     doubt = process(sd, (value,)).sd(steps)
     assert (np.diff(doubt) > -1e-9).all()
@@ -156,8 +160,8 @@ def test_doubt_grows_with_the_distance_and_with_the_error(sd: float, value: floa
     assert mean[0] <= abs(value) + 1e-9
 
 
-@lawful
-@given(st.integers(2, 300), st.integers(0, 9))
+@settings(deadline=None, max_examples=15)
+@given(st.integers(2, 200), st.integers(0, 9))
 def test_many_points_are_solved_as_numpy_does(count: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
     points = chance.uniform(-50, 50, (count, 2))
@@ -165,7 +169,7 @@ def test_many_points_are_solved_as_numpy_does(count: int, seed: int) -> None:
     asked = chance.uniform(-50, 50, (5, 2))
     term = Term(12.0, 5.0)
 
-    def apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    def apart(first: Any, second: Any) -> Any:
         return np.hypot(*(first[:, None] - second[None]).transpose(2, 0, 1))
 
     covariance = term(apart(points, points)) + 0.49 * np.eye(count)
@@ -181,7 +185,8 @@ def test_many_points_are_solved_as_numpy_does(count: int, seed: int) -> None:
 def test_a_slope_is_that_of_the_field() -> None:
     field = process(0.1)
     at = np.array([[3.0, 5.0], [11.0, -2.0]])
-    east = (field.mean(at + [1e-3, 0]) - field.mean(at - [1e-3, 0])) / 2e-3
+    step = np.array([1e-3, 0.0])
+    east = (field.mean(at + step) - field.mean(at - step)) / 2e-3
     assert field.gradient(at, 0.01)[:, 0] == pytest.approx(east, abs=1e-3)
 
 

@@ -178,7 +178,7 @@ class Series:
             part
             for line in coarse.level_lines(field)
             for part in shapely.get_parts(shapely.intersection(line, reach))
-            if part.geom_type == "LineString" and not part.is_empty
+            if part.geom_type == "LineString" and part.length > 0
         ]
         held = coarse.above(np.where(mask, field, -1.0))
 

@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from geomap.errors import TableError
-from geomap.models import Modality, SourceKind
+from geomap.front.vocabulary import vocabulary
+from geomap.models import Modality, Relation, SourceKind
 from geomap.tables import load_table
 
 if TYPE_CHECKING:
@@ -100,7 +101,12 @@ def _row(row: dict[str, Any]) -> Wording:
         raise TableError(f"{where}: side must be 'actor' or 'against'")
     if not 0 < weight <= 1:
         raise TableError(f"{where}: weight must be above 0 and at most 1")
-    for key, known in (("sources", get_args(SourceKind)), ("modalities", get_args(Modality))):
+    for key, known in (
+        ("actions", vocabulary().actions),
+        ("relations", {ITSELF, *get_args(Relation)}),
+        ("sources", get_args(SourceKind)),
+        ("modalities", get_args(Modality)),
+    ):
         if wrong := set(row.get(key, ())) - set(known):
             raise TableError(f"{where}: {key}: unknown {sorted(wrong)[0]!r}")
     lists = {
