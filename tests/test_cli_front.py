@@ -251,7 +251,7 @@ def test_from_articles_and_an_earlier_line_to_a_line(
     (side_a,) = [f for f in whole["features"] if f["properties"].get("side") == "A"]
     assert shapely.geometry.shape(side_a["geometry"]).contains(shapely.Point(38.3, 48.6))
     assert {e["place"] for e in whole["evidence"]} == {"Chasiv Yar", "Klishchiivka"}
-    assert all(0 <= float(r["p"]) <= 1 for r in csv.DictReader(grid.open()))
+    assert all(0 <= float(r["p"]) <= 1 for r in csv.DictReader(grid.read_text().splitlines()))
     # What was written is an earlier line itself.
     code, _, _ = cli("front", files[1], "-o", tmp_path / "next.geojson", "--prior", out)
     assert code == 0
