@@ -132,17 +132,11 @@ def told(scores: dict[str, Any]) -> str:
     )
 
 
-def on_plane(geometry: Any) -> Any:
-    def project(at: Any) -> Any:
-        return np.column_stack(_PLANE.inward(at[:, 1], at[:, 0]))
-
-    return shapely.transform(geometry, project)
-
-
 def ground(line: ContactLine) -> Ground:
     """Return a reference line with what is held, on the plane of the theatre."""
-    held = shapely.make_valid(on_plane(dict(line.control)["A"]))
-    return Ground(shapely.multilinestrings(list(shapely.get_parts(on_plane(line.geometry)))), held)
+    held = shapely.make_valid(_PLANE.onto(dict(line.control)["A"]))
+    lines = shapely.get_parts(_PLANE.onto(line.geometry))
+    return Ground(shapely.multilinestrings(lines), held)
 
 
 def sides(bench: Bench, day: str, front: Front) -> str:
@@ -171,10 +165,10 @@ def year(bench: Bench) -> None:
     reports = [r for r in bench.reports.values() if str(r.article.date)[:4] == "2025"]
     days = sorted(r.article.date for r in reports if r.article.date)
     drawn = fronts(reports, days, theatre=bench.theatre, priors=[start], homes=bench.homes)
-    box = on_plane(shapely.segmentize(shapely.box(*BOX), 0.1))
+    box = _PLANE.onto(shapely.segmentize(shapely.box(*BOX), 0.1))
     held = {"2025-02-05": shapely.intersection(ground(start).held, box)}
     for front in drawn:
-        ours = shapely.make_valid(on_plane(dict(front.control)["A"]))
+        ours = shapely.make_valid(_PLANE.onto(dict(front.control)["A"]))
         held[str(front.date)] = shapely.intersection(ours, box)
     _moved("our lines", held)
     names = ("2025-02-05", "2025-05-10", "2025-08-05", "2025-11-05", "2026-02-21")

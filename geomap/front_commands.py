@@ -16,7 +16,7 @@ from geomap.output.front_places import PLACE, places_csv, places_rows
 from geomap.output.fronts import clipped, front_collection
 from geomap.output.fronts import summary as front_summary
 from geomap.output.geojson import dumps
-from geomap.output.lines import read_priors
+from geomap.output.lines import read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,8 +73,8 @@ class FrontRun(Run):
         """
         self._inputs |= {p.resolve() for p in priors}
         self._ready(*[p for p in (output, grid, places) if p is not None])
-        areas = self.gazetteer.areas
-        earlier = read_priors(priors, areas=areas, until=on)
+        files = read_files(priors, areas=self.gazetteer.areas)
+        earlier = files.until(on)
         self.problems += earlier.problems
         self._heed()
         results = self.results()
@@ -85,7 +85,7 @@ class FrontRun(Run):
             )
         days = [on] if on is not None else drawn_days([r.article.date for r in reports], every)
         if on is None:  # only now is the last day known
-            earlier = read_priors(priors, areas=areas, until=days[-1])
+            earlier = files.until(days[-1])
             self.problems += [p for p in earlier.problems if p not in self.problems]
             self._heed()
         drawn, cells = self._draw(reports, days, earlier.lines, seeds, grid is not None)

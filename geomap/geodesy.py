@@ -268,6 +268,24 @@ class Plane:
         in_plane = math.degrees(math.atan2(-east, -north))
         return east, north, (back - in_plane + 180.0) % 360.0 - 180.0
 
+    def onto(self, geometry: Any) -> Any:
+        """Return a geometry (EPSG:4326) in kilometres east and north of the point."""
+        import numpy as np
+        import shapely
+
+        return shapely.transform(
+            geometry, lambda at: np.column_stack(self.inward(at[:, 1], at[:, 0]))
+        )
+
+    def off(self, geometry: Any) -> Any:
+        """Return a geometry of the plane (km) in EPSG:4326, as it is (`polygon` mends and cuts)."""
+        import numpy as np
+        import shapely
+
+        return shapely.transform(
+            geometry, lambda at: np.column_stack(self.outward(at[:, 0], at[:, 1])[::-1])
+        )
+
     def polygon(self, geometry: Any) -> Any:
         """Return polygons of the plane (km) in EPSG:4326, cut at the 180th meridian.
 

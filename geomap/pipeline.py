@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.articles import find_days
 from geomap.errors import RecogniserError
 from geomap.front.claims import ClaimReader
+from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
@@ -142,9 +143,7 @@ class Pipeline:
         """Return the line of contact that counts for an article."""
         if article.date is None:
             return self.line
-        day = article.date
-        earlier = [line for line in self._lines if line.date is None or line.date <= day]
-        return earlier[-1] if earlier else next(iter(self._lines), None)
+        return of_day(self._lines, article.date)
 
     @property
     def corrected(self) -> bool:

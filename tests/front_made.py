@@ -84,11 +84,7 @@ def draw(reports: Sequence[Report], *days: dt.date, **rest: Any) -> list[Front]:
 
 def flat(geometry: Any) -> Any:
     """Return a geometry in kilometres."""
-
-    def inward(at: Any) -> Any:
-        return np.column_stack(PLANE.inward(at[:, 1], at[:, 0]))
-
-    return shapely.transform(geometry, inward)
+    return PLANE.onto(geometry)
 
 
 def line_of(front: Front, support: str | None = None) -> Any:

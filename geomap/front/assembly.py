@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.front.course import spine
+from geomap.front.observations import seats
 from geomap.front.pieces import Cited, cut, placed, zone
 from geomap.geodesy import polygons_of
 from geomap.models import Front
@@ -63,7 +64,7 @@ def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
             problems=(TOO_LITTLE,),
         )  # fmt: skip
     near = [e for e in drawn.used if e.signed_km is not None]
-    at = where.at(near)
+    at = seats(near, where.plane)
     cited = [
         Cited(e, float(p[0]), float(p[1]), e.date is None or e.date >= drawn.fresh)
         for e, p in zip(near, at, strict=True)
@@ -72,7 +73,7 @@ def assembled(where: Setting, drawn: Assembly, *, cells: bool) -> Front:
     band = zone(pieces, drawn.unsure) if drawn.band is None else drawn.band
     return Front(
         date=drawn.day,
-        pieces=tuple(placed(p, where.outward(p.line)) for p in pieces),
+        pieces=tuple(placed(p, where.plane.off(p.line)) for p in pieces),
         uncertainty=None if band.is_empty else where.plane.polygon(band),
         control=_control(where, drawn, [p.line for p in pieces if p.support != "none"]),
         evidence=drawn.used,

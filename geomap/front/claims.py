@@ -133,7 +133,7 @@ class ClaimReader:
     def _acted(self, read: _Read, acting: list[Trigger]) -> list[Claim]:
         """Return what the verbs and nouns of a sentence claim."""
         actors = Actors(read.words, read.parties, acting, self.theatre)
-        reach = Reach(read.words, self.places, acting, read.parties, read.breaks)
+        reach = Reach(read.words, self.places, acting, read.parties)
         found: list[Claim] = []
         for at, trigger in enumerate(acting):
             clause = self._clause(read, trigger.start)

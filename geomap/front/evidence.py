@@ -42,7 +42,7 @@ def evidence(report: Report, ids: Sequence[str], sides: Mapping[str, str]) -> li
     Returns
     -------
     list of FrontEvidence
-        In the order of the claims, then of the hints.
+        In the order of the claims.
     """
     day = report.article.date
     if day is None:
@@ -68,7 +68,7 @@ def _of_claim(
 ) -> FrontEvidence | None:
     wording = wording_of(claim)
     side = sides.get(claim.actor or "")
-    if wording is None or claim.lat is None or claim.lon is None or side is None:
+    if wording is None or side is None:
         return None
     if claim.modality in _DOUBTED or claim.confidence < _SURE:
         return None

@@ -128,7 +128,7 @@ class Lattice:
                 if not polygon.is_valid:
                     polygon = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
                 found += polygons_of(polygon)
-        return shapely.MultiPolygon(found) if found else shapely.MultiPolygon()
+        return shapely.MultiPolygon(found)
 
     def _contours(self, values: Any) -> Any:
         import numpy as np

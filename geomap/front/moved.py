@@ -44,13 +44,12 @@ class Moved:
     """The line after a step, and how unsure it is.
 
     `sd` has a value in km for each point of the lattice. `weights` say how much each observation
-    counted (0 to about 1.3); `zone` is the ground within which the line was drawn anew.
+    counted (0 to about 1.3).
     """
 
     ground: Ground
     sd: NDArray[Any]
     weights: NDArray[Any]
-    zone: Any
 
 
 def move(ground: Ground, seen: Observations, sd: NDArray[Any], lattice: Lattice) -> Moved:
@@ -65,14 +64,13 @@ def move(ground: Ground, seen: Observations, sd: NDArray[Any], lattice: Lattice)
     lattice : Lattice
     """
     import numpy as np
-    import shapely
 
     weights = np.zeros(len(seen.points))
     before = ground.signed(seen.points)
     near = np.abs(before) < GATE_KM
     points, change, error, owner = _changes(ground, seen, near, before)
     if not len(points):
-        return Moved(ground, sd, weights, shapely.Polygon())
+        return Moved(ground, sd, weights)
     counted = np.ones(len(points))
     own = int(near.sum())
 
@@ -90,8 +88,8 @@ def move(ground: Ground, seen: Observations, sd: NDArray[Any], lattice: Lattice)
     moved, later_sd = _on_lattice(process, ground, points, sd, lattice)
     zone = lattice.above(np.abs(moved), _LEAST_MOVE_KM)
     if zone.is_empty:
-        return Moved(ground, later_sd, weights, zone)
-    return Moved(_redrawn(ground, moved, zone, lattice), later_sd, weights, zone)
+        return Moved(ground, later_sd, weights)
+    return Moved(_redrawn(ground, moved, zone, lattice), later_sd, weights)
 
 
 def _changes(
@@ -170,7 +168,6 @@ def _redrawn(ground: Ground, moved: Any, zone: Any, lattice: Lattice) -> Ground:
     import numpy as np
     import shapely
 
-    shapely.prepare(zone)
     drawn = np.abs(moved) > 0.5 * _LEAST_MOVE_KM
     # Only ground nearer to the line than it has moved can have changed sides.
     reach = min(float(np.abs(moved).max()) + 4 * lattice.step_km, _BAND_KM)
@@ -178,7 +175,7 @@ def _redrawn(ground: Ground, moved: Any, zone: Any, lattice: Lattice) -> Ground:
     signed = lattice.filled(drawn, ground.signed(lattice.points(drawn)), np.nan)
     field = signed + moved
     new = [p for line in lattice.level_lines(field) for p in _lines(line.intersection(zone))]
-    old = [p for p in _lines(ground.line.difference(zone))]
+    old = _lines(ground.line.difference(zone))
     line = shapely.MultiLineString(joined(new + old, 2.5 * _LEAST_MOVE_KM))
     held = ground.held
     if held is not None:

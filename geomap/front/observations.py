@@ -38,8 +38,6 @@ class Observations:
     side_sd : numpy.ndarray, shape (m,)
     members : list of tuple
         For each of the first n, the evidence that was brought together there.
-    side_members : list of FrontEvidence
-        For each of the m.
     """
 
     points: NDArray[Any]
@@ -50,7 +48,14 @@ class Observations:
     margins: NDArray[Any]
     side_sd: NDArray[Any]
     members: list[tuple[FrontEvidence, ...]]
-    side_members: list[FrontEvidence]
+
+
+def seats(said: Sequence[FrontEvidence], plane: Plane) -> NDArray[Any]:
+    """Return where some evidence lies on a plane, km east and north, shape (n, 2)."""
+    import numpy as np
+
+    lats, lons = [e.lat for e in said], [e.lon for e in said]
+    return np.column_stack(plane.inward(lats, lons)) if said else np.zeros((0, 2))
 
 
 def observe(
@@ -86,9 +91,8 @@ def observe(
     if not evidence:
         none = np.zeros(0)
         pair = np.zeros((0, 2))
-        return Observations(pair, none, none, pair, none, none, none, [], [])
-    east, north = plane.inward([e.lat for e in evidence], [e.lon for e in evidence])
-    at = np.column_stack([east, north])
+        return Observations(pair, none, none, pair, none, none, none, [])
+    at = seats(evidence, plane)
     side_rows = [i for i, one in enumerate(evidence) if one.signed_km is None]
     near_rows = [i for i, one in enumerate(evidence) if one.signed_km is not None]
     places = _by_place(at, near_rows, _SAME_KM)
@@ -121,7 +125,6 @@ def observe(
         np.full(len(side_rows), margin_km),
         np.array([3.0 * evidence[i].weight ** -0.5 for i in side_rows]),
         members,
-        [evidence[i] for i in side_rows],
     )
 
 

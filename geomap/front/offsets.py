@@ -117,15 +117,6 @@ def _plane(shapes: Sequence[Geometry]) -> geodesy.Plane | None:
     return geodesy.Plane((south + north) / 2, (west + east) / 2)
 
 
-def _inward(geometry: Geometry, plane: geodesy.Plane) -> Any:
-    import numpy as np
-    import shapely
-
-    return shapely.transform(
-        geometry, lambda xy: np.stack(plane.inward(xy[:, 1], xy[:, 0]), axis=1)
-    )
-
-
 def _nearest(
     lines: Sequence[Geometry],
     plane: geodesy.Plane,
@@ -141,7 +132,7 @@ def _nearest(
     import numpy as np
     import shapely
 
-    runs = [shapely.get_coordinates(_inward(line, plane)) for line in lines]
+    runs = [shapely.get_coordinates(plane.onto(line)) for line in lines]
     segments = shapely.linestrings(
         np.concatenate([np.stack([run[:-1], run[1:]], axis=1) for run in runs])
     )
@@ -175,7 +166,7 @@ def _sides(
     for side, ground in control:
         if not beside.size or ground.is_empty:
             continue
-        parts = [_inward(p, plane) for p in geodesy.polygons_of(ground)]
+        parts = [plane.onto(p) for p in geodesy.polygons_of(ground)]
         tree = shapely.STRtree(shapely.get_parts(shapely.boundary(parts)))
         (at, _), km = tree.query_nearest(
             shapely.points(east[beside], north[beside]),

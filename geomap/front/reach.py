@@ -27,13 +27,11 @@ class Reach:
         places: Places,
         acting: list[Trigger],
         parties: list[PartyWord],
-        breaks: list[tuple[int, int]],
     ) -> None:
         self.words = words
         self.places = places
         self.acting = acting
         self._parties = parties
-        self._breaks = breaks
         # What "X fell" and "X was shelled" are about belongs to no verb before it.
         self._owned: dict[int, int] = {}
         for at, trigger in enumerate(acting):

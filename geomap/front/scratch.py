@@ -49,7 +49,6 @@ class Drawn:
 
     field: Process
     weights: NDArray[Any]
-    slopes: NDArray[Any]
 
 
 def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -> Drawn | None:
@@ -90,7 +89,7 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
     if slopes is not None:
         rounds, coarse = ROUNDS[2:], 0.0
         aside, aside_values, aside_sd = _aside(points, values, slopes, weights)
-        goal, goal_sd = margins.copy(), spot_sd
+        goal, goal_sd = margins, spot_sd
     for number, fine in enumerate(rounds):
         field = Process(
             np.vstack([points, spots[pulled], aside]),
@@ -102,23 +101,31 @@ def draw(seen: Observations, sides: Sides, slopes: NDArray[Any] | None = None) -
         )
         gradient = field.gradient(points, 4.0 if number < 2 else 2.0)
         coarse = 0.0
-        steep = np.hypot(gradient[:, 0], gradient[:, 1])
         if slopes is None:
-            slopes = gradient / np.maximum(steep, 1e-9)[:, None]
+            slopes = unit(gradient)
         else:
             # Where the field is flat its slope is chance: then it counts for little.
-            unit = gradient / np.maximum(steep, 1.0)[:, None]
-            mixed = _TURN * unit + (1.0 - _TURN) * slopes
-            slopes = mixed / np.maximum(np.hypot(mixed[:, 0], mixed[:, 1]), 1e-9)[:, None]
+            steep = np.hypot(gradient[:, 0], gradient[:, 1])
+            told = gradient / np.maximum(steep, 1.0)[:, None]
+            slopes = unit(_TURN * told + (1.0 - _TURN) * slopes)
         if number:
             weights = tail_weights((values - field.mean(points)) / errors, _FREEDOM)
         aside, aside_values, aside_sd = _aside(points, values, slopes, weights)
         if len(signs):
-            goal, goal_sd = margins.copy(), spot_sd
+            goal, goal_sd = margins, spot_sd
             pulled = field.mean(spots) * signs < goal
     assert field is not None
-    assert slopes is not None
-    return Drawn(field, weights, slopes)
+    return Drawn(field, weights)
+
+
+def unit(vectors: Any) -> NDArray[Any]:
+    """Return vectors, shape (n, 2), brought to length 1."""
+    import numpy as np
+
+    brought: NDArray[Any] = (
+        vectors / np.maximum(np.hypot(vectors[:, 0], vectors[:, 1]), 1e-9)[:, None]
+    )
+    return brought
 
 
 def _aside(points: Any, values: Any, slopes: Any, weights: Any) -> tuple[Any, Any, Any]:

@@ -12,9 +12,9 @@ from geomap.front.course import Nearest
 from geomap.front.ground import Ground
 from geomap.front.history import MONTH_DAYS, RATE_KM, pace, steady
 from geomap.front.moved import move
-from geomap.front.observations import observe
+from geomap.front.observations import observe, seats
 from geomap.front.pieces import TEN_TO_NINETY
-from geomap.front.scratch import Drawn, Sides, draw
+from geomap.front.scratch import Drawn, Sides, draw, unit
 from geomap.models import Front
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Series:
         sd = self._sd
         lattice = self.where.lattice
         used = self._between(self._base, day)
-        near = Nearest(self.where.at([e for e in used if e.signed_km is not None]))
+        near = Nearest(seats([e for e in used if e.signed_km is not None], self.where.plane))
 
         def unsure(points: Any) -> NDArray[Any]:
             share = np.clip((near.km(points) - _NEAR_KM) / (_FAR_KM - _NEAR_KM), 0.0, 1.0)
@@ -215,7 +215,7 @@ class Series:
         homes = self.where.homes
         count = len(homes.sides)
         towns = [(town, as_of) for town, since, as_of in self.towns if since <= day]
-        at = self.where.at([town for town, _ in towns])
+        at = seats([town for town, _ in towns], self.where.plane)
         sides = Sides(
             np.vstack([homes.points, at]),
             np.concatenate([homes.sides, [1.0 if t.side == "A" else -1.0 for t, _ in towns]]),
@@ -236,10 +236,7 @@ class Series:
         known = np.array([_key(p) in old for p in seen.points])
         if known.mean() < _KNOWN_SHARE:
             return None
-        gradient = field.gradient(seen.points, 2.0)
-        steep = np.hypot(gradient[:, 0], gradient[:, 1])
-        slopes: NDArray[Any] = gradient / np.maximum(steep, 1e-9)[:, None]
-        return slopes
+        return unit(field.gradient(seen.points, 2.0))
 
     def _keep_slopes(self, seen: Observations, drawn: Drawn) -> None:
         self._field = (drawn.field, {_key(p) for p in seen.points})
@@ -271,7 +268,7 @@ def _key(point: Any) -> tuple[int, int]:
     return round(float(point[0]) * 2), round(float(point[1]) * 2)
 
 
-def _inside(seen: Observations, lattice: Any) -> Observations:
+def _inside(seen: Observations, lattice: Lattice) -> Observations:
     """Return what is seen within the lattice: places far from all others were left out of it."""
     import numpy as np
 

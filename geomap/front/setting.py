@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.front.course import Course
 from geomap.front.ground import Ground, Known, oriented
 from geomap.front.lattice import Lattice
+from geomap.front.observations import seats
 from geomap.geodesy import Plane
 
 if TYPE_CHECKING:
@@ -52,34 +53,6 @@ class Setting:
     priors: list[tuple[ContactLine, Ground]]
     home_ground: dict[str, Any] = field(default_factory=dict)
 
-    def at(self, said: Sequence[FrontEvidence]) -> NDArray[Any]:
-        """Return where some evidence lies on the plane, shape (n, 2)."""
-        import numpy as np
-
-        lats, lons = [e.lat for e in said], [e.lon for e in said]
-        return np.column_stack(self.plane.inward(lats, lons)) if said else np.zeros((0, 2))
-
-    def inward(self, geometry: Any) -> Any:
-        """Return a geometry (EPSG:4326) on the plane."""
-        import numpy as np
-        import shapely
-
-        def project(at: Any) -> Any:
-            return np.column_stack(self.plane.inward(at[:, 1], at[:, 0]))
-
-        return shapely.transform(geometry, project)
-
-    def outward(self, geometry: Any) -> Any:
-        """Return a geometry of the plane in EPSG:4326."""
-        import numpy as np
-        import shapely
-
-        def project(at: Any) -> Any:
-            lat, lon = self.plane.outward(at[:, 0], at[:, 1])
-            return np.column_stack([lon, lat])
-
-        return shapely.transform(geometry, project)
-
 
 def setting(
     evidence: Sequence[FrontEvidence],
@@ -112,9 +85,8 @@ def setting(
     else:
         middle = (float(np.median(lats)), float(np.median(lons)))
     plane = Plane(*middle)
-    bare = Setting(plane, Lattice(np.zeros(0), np.zeros(0), 1.0), _none(), [])
-    points = bare.at(near)
-    lines = [bare.inward(shapely.segmentize(p.geometry, _EDGE_DEG)) for p in priors]
+    points = seats(near, plane)
+    lines = [plane.onto(shapely.segmentize(p.geometry, _EDGE_DEG)) for p in priors]
     if lines:
         whole = shapely.union_all(lines)
         shapely.prepare(whole)
@@ -128,11 +100,11 @@ def setting(
     low, high = corners.min(axis=0) - MARGIN_KM, corners.max(axis=0) + MARGIN_KM
     step = max(_STEP_KM, math.sqrt(float(np.prod(high - low)) / _MOST_CELLS))
     lattice = Lattice.over((low[0], low[1], high[0], high[1]), step)
-    safe, home_ground = _homes(bare, homes, low, high, points)
+    safe, home_ground = _homes(plane, homes, low, high, points)
     sided = [e for e in (*known, *evidence) if e.side is not None]
-    votes = _joined_known(safe, bare, sided)
+    votes = _joined_known(safe, plane, sided)
     grounds = [
-        (prior, _ground(bare, prior, line, votes))
+        (prior, _ground(plane, prior, line, votes))
         for prior, line in zip(priors, lines, strict=True)
     ]
     grounds.sort(key=lambda row: str(row[0].date))
@@ -163,7 +135,7 @@ def _none() -> Known:
 
 
 def _homes(
-    bare: Setting, homes: Mapping[str, Geometry], low: Any, high: Any, fighting: Any
+    plane: Plane, homes: Mapping[str, Geometry], low: Any, high: Any, fighting: Any
 ) -> tuple[Known, dict[str, Any]]:
     """Return points of home ground that no fighting is near, and that ground itself."""
     import numpy as np
@@ -175,11 +147,11 @@ def _homes(
     )
     every = wide.points(np.ones(wide.shape, bool))
     corners = shapely.box(*every.min(axis=0), *every.max(axis=0))
-    box = bare.outward(shapely.segmentize(corners, 50.0)).envelope
+    box = plane.off(shapely.segmentize(corners, 50.0)).envelope
     found, signs = [], []
     kept: dict[str, Any] = {}
     for side, home in sorted(homes.items()):
-        ground = bare.inward(shapely.intersection(shapely.make_valid(home), box))
+        ground = plane.onto(shapely.intersection(shapely.make_valid(home), box))
         shapely.prepare(ground)
         inside = every[shapely.contains_xy(ground, every[:, 0], every[:, 1])]
         fought = fighting[shapely.contains_xy(ground, fighting[:, 0], fighting[:, 1])]
@@ -197,17 +169,17 @@ def _homes(
     return Known(np.vstack(found), np.concatenate(signs)), kept
 
 
-def _joined_known(safe: Known, bare: Setting, sided: Sequence[FrontEvidence]) -> Known:
+def _joined_known(safe: Known, plane: Plane, sided: Sequence[FrontEvidence]) -> Known:
     import numpy as np
 
     if not sided:
         return safe
-    at = bare.at(sided)
+    at = seats(sided, plane)
     signs = np.array([1.0 if e.side == "A" else -1.0 for e in sided])
     return Known(np.vstack([safe.points, at]), np.concatenate([safe.sides, signs]))
 
 
-def _ground(bare: Setting, prior: ContactLine, line: Any, votes: Known) -> Ground:
+def _ground(plane: Plane, prior: ContactLine, line: Any, votes: Known) -> Ground:
     """Return an earlier line with its sides.
 
     Raises
@@ -224,11 +196,11 @@ def _ground(bare: Setting, prior: ContactLine, line: Any, votes: Known) -> Groun
     parts = [p for p in shapely.get_parts(line) if p.length > 0]
     line = shapely.MultiLineString(parts)
     control = {side: shapely.segmentize(g, _EDGE_DEG) for side, g in prior.control}
-    held = bare.inward(control["A"]) if "A" in control else None
+    held = plane.onto(control["A"]) if "A" in control else None
     if held is None and "B" in control:
         # Near the line what B does not hold is A's.
         reach = shapely.buffer(line, MARGIN_KM, quad_segs=4)
-        held = shapely.difference(reach, bare.inward(control["B"]))
+        held = shapely.difference(reach, plane.onto(control["B"]))
     if held is not None:
         held = shapely.make_valid(held, method="structure", keep_collapsed=False)
         shapely.prepare(held)

@@ -6,6 +6,7 @@ from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from geomap.front.dated import of_day
 from geomap.front.offsets import Offset, offsets
 from geomap.output.csv_text import csv_text
 from geomap.output.fronts import party_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from geomap.front.theatre import Theatre
-    from geomap.models import Article, ContactLine, Front, Place, Report
+    from geomap.models import ContactLine, Front, Place, Report
 
 COLUMNS = (
     "kind", "article_id", "date", "line_date", "name", "lat", "lon", "side", "party",
@@ -63,7 +64,7 @@ def places_rows(
     drawn = sorted((f for f in fronts if f.pieces), key=lambda f: f.date)
     rows: list[_Row] = []
     for report in reports:
-        front = _line_of(report.article, drawn)
+        front = of_day(drawn, report.article.date) if report.article.date else None
         named = _settlements(report, min_confidence)
         kept = [p for p in named if inside is None or inside(point(p.lat, p.lon))]
         if front is None or not kept:
@@ -116,14 +117,6 @@ def mark(records: Sequence[dict[str, Any]], lines: Mapping[str, ContactLine | No
 def places_csv(rows: Iterable[_Row]) -> str:
     """Return the rows of `places_rows` as CSV."""
     return csv_text(COLUMNS, rows)
-
-
-def _line_of(article: Article, drawn: Sequence[Front]) -> Front | None:
-    """Return the latest line of an article's day or before, else the first after it."""
-    if article.date is None:
-        return None
-    earlier = [front for front in drawn if front.date <= article.date]
-    return earlier[-1] if earlier else next(iter(drawn), None)
 
 
 def _settlements(report: Report, least: float) -> Counter[Place]:

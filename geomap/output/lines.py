@@ -137,8 +137,52 @@ def read_priors(
     FrontError
         A file is at fault (see `read_lines`), says no day, or is later than `until`.
     """
-    lines: list[ContactLine] = []
-    problems: list[Problem] = []
+    return read_files(paths, areas=areas).until(until)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorFiles:
+    """Files of earlier lines, read; each line says its day."""
+
+    files: tuple[tuple[str, Lines], ...]
+
+    def until(self, until: dt.date | None) -> Lines:
+        """Return the lines of all files up to a day (None: all), by date.
+
+        Raises
+        ------
+        FrontError
+            All that a file holds is later.
+        """
+        lines: list[ContactLine] = []
+        problems: list[Problem] = []
+        for path, read in self.files:
+            kept = read.lines if until is None else lines_on_or_before(read.lines, until)
+            if not kept:
+                raise FrontError(
+                    f"{path}: is of {read.lines[0].date}, later than the day drawn ({until}): "
+                    "leave it out, or draw a later day"
+                )
+            lines += kept
+            problems += read.problems
+            if later := len(read.lines) - len(kept):
+                message = f"{later} of its {len(read.lines)} dates are after {until}: left out"
+                problems.append(Problem(path, message, "later"))
+        lines.sort(key=lambda line: (line.date or dt.date.min, line.source))
+        return Lines(tuple(lines), tuple(problems))
+
+
+def read_files(
+    paths: Iterable[str | os.PathLike[str]], *, areas: Areas | None = None
+) -> PriorFiles:
+    """Read files of earlier lines; `PriorFiles.until` gives those up to a day.
+
+    Raises
+    ------
+    FrontError
+        A file is at fault (see `read_lines`), or says no day.
+    """
+    files: list[tuple[str, Lines]] = []
     for path in paths:
         read = read_lines(path, areas=areas, supported=True)
         if any(line.date is None for line in read.lines):
@@ -146,19 +190,8 @@ def read_priors(
                 f"{path}: has no date: give its features a `date` property (YYYY-MM-DD), or put "
                 "the day into the file's name (front-2025-02-05.geojson)"
             )
-        kept = read.lines if until is None else lines_on_or_before(read.lines, until)
-        if not kept:
-            raise FrontError(
-                f"{path}: is of {read.lines[0].date}, later than the day drawn ({until}): leave it "
-                "out, or draw a later day"
-            )
-        lines += kept
-        problems += read.problems
-        if later := len(read.lines) - len(kept):
-            message = f"{later} of its {len(read.lines)} dates are after {until}: left out"
-            problems.append(Problem(str(path), message, "later"))
-    lines.sort(key=lambda line: (line.date or dt.date.min, line.source))
-    return Lines(tuple(lines), tuple(problems))
+        files.append((str(path), read))
+    return PriorFiles(tuple(files))
 
 
 def lines_on_or_before(lines: Iterable[ContactLine], day: dt.date) -> list[ContactLine]:
