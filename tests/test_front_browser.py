@@ -144,6 +144,7 @@ def test_stretches_are_in_the_list_for_the_keyboard(show: Any, html: str) -> Non
     page = show(html).page
     page.locator("#gm-list > summary").click()
     rows = page.locator("#gm-list-rows .gm-row", has_text="Line of contact")
+    rows.first.wait_for()  # the list is filled when the browser tells that it was opened: later
     assert rows.count() == 3
     rows.first.press("Enter")
     assert page.locator(".gm-popup h2").inner_text() == "Line of contact, 15 Mar 2023"
