@@ -162,11 +162,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A polygon that should hold what a hint locates, with its likeliest point (EPSG:4326)."""
+    """A polygon that should hold what a hint locates, with its likeliest point (EPSG:4326).
+
+    `geometry` holds it with 90 % probability, `core` with 50 %: the smallest areas that do, the
+    second within the first. `core` is None where all ground of a region is alike.
+    """
 
     geometry: Polygon | MultiPolygon
     lat: float
     lon: float
+    core: Polygon | MultiPolygon | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from geomap import geodesy
 from geomap.feature_ids import numbered, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from geomap.models import Article, Candidate, Claim, Hint, Report, Resolution, Span
+    from geomap.models import (
+        Anchor,
+        Article,
+        Candidate,
+        Claim,
+        Hint,
+        Region,
+        Report,
+        Resolution,
+        Span,
+    )
 
 Layer = Literal["mention", "hint", "claim"]
 
@@ -24,17 +35,21 @@ COLUMNS = (
     "sentence", "sentence_start", "start", "end", "text", "name", "kind", "status", "precision",
     "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code", "reasons",
     "runners_up", "relation", "distance_km", "approximate", "bound", "direction", "anchors",
-    "locates", "actor", "action", "part", "negated", "modality", "attribution", "source_kind",
-    "lat", "lon",
+    "anchor_points", "azimuth_deg", "measured_km", "locates", "actor", "action", "part",
+    "negated", "modality", "attribution", "source_kind", "lat", "lon",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A row of the output: its properties (every key of `COLUMNS`) and its geometry or None."""
+    """A row of the output: its properties (every key of `COLUMNS`) and its geometry or None.
+
+    `core` is the smaller area that holds a hint's place with 50 % probability (`models.Region`).
+    """
 
     properties: dict[str, Any]
     geometry: Any
+    core: Any = None
 
 
 def features(
@@ -169,6 +184,8 @@ def runner_up(candidate: Candidate) -> dict[str, Any]:
 
 def _hint(report: Report, hint: Hint) -> Feature:
     region = hint.region
+    points = [_anchor_point(a) for a in hint.anchors]
+    azimuth, away = _measured(points, region)
     row = _base(report, "hint", hint) | {
         "text": hint.text,
         "name": hint.locates or hint.text,
@@ -182,11 +199,33 @@ def _hint(report: Report, hint: Hint) -> Feature:
         "bound": hint.bound,
         "direction": hint.direction,
         "anchors": [a.name for a in hint.anchors],
+        "anchor_points": points,
+        "azimuth_deg": azimuth,
+        "measured_km": away,
         "locates": hint.locates,
         "lat": _rounded(region.lat) if region else None,
         "lon": _rounded(region.lon) if region else None,
     }
-    return Feature(row, region.geometry if region else None)
+    return Feature(row, region.geometry if region else None, region.core if region else None)
+
+
+def _anchor_point(anchor: Anchor) -> list[float] | None:
+    """Return the [lon, lat] that a hint is measured from, None for "the front" and the like."""
+    seat = anchor.place or anchor.region
+    return None if seat is None else [round(seat.lon, 5), round(seat.lat, 5)]
+
+
+def _measured(
+    points: Sequence[list[float] | None], region: Region | None
+) -> tuple[int | None, float | None]:
+    """Return azimuth (degrees) and distance (km) from the first anchor to where a region points."""
+    first = next((p for p in points if p is not None), None)
+    if first is None or region is None:
+        return None, None
+    lon, lat = first
+    azimuth = geodesy.azimuth_deg(lat, lon, region.lat, region.lon)
+    away = geodesy.distance_km(lat, lon, region.lat, region.lon)
+    return round(azimuth) % 360, round(away, 1)
 
 
 def _claim(report: Report, claim: Claim) -> Feature:
