@@ -223,6 +223,18 @@ def test_a_hint_says_from_where_to_where_it_is_measured(pipeline: geomap.Pipelin
     assert front["azimuth_deg"] is front["measured_km"] is None
 
 
+def test_mentions_claims_and_located_mentions_have_native_names(
+    pipeline: geomap.Pipeline,
+) -> None:
+    text = "Russian forces captured Chasiv Yar, 12 km west of Bakhmut. Paris protested."
+    rows = features(pipeline.run([geomap.Article("a", text)]).reports)
+    named = {(p["layer"], p["name"]): p["native_name"] for p in (f.properties for f in rows)}
+    assert named["mention", "Bakhmut"] == "Бахмут"
+    assert named["mention", "Paris"] is None
+    assert named["mention", "Chasiv Yar"] == "Часів Яр"
+    assert named["claim", "Chasiv Yar"] == named["hint", "Chasiv Yar"] == "Часів Яр"
+
+
 def test_cores_are_written_when_asked_for(results: geomap.Results) -> None:
     rows = features(results.reports)
     plain, cored = collection(rows, {}), collection(rows, {}, cores=True)

@@ -32,10 +32,10 @@ Layer = Literal["mention", "hint", "claim"]
 
 COLUMNS = (
     "id", "layer", "date", "date_source", "event_date", "article_id", "title", "source", "url",
-    "sentence", "sentence_start", "start", "end", "text", "name", "kind", "status", "precision",
-    "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code", "reasons",
-    "runners_up", "relation", "distance_km", "approximate", "bound", "direction", "anchors",
-    "anchor_points", "azimuth_deg", "measured_km", "locates", "actor", "action", "part",
+    "sentence", "sentence_start", "start", "end", "text", "name", "native_name", "kind", "status",
+    "precision", "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code",
+    "reasons", "runners_up", "relation", "distance_km", "approximate", "bound", "direction",
+    "anchors", "anchor_points", "azimuth_deg", "measured_km", "locates", "actor", "action", "part",
     "negated", "modality", "attribution", "source_kind", "lat", "lon",
 )  # fmt: skip
 
@@ -152,6 +152,7 @@ def _mention(report: Report, resolution: Resolution) -> Feature:
     row = _base(report, "mention", resolution.mention) | {
         "text": resolution.mention.text,
         "name": resolution.name,
+        "native_name": place.native_name if place else None,
         "kind": resolution.mention.kind,
         "status": resolution.status,
         "precision": resolution.precision,
@@ -189,6 +190,7 @@ def _hint(report: Report, hint: Hint) -> Feature:
     row = _base(report, "hint", hint) | {
         "text": hint.text,
         "name": hint.locates or hint.text,
+        "native_name": _located_native(report, hint),
         "status": "hinted" if region else "refused",
         "precision": "hint",
         "confidence": hint.confidence,
@@ -234,6 +236,7 @@ def _claim(report: Report, claim: Claim) -> Feature:
     row = _base(report, "claim", trigger) | {
         "text": report.article.text[trigger.start : trigger.end],
         "name": claim.place,
+        "native_name": _native_at(report, claim.place_start),
         "status": "resolved" if placed else "refused",
         "confidence": claim.confidence,
         "relation": claim.relation,
@@ -250,6 +253,19 @@ def _claim(report: Report, claim: Claim) -> Feature:
         "lon": _rounded(claim.lon),
     }
     return Feature(row, point(claim.lat, claim.lon))
+
+
+def _located_native(report: Report, hint: Hint) -> str | None:
+    """Return the native name of the one resolved mention that a hint locates."""
+    one = len(hint.locates_mentions) == 1
+    return _native_at(report, hint.locates_mentions[0]) if one else None
+
+
+def _native_at(report: Report, start: int | None) -> str | None:
+    """Return the native name of what the mention at an offset was resolved to."""
+    found = (r.place for r in report.resolutions if r.mention.start == start)
+    place = next(found, None) if start is not None else None
+    return place.native_name if place is not None else None
 
 
 def _rounded(value: float | None) -> float | None:
