@@ -88,10 +88,12 @@ def map_command(
     title: Annotated[str | None, typer.Option("--title", help="Heading of the map.")] = None,
 ) -> None:
     """Draw the map of some articles, layered by date: one file that needs no network."""
+    from geomap.map_commands import MapRun
+
     check_suffix(output, ".html")
     if geojson is not None:
         check_suffix(geojson, ".geojson", "--geojson")
-    run = common.run()
+    run = common.run_of(MapRun)
     summary = run.map(
         output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
     )

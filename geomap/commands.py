@@ -263,65 +263,6 @@ class Run:
 
         mark(records, {r.article.id: self.pipeline.line_of(r.article) for r in results.reports})
 
-    def map(
-        self,
-        output: Path,
-        *,
-        geojson: Path | None = None,
-        tiles: str | None = None,
-        tiles_attribution: str = "",
-        title: str | None = None,
-    ) -> dict[str, Any]:
-        """Write the map (and its features); return the summary."""
-        from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps
-        from geomap.output.map import TileSource, render_map, with_lines
-
-        self._ready(*[output] if geojson is None else [output, geojson])
-        source = TileSource(tiles, tiles_attribution) if tiles else None
-        results = self.results()
-        rows = self.features(results)
-        whole = self.collection(rows)
-        drawn = self._drawn()
-        page = render_map(
-            whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
-            title=title or self._title(),
-            tiles=source,
-            front=drawn,
-        )
-        outputs = [(output, "map")]
-        if geojson is not None:
-            write_text(geojson, dumps(whole))
-            outputs.append((geojson, count(len(rows), "feature")))
-        write_text(output, page)
-        return summary(results, outputs, features=len(rows))
-
-    def _title(self) -> str:
-        return self.scope.name if self.scope else "geomap"
-
-    def _drawn(self) -> dict[str, Any] | None:
-        """Return what the map draws of the lines given."""
-        if self.front_file is None:
-            return None
-        from geomap.output.front_layers import front_drawing
-
-        return front_drawing(self.front_file, self.lines, self.theatre)
-
-    def _basemap(self, bounds: tuple[float, float, float, float] | None) -> Any:
-        from geomap.output.basemap import basemap_for, padded
-
-        areas = self.gazetteer.areas
-        wanted = [(areas.row(i), i) for i in areas.within_bbox(-180, -90, 180, 90, level="country")]
-        towns = []
-        if bounds is not None:
-            box = padded(bounds)
-            near = areas.within_bbox(*box, level="admin1")
-            wanted += [(areas.row(i), i) for i in near]
-            towns = self.gazetteer.towns(*box, limit=4000)
-        shapes = ((row.name or "", row.level, areas.drawing_geometry(i)) for row, i in wanted)
-        return basemap_for(bounds, shapes, towns, areas.world())
-
     def brief(self, output: Path) -> dict[str, Any]:
         """Write the briefing; return the summary."""
         from geomap.output.briefing import briefing

@@ -22,8 +22,8 @@ ROOMS = [
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "front_commands", "locate_commands", "cli_gazetteer", "cli_options",
-        "cli",
+        "explain_commands", "front_commands", "locate_commands", "map_commands", "cli_gazetteer",
+        "cli_options", "cli",
     },
 ]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
