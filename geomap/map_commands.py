@@ -10,6 +10,8 @@ from geomap.output.files import write_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geomap.pipeline import Results
+
 
 class MapRun(Run):
     """`geomap map`: the map of some articles."""
@@ -25,17 +27,17 @@ class MapRun(Run):
     ) -> dict[str, Any]:
         """Write the map (and its features); return the summary."""
         from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps
+        from geomap.output.geojson import dumps, without_cores
         from geomap.output.map import TileSource, render_map, with_lines
 
         self._ready(*[output] if geojson is None else [output, geojson])
         source = TileSource(tiles, tiles_attribution) if tiles else None
         results = self.results()
         rows = self.features(results)
-        whole = self.collection(rows)
+        whole = self.collection(rows, cores=True)
         drawn = self._drawn()
         page = render_map(
-            whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
+            whole | {"geomap": self._about(results)},
             basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
             title=title or self._title(),
             tiles=source,
@@ -43,10 +45,23 @@ class MapRun(Run):
         )
         outputs = [(output, "map")]
         if geojson is not None:
-            write_text(geojson, dumps(whole))
+            write_text(geojson, dumps(without_cores(whole)))
             outputs.append((geojson, count(len(rows), "feature")))
         write_text(output, page)
         return summary(results, outputs, features=len(rows))
+
+    def _about(self, results: Results) -> dict[str, Any]:
+        """Return what the map tells beside the features: parties, and all articles of the period."""
+        told: dict[str, Any] = {"parties": {p.name: p.colour for p in self.theatre.parties}}
+        if self.scope is None:  # else those that name nothing in the region would be counted
+            told["articles"] = [
+                {
+                    "article_id": a.id, "title": a.title, "source": a.source, "url": a.url,
+                    "date": a.date.isoformat() if a.date else None,
+                }
+                for a in (r.article for r in results.reports)
+            ]  # fmt: skip
+        return told
 
     def _title(self) -> str:
         return self.scope.name if self.scope else "geomap"

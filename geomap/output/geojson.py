@@ -104,6 +104,12 @@ def _row(feature: Feature, *, cores: bool) -> dict[str, Any]:
     return row
 
 
+def without_cores(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a collection as it is written to a file: without what only a map draws."""
+    features = [{k: v for k, v in f.items() if k != "core"} for f in whole["features"]]
+    return {**whole, "features": features}
+
+
 # Members of a collection that are lists of records: a line each, so that two files can be compared.
 _RECORDS = ("fronts", "evidence", "features")
 

@@ -358,6 +358,7 @@ def front_tables(front: Mapping[str, Any] | None, data: MapData) -> dict[str, An
             for day in dates
         ],
         "seeds": seeds.values,
+        "sides": front.get("sides") or {},
         "seeds_of": [
             [seeds.number(s, json.dumps(s, sort_keys=True)) for s in day["seeds"]] for day in dates
         ],

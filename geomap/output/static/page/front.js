@@ -56,7 +56,7 @@
   }
   function partyOf(side, at) {
     const own = data.grounds.find(function (gr) { return gr.side === side && gr.outlines[at]; }) || data.grounds.find(function (gr) { return gr.side === side; });
-    return own || data.sides[side] || { party: 'side ' + side, colour: '#5b6570' };
+    return own || (data.sides && data.sides[side]) || { party: 'side ' + side, colour: '#5b6570' };
   }
   /**
    * Who gained which ground between two drawings: what a side holds and the other side held. Where the source tells of one side only, what
@@ -172,7 +172,7 @@
     return kind === 'references' || kind === 'movement' ? (data.dates.length > 1 && (kind === 'references' || data.grounds.length) ? data.dates.length - 1 : 0) : 0;
   }
   g.front = {
-    STYLES: STYLES, styleOf: styleOf, read: function (table) { data = table; if (data) data.sides = data.sides || {}; },
+    STYLES: STYLES, styleOf: styleOf, read: function (table) { data = table; },
     data: function () { return data; }, days: function () { return data ? data.dates.filter(function (d) { return d !== null; }) : []; },
     current: current, movement: movement, measure: measure, paint: paint, paintSeeds: paintSeeds, at: at, count: count, shape: shape,
     pieces: function () { return drawn ? drawn.pieces : []; }, drawnAt: function () { return drawn ? drawn.at : -1; }

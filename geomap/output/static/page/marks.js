@@ -5,7 +5,7 @@
   const kit = g.kit;
   const COARSE = ['country', 'admin1', 'raion', 'hromada', 'estimated', 'hint'], WIDE = ['country', 'admin1'];
   // Claims stand beside the place that they are about, each actor on a side of its own.
-  const SEATS = [[14, -12], [-14, -12], [14, 12], [-14, 12]];
+  const SEATS = [[14, -12], [-14, -12], [14, 13], [-14, 13]];
   let map = null, surface = null, shown = [], seats = null;
 
   function seatOf(actor) {
@@ -25,7 +25,7 @@
 
   /** Gather the spots that are seen into marks: the strongest first, each taking in what lies under it. */
   function gather(v) {
-    const t = g.tally(), spots = g.data.spots, cell = v.zoom < 9 ? 26 : v.zoom < 11 ? 20 : v.zoom < 13 ? 10 : 3, pad = 60 / v.scale;
+    const t = g.tally(), spots = g.data.spots, cell = v.zoom < 7 ? 42 : v.zoom < 9 ? 34 : v.zoom < 11 ? 22 : v.zoom < 13 ? 11 : 3, pad = 60 / v.scale;
     if (!classes) { classes = new Int32Array(spots.n); for (let s = 0; s < spots.n; s++) classes[s] = classOf(s); }
     const west = v.box[0] - pad, north = v.box[1] - pad, east = v.box[2] + pad, south = v.box[3] + pad, seen = [];
     for (let s = 0; s < spots.n; s++) {
@@ -73,7 +73,7 @@
       m.negated = m.said === 4; m.planned = m.said === 8; m.confirmed = (m.said & 2) !== 0;
     } else if (kind !== 'places') { m.shape = 'triangle'; m.layer = 0; }
     else if (m.coarse) { m.hollow = true; m.shape = spots.precision[s] === 'estimated' || spots.precision[s] === 'hint' ? 'circle' : 'diamond'; if (m.shape === 'diamond') m.layer = 0; }
-    m.radius = (kind === 'claims' || m.shape === 'diamond' ? 6 : 6.2) + (m.count > 1 ? 1.6 + 1.5 * Math.min(4, Math.log2(m.count)) : 0);
+    m.radius = (kind === 'claims' || m.shape === 'diamond' ? 6 : 6.2) + (m.count > 1 ? 1.4 + 0.9 * Math.min(6, Math.log2(m.count)) : 0);
     m.px = m.wx - v.left + m.dx; m.py = m.wy - v.top + m.dy;
     m.several = m.several && m.count > 1;
   }

@@ -42,7 +42,7 @@
   function paintDates(ctx, look, height) {
     ctx.font = '500 10.5px ' + g.FONT; ctx.fillStyle = look.faint; ctx.textBaseline = 'alphabetic'; ctx.textAlign = 'left';
     const s = span();
-    let end = -1;
+    let end = -20;
     const put = function (day, text) {
       const left = x(day), w = ctx.measureText(text).width;
       if (left < end + 10 || left + w > wide) return;
