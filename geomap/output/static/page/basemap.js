@@ -80,6 +80,6 @@
       g.on('theme', function () { surface.redraw(); });
     },
     graticule: function (on) { if (on !== undefined && on !== graticule) { graticule = on; surface.redraw(); g.emit('basemap'); } return graticule; },
-    tiles: useTiles, tilesOn: function () { return tilesOn; }, has: function (what) { return layers[what].length > 0; }, table: function () { return base; }
+    redraw: function () { surface.redraw(); }, tiles: useTiles, tilesOn: function () { return tilesOn; }, has: function (what) { return layers[what].length > 0; }, table: function () { return base; }
   };
 }(window.geomap));

@@ -110,7 +110,7 @@
     return h('details', { class: 'gm-why' }, h('summary', {}, f.kind === 'regions' || f.kind === 'claims' ? 'Why' : 'Why this place'),
       reasons.length ? h('ul', {}, reasons.map(function (r) { return h('li', {}, bdi(r)); })) : null,
       runners.length ? [h('p', { class: 'gm-sub' }, 'It could also be'), h('ul', {}, runners.map(function (r) {
-        return h('li', {}, bdi([r.name, r.admin1, r.country].filter(Boolean).join(', ')), r.score === undefined ? null : ' (' + Number(r.score).toFixed(2) + ')');
+        return h('li', {}, bdi([r.name, r.admin1, kit.country(r.country)].filter(Boolean).join(', ')), r.score === undefined ? null : ' (' + Number(r.score).toFixed(2) + ')');
       }))] : null);
   }
   /** The card of a feature, as a list item; `named` puts what it is about on top, `bare` leaves the article out. */
@@ -121,8 +121,7 @@
     add(node, sentence(f));
     if (!bare) add(node, sourceLine(f.article));
     if (f.confidence !== null) {
-      const bar = h('i'), words = h('p', { class: 'gm-conf gm-' + kit.level(f.confidence) }, h('span', { class: 'gm-meter', 'aria-hidden': 'true' }, bar), confidenceWords(f.confidence),
-        f.told.status === 'hinted' ? ' \u00b7 placed by a hint in the text' : null);
+      const bar = h('i'), words = h('p', { class: 'gm-conf gm-' + kit.level(f.confidence) }, h('span', { class: 'gm-meter', 'aria-hidden': 'true' }, bar), h('span', {}, confidenceWords(f.confidence), f.told.status === 'hinted' ? ' \u00b7 placed by a hint in the text' : null));
       bar.style.width = Math.round(100 * Math.max(0, Math.min(1, f.confidence))) + '%';
       add(node, words);
     }

@@ -97,6 +97,12 @@ window.geomap = {};
       clearTimeout(kit.saying);
       kit.saying = setTimeout(function () { box.classList.remove('gm-shown'); }, 2600);
     },
+    /** The English name of a country's two letters; anything else stays as it is. */
+    country: function (code) {
+      if (!/^[A-Z]{2}$/.test(code || '') || typeof Intl.DisplayNames !== 'function') return code;
+      kit.countries = kit.countries || new Intl.DisplayNames(['en'], { type: 'region', fallback: 'code' });
+      return kit.countries.of(code);
+    },
     phone: function () { return window.innerWidth <= 760; },
     /** The first of `n` numbers in ascending `values` that is not below `value`. */
     lower: function (values, value, n) {

@@ -50,7 +50,7 @@
       row(circle(), 'somewhere in this circle');
       row(symbol({ shape: 'diamond', hollow: true, radius: 6 }), 'a country or province, not a point');
     }
-    if (wanted('regions')) row(region(), 'region that a hint points to: nine tenths sure within the edge, half within the heart; fainter = less sure');
+    if (wanted('regions')) row(region(), 'region that a hint points to: nine tenths sure within the edge, half within the core; fainter = less sure');
     if (wanted('claims')) {
       const coloured = d.actors.filter(function (a) { return kit.has(g.page.parties, a); });
       coloured.forEach(function (a) { row(symbol({ shape: 'square', colour: g.partyColour(a), radius: 6 }), [bdi(a), ': a claim about what it did']); });

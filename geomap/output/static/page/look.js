@@ -78,7 +78,7 @@
       ctx.textAlign = 'center'; ctx.textBaseline = 'middle';
       ctx.fillText(o.count > 9999 ? Math.round(o.count / 1000) + 'k' : String(o.count), x, y + 0.5 + (o.shape === 'triangle' ? r * 0.12 : 0));
     }
-    if (o.confirmed && !o.negated) { ctx.beginPath(); ctx.rect(x - r * 0.86, y + r * 1.02, r * 1.72, 2.2); ctx.fillStyle = o.colour; ctx.fill(); }
+    if (o.confirmed && !o.negated) { ctx.beginPath(); ctx.rect(x - r * 0.86, y + r * 0.86 + 2.6, r * 1.72, 2.2); ctx.fillStyle = o.colour; ctx.fill(); }
     ctx.restore();
   };
   const hatches = {};

@@ -5,7 +5,7 @@
   const kit = g.kit;
   const COARSE = ['country', 'admin1', 'raion', 'hromada', 'estimated', 'hint'], WIDE = ['country', 'admin1'];
   // Claims stand beside the place that they are about, each actor on a side of its own.
-  const SEATS = [[14, -12], [-14, -12], [14, 13], [-14, 13]];
+  const SEATS = [[1, -1], [-1, -1], [1, 1], [-1, 1]];
   let map = null, surface = null, shown = [], seats = null;
 
   function seatOf(actor) {
@@ -67,13 +67,14 @@
     m.coarse = COARSE.indexOf(spots.precision[s]) >= 0;
     m.lat = spots.lat[s]; m.lon = spots.lon[s]; m.confidence = m.best / 1000;
     m.shape = 'circle'; m.colour = look[kind] || look.places; m.dx = m.dy = 0; m.layer = 1;
+    const seat = kind === 'claims' ? seatOf(spots.actor[s]) : null;
     if (kind === 'claims') {
-      const seat = seatOf(spots.actor[s]);
-      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.dx = seat[0]; m.dy = seat[1]; m.layer = 2;
+      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.layer = 2;
       m.negated = m.said === 4; m.planned = m.said === 8; m.confirmed = (m.said & 2) !== 0;
     } else if (kind !== 'places') { m.shape = 'triangle'; m.layer = 0; }
     else if (m.coarse) { m.hollow = true; m.shape = spots.precision[s] === 'estimated' || spots.precision[s] === 'hint' ? 'circle' : 'diamond'; if (m.shape === 'diamond') m.layer = 0; }
     m.radius = (kind === 'claims' || m.shape === 'diamond' ? 6 : 6.2) + (m.count > 1 ? 1.4 + 0.9 * Math.min(6, Math.log2(m.count)) : 0);
+    if (kind === 'claims') { m.dx = seat[0] * (8 + 0.9 * m.radius); m.dy = seat[1] * (7 + 0.8 * m.radius); }
     m.px = m.wx - v.left + m.dx; m.py = m.wy - v.top + m.dy;
     m.several = m.several && m.count > 1;
   }

@@ -25,8 +25,8 @@
   }
   function coordinates(lat, lon) {
     const plain = kit.decimalDegrees(lat, lon), dms = kit.dms(lat, lon);
-    return h('p', { class: 'gm-coords' }, h('span', {}, plain), kit.button('Copy', { class: 'gm-link', 'aria-label': 'Copy coordinates in degrees' }, function () { kit.copy(plain, 'Coordinates'); }),
-      h('span', {}, dms), kit.button('Copy', { class: 'gm-link', 'aria-label': 'Copy coordinates in degrees, minutes, seconds' }, function () { kit.copy(dms, 'Coordinates'); }));
+    return h('div', { class: 'gm-coords' }, h('p', {}, plain + ' ', kit.button('Copy', { class: 'gm-link', 'aria-label': 'Copy coordinates in degrees' }, function () { kit.copy(plain, 'Coordinates'); })),
+      h('p', {}, dms + ' ', kit.button('Copy', { class: 'gm-link', 'aria-label': 'Copy coordinates in degrees, minutes, seconds' }, function () { kit.copy(dms, 'Coordinates'); })));
   }
   /** The shown rows of some spots, the newest first, the undated last. */
   function rowsOf(spots) {
@@ -45,9 +45,8 @@
   }
   function ofSpots(members) {
     const spots = g.data.spots, s = members[0], kind = g.KINDS[spots.kind[s]], rows = rowsOf(members);
-    const where = [spots.admin1[s], spots.country[s]].filter(function (x) { return x && x !== spots.name[s]; }).join(', ');
-    const noun = kind === 'claims' ? 'claim' : 'mention', box = [];
-    add(box, null);
+    const where = [spots.admin1[s], kit.country(spots.country[s])].filter(function (x) { return x && x !== spots.name[s]; }).join(', ');
+    const noun = kind === 'claims' ? 'claim' : 'mention';
     const parts = head([KIND[kind] + ' \u00b7 ' + kit.plural(rows.length, noun) + ' ', rows.length ? sourcesWords(rows) : null], bdi(g.named(spots.name[s], spots.native[s]) || 'A place'),
       [otherName(s), where ? bdi(where) : null, kind === 'places' ? g.words.precision(spots.precision[s], spots.radius_km[s]) : null]);
     parts.push(coordinates(spots.lat[s], spots.lon[s]));
@@ -61,7 +60,7 @@
   }
   function ofRegion(row) {
     const f = g.feature(row), of = g.data.regions.of(f.region);
-    const parts = head(KIND.regions, bdi(f.told.text || 'A hinted region'), [f.told.locates ? ['Locates ', bdi(f.told.locates)] : null, of.core ? 'Nine tenths sure within the dashed edge, half within the heart' : 'Nine tenths sure within the dashed edge']);
+    const parts = head(KIND.regions, bdi(f.told.text || 'A hinted region'), [f.told.locates ? ['Locates ', bdi(f.told.locates)] : null, of.core ? 'Nine tenths sure within the dashed edge, half within the core' : 'Nine tenths sure within the dashed edge']);
     parts.push(coordinates(g.latOf(of.y), g.lonOf(of.x)));
     const d = g.data, rows = [];
     g.time.rows().forEach(function (r) { for (let i = r[0]; i < r[1]; i++) if (d.region[i] === f.region && g.passes(i)) rows.push(i); });

@@ -1,4 +1,4 @@
-/* geomap's page: regions that hints point to: nine tenths within the dashed edge, half within the darker heart. */
+/* geomap's page: regions that hints point to: nine tenths within the dashed edge, half within the darker core. */
 (function (g) {
   'use strict';
 
@@ -21,11 +21,12 @@
     left += Math.max(0, found.length - MOST);
     return found.slice(0, MOST).sort(function (a, b) { return b.width - a.width || a.region - b.region; });
   }
-  function paintOne(ctx, v, of, confidence, strong) {
-    const look = g.look(), path = g.areaPath(of.outline, v);
+  /** Paint a region; `share` thins the fill where many lie on each other. */
+  function paintOne(ctx, v, of, confidence, strong, share) {
+    const look = g.look(), thin = share || 1, path = g.areaPath(of.outline, v);
     ctx.fillStyle = look.regions; ctx.strokeStyle = look.regions;
-    ctx.globalAlpha = 0.04 + 0.13 * confidence; ctx.fill(path, 'evenodd');
-    if (of.core) { ctx.globalAlpha = 0.08 + 0.2 * confidence; ctx.fill(g.areaPath(of.core, v), 'evenodd'); }
+    ctx.globalAlpha = thin * (0.04 + 0.13 * confidence); ctx.fill(path, 'evenodd');
+    if (of.core) { ctx.globalAlpha = thin * (0.08 + 0.2 * confidence); ctx.fill(g.areaPath(of.core, v), 'evenodd'); }
     ctx.globalAlpha = strong ? 1 : 0.5 + 0.45 * confidence; ctx.lineWidth = strong ? 2.4 : 1.6; ctx.setLineDash([6, 5]); ctx.stroke(path); ctx.setLineDash([]);
     if (of.core) { ctx.globalAlpha *= 0.7; ctx.lineWidth = 1; ctx.stroke(g.areaPath(of.core, v)); }
     ctx.globalAlpha = 1;
@@ -34,7 +35,8 @@
   g.regions = {
     paint: function (ctx, v) {
       drawn = g.filters.shown.layers.regions ? choose(v) : [];
-      drawn.forEach(function (d) { d.path = paintOne(ctx, v, d.of, d.confidence, false); });
+      const share = Math.max(0.3, Math.min(1, 14 / Math.max(1, drawn.length)));
+      drawn.forEach(function (d) { d.path = paintOne(ctx, v, d.of, d.confidence, false, share); });
     },
     paintOne: paintOne,
     /** The smallest region under a point of the layer. */

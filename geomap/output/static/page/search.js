@@ -65,7 +65,7 @@
     };
     const close = function (open) { return function () { hide(); open(); }; };
     group('Places', 'places', function (p) {
-      const s = p.spots[0], spots = g.data.spots, where = [spots.admin1[s], spots.country[s]].filter(Boolean).join(', ');
+      const s = p.spots[0], spots = g.data.spots, where = [spots.admin1[s], kit.country(spots.country[s])].filter(Boolean).join(', ');
       return { words: [bdi(g.named(spots.name[s], spots.native[s])), where ? h('span', { class: 'gm-by' }, bdi(where)) : null], open: close(function () { g.select({ spots: p.spots }, { zoom: true }); }) };
     });
     group('Reports', 'reports', function (a) {

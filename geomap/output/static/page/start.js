@@ -92,6 +92,7 @@
     L.DomEvent.disableClickPropagation(home);
   }
   /** One picture for whatever has changed, the ground first: the symbols lie on it, the names beside them. */
+  g.repaint = function () { g.basemap.redraw(); ground.redraw(); g.marks.redraw(); g.names.redraw(); };
   const repaint = g.soon(function () { ground.redraw(); g.marks.redraw(); g.names.redraw(); });
 
   g.start = async function (leaflet) {
