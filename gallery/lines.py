@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -30,38 +31,53 @@ _HALF_WIDTHS_KM = {"reports": 1.6, "prior": 3.2, "none": 6.5}
 _CONFIDENCES = {"reports": 0.86, "prior": 0.6, "none": 0.25}
 
 
-def evidence_of(course: Course, reports: Iterable[Report], first: dt.date) -> list[FrontEvidence]:
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Evidence by date, and where along the course each piece lies."""
+
+    evidence: tuple[FrontEvidence, ...]
+    days: Any  # numbers, from the first day on
+    along_km: Any
+
+
+def seated(course: Course, reports: Iterable[Report], first: dt.date) -> Seated:
     """Return the placed claims of dated reports that lie near the line of their day."""
+    claims = [
+        (identity, claim, report.article)
+        for report in reports
+        if report.article.date is not None
+        for identity, claim in zip(claim_ids(report), report.claims, strict=True)
+        if claim.lat is not None and claim.lon is not None
+    ]
+    along, aside = course.seat(
+        np.array([c.lat for _, c, _ in claims]), np.array([c.lon for _, c, _ in claims])
+    )
     found = []
-    for report in reports:
-        day = report.article.date
-        if day is None:
-            continue
-        for identity, claim in zip(claim_ids(report), report.claims, strict=True):
-            if claim.lat is None or claim.lon is None:
-                continue
-            along, aside = course.seat(np.array([claim.lat]), np.array([claim.lon]))
-            inside_km = float((aside - course.aside_km(along, (day - first).days))[0])
-            if abs(inside_km) <= _NEAR_KM:
-                found.append(
-                    FrontEvidence(
-                        identity, claim.lat, claim.lon, claim.action or "", signed_km=inside_km,
-                        sd_km=3.0, weight=claim.confidence, date=day,
-                        article_id=report.article.id, place=claim.place,
-                        doubted=claim.negated or claim.modality == "denied",
-                    )
-                )  # fmt: skip
-    return found
+    for (identity, claim, article), at_km, off_km in zip(claims, along, aside, strict=True):
+        assert article.date is not None
+        day = (article.date - first).days
+        inside_km = float(off_km - course.aside_km(at_km, day))
+        if abs(inside_km) <= _NEAR_KM:
+            one = FrontEvidence(
+                identity, claim.lat or 0.0, claim.lon or 0.0, claim.action or "",
+                signed_km=inside_km, sd_km=3.0, weight=claim.confidence, date=article.date,
+                article_id=article.id, place=claim.place,
+                doubted=claim.negated or claim.modality == "denied",
+            )  # fmt: skip
+            found.append((day, one, float(at_km)))
+    found.sort(key=lambda row: (row[0], row[1].id))
+    return Seated(
+        tuple(one for _, one, _ in found),
+        np.array([day for day, _, _ in found], float),
+        np.array([at_km for _, _, at_km in found], float),
+    )
 
 
-def front_on(
-    course: Course, day: dt.date, first: dt.date, evidence: Sequence[FrontEvidence]
-) -> Front:
+def front_on(course: Course, day: dt.date, first: dt.date, told: Seated) -> Front:
     """Return the line of a day, in pieces by what they rest on."""
     number = (day - first).days
-    known = [e for e in evidence if e.date is not None and e.date <= day]
-    at_km = course.seat(np.array([e.lat for e in known]), np.array([e.lon for e in known]))[0]
-    ages = np.array([(day - e.date).days for e in known if e.date is not None])
+    ages = number - told.days
+    known = np.flatnonzero((ages >= 0) & (ages <= _STALE_DAYS))
     count = max(1, round(course.length_km / _STRETCH_KM))
     edges = np.linspace(0, len(course.along_km) - 1, count + 1).astype(int)
     vertices = course.strip(number)
@@ -70,9 +86,9 @@ def front_on(
     used: dict[str, FrontEvidence] = {}
     for start, end in pairwise(edges):
         low, high = course.along_km[start], course.along_km[end]
-        here = np.flatnonzero((at_km >= low) & (at_km <= high) & (ages <= _STALE_DAYS))
-        fresh = sorted(here[ages[here] < _FRESH_DAYS], key=lambda n: (ages[n], known[n].id))
-        named = [known[n] for n in fresh[:_MOST]]
+        here = known[(told.along_km[known] >= low) & (told.along_km[known] <= high)]
+        fresh = here[ages[here] < _FRESH_DAYS][::-1]
+        named = [told.evidence[n] for n in fresh[:_MOST]]
         support: Any = "reports" if named else "prior" if len(here) else "none"
         used |= {e.id: e for e in named}
         half_width_km[start : end + 1] = _HALF_WIDTHS_KM[support]
@@ -104,9 +120,9 @@ def lines(
     theatre: Theatre,
 ) -> dict[str, Any]:
     """Return the line on some days as a GeoJSON FeatureCollection (`docs/front-formats.md`)."""
-    evidence = evidence_of(course, reports, first)
+    told = seated(course, reports, first)
     return front_collection(
-        [front_on(course, day, first, evidence) for day in days],
+        [front_on(course, day, first, told) for day in days],
         theatre=theatre,
         reports=reports,
         generator={"name": "gallery", "made": "an exercise: nothing of it happened"},

@@ -31,9 +31,9 @@ _LEFT, _RIGHT = "Russia", "Ukraine"  # who holds the ground to the left and righ
 _REACH_KM = 32.0  # towns further from the way of the line are not written about
 _APART_KM = 3.0  # districts of a town have names too: the largest of neighbours is kept
 _LEAST_PEOPLE = 500
-# Other places of these names, half a world or a land away, are better known: one wrong pin there
-# and the whole map opens on a continent.
-_LEFT_OUT = {"Sary", "Sosnivka"}
+# Of villages whose name a larger place bears these are kept: which one is meant is a question that
+# a map of real reports has too. With all of them it would be a map of wrong pins.
+_NAMESAKES = {"Savyntsi", "Pokrovske", "Andriivka"}
 _NEAR_KM = 18.0  # between a town and the place named beside it
 _FALL_KM = 4.5  # reports get fewer by e with so much distance from the line
 _WINDS = {
@@ -71,21 +71,19 @@ def towns_along(course: Course, gazetteer: Gazetteer) -> list[Town]:
     spots: list[tuple[float, float]] = []
     for (name, lat, lon, people), at_km, off_km in zip(rows, along, aside, strict=True):
         inside = 0.0 < at_km < course.length_km and abs(off_km) <= _REACH_KM
-        if not inside or people < _LEAST_PEOPLE or name in _LEFT_OUT:
+        if not inside or people < _LEAST_PEOPLE:
             continue
         x, y = (float(v) for v in course.plane.inward(lat, lon))
         if any(math.hypot(x - a, y - b) < _APART_KM for a, b in spots):
             continue
+        bearers = [gazetteer.place(row) for row, *_ in gazetteer.rows(fold(name))]
+        if name not in _NAMESAKES and max(p.population or 0 for p in bearers) > people:
+            continue
+        here = [p for p in bearers if abs(p.lat - lat) < 1e-4 and abs(p.lon - lon) < 1e-4]
+        oblast = next((p.admin1_name for p in here if p.admin1_name), "the oblast")
         spots.append((x, y))
-        oblast = _oblast(gazetteer, name, lat, lon)
         kept.append(Town(name, oblast, lat, lon, people, float(at_km), float(off_km)))
     return kept
-
-
-def _oblast(gazetteer: Gazetteer, name: str, lat: float, lon: float) -> str:
-    places = [gazetteer.place(row) for row, *_ in gazetteer.rows(fold(name))]
-    here = [p for p in places if abs(p.lat - lat) < 1e-4 and abs(p.lon - lon) < 1e-4]
-    return next((p.admin1_name for p in here if p.admin1_name), "the oblast")
 
 
 @dataclass(frozen=True, slots=True)
