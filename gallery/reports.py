@@ -35,6 +35,7 @@ _LEAST_PEOPLE = 500
 # a map of real reports has too. With all of them it would be a map of wrong pins.
 _NAMESAKES = {"Savyntsi", "Pokrovske", "Andriivka"}
 _NEAR_KM = 18.0  # between a town and the place named beside it
+_CLOSE_KM = 1.5  # so near the line nobody holds a place for sure
 _FALL_KM = 4.5  # reports get fewer by e with so much distance from the line
 _WINDS = {
     "N": "north", "NE": "north-east", "E": "east", "SE": "south-east", "S": "south",
@@ -125,6 +126,7 @@ class Newsroom:
         )
         self._apart_km = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
         self._events = self._turns()
+        self._written: set[str] = set()
 
     def _inside_km(self, day: float) -> Any:
         """Return how far each town lies inside the ground to the left of the line on a day."""
@@ -170,17 +172,23 @@ class Newsroom:
                 if waiting:
                     event = waiting.pop(0)
                 else:
-                    event = _Event("routine", town, self._attacker(town, day))
-                yield self._report(event, day, inside_km)
+                    event = _Event("routine", town, self._attacker(float(inside_km[town])))
+                yield self._unwritten(event, day, inside_km)
 
-    def _attacker(self, town: int, day: int) -> str:
-        """Return who attacks: mostly who gains ground there, else the one or the other."""
-        along = self._along[town]
-        lost = float(self.course.aside_km(along, day + 7) - self.course.aside_km(along, day - 7))
-        left_gains = lost < 0.0 if abs(lost) > 0.1 else self.chance.random() < 0.55
-        if self.chance.random() < 0.15:
-            left_gains = not left_gains
-        return _LEFT if left_gains else _RIGHT
+    def _unwritten(self, event: _Event, day: int, inside_km: Any) -> dict[str, Any]:
+        """Return a report whose text is no other's, where one can be found in some tries."""
+        for _ in range(20):
+            report = self._report(event, day, inside_km)
+            if report["text"] not in self._written:
+                break
+        self._written.add(report["text"])
+        return report
+
+    def _attacker(self, inside_km: float) -> str:
+        """Return who attacks at a place: who does not hold it; near the line, anybody."""
+        if abs(inside_km) < _CLOSE_KM:
+            return self.chance.choice((_LEFT, _RIGHT))
+        return _RIGHT if inside_km > 0.0 else _LEFT
 
     def _report(self, event: _Event, day: int, inside_km: Any) -> dict[str, Any]:
         words = _templates()
