@@ -10,15 +10,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import SettingsError
+from geomap.errors import OutputError, SettingsError
 from geomap.output.basemap import bounds_of
-from geomap.output.picture_dates import Period, line_until, movement_to, periods, span_told
+from geomap.output.picture_dates import (
+    Period,
+    day_told,
+    line_until,
+    movement_to,
+    periods,
+    span_told,
+)
 from geomap.output.picture_frame import View, degrees_told
-from geomap.output.picture_ground import Panel, draw_basemap, draw_circles, draw_front, draw_regions
-from geomap.output.picture_labels import Labels, Room, keep_off_line, name_basemap, name_marks
 from geomap.output.picture_legend import Legend, front_rows, notes, report_rows, scale_bar
+from geomap.output.picture_map import draw_map
 from geomap.output.picture_marks import Reading, in_order, parties_of, reading_of
-from geomap.output.picture_symbols import Symbols
 from geomap.output.picture_text import drawable, fitted, font, write
 
 if TYPE_CHECKING:
@@ -26,14 +31,13 @@ if TYPE_CHECKING:
 
     from geomap.output.basemap import BasemapData
 
-PAPERS_IN = {"A5": (8.27, 5.83), "A4": (11.69, 8.27), "A3": (16.54, 11.69)}
+A4_IN = (11.69, 8.27)  # width and height, lying on its long side
 SCRIPTS = ("latin", "cyrillic")
 DPI = 200
-_EDGE_IN, _COLUMN_IN, _HEAD_IN, _FOOT_IN = 0.38, 2.45, 0.72, 0.36
+_EDGE_IN, _COLUMN_IN, _HEAD_IN, _FOOT_IN = 0.38, 2.45, 0.58, 0.30
 _TICKS_IN = 0.42  # room for degrees at the left and below the map
-_GAP_IN, _STRIP_IN = 0.12, 0.24  # between panels, and for the heading of one
+_GAP_IN, _STRIP_IN = 0.12, 0.32  # between panels, and for the heading of one
 _NOTHING = "No report names a place that can be drawn."
-_SPARSE = 60  # symbols on a whole sheet that are drawn at full size
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,9 @@ def draw_picture(
     front: Mapping[str, Any] | None = None,
     script: str = "latin",
     by_date: bool = False,
-    size: str = "A4",
     dpi: int = DPI,
 ) -> bytes:
-    """Draw the map of a feature collection as a picture.
+    r"""Draw the map of a feature collection as a picture.
 
     Parameters
     ----------
@@ -83,8 +86,6 @@ def draw_picture(
     by_date : bool
         Whether to draw a panel for each date (or for each of equal spans of days, when there are
         more than twelve) instead of one map of all dates.
-    size : str
-        A key of `PAPERS_IN`; the sheet lies on its long side.
     dpi : int
         Pixels to an inch.
 
@@ -98,37 +99,44 @@ def draw_picture(
     ------
     SettingsError
         A feature has an unknown layer or a date that is not an ISO day, a colour is not
-        ``#rrggbb``, or the size or script is unknown.
+        ``#rrggbb``, or the script is unknown.
+    OutputError
+        matplotlib is not installed.
 
     Examples
     --------
     >>> from geomap.output.basemap import BasemapData
     >>> draw_picture({"features": []}, basemap=BasemapData(), dpi=30)[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
+    check_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     from geomap.output.map import ATTRIBUTION
 
-    width, height = _paper(size)
+    width, height = A4_IN
     if script not in SCRIPTS:
         raise SettingsError(f"script {script!r} is unknown: write {' or '.join(SCRIPTS)}")
     parties = parties_of(collection)
     sheet = _Sheet(in_order(collection.get("features") or ()), front, basemap, script)
-    figure = Figure(figsize=(width, height), dpi=dpi, facecolor="white", layout="none")
-    canvas = FigureCanvasAgg(figure)
+    # "none" keeps a layout away that the user's own settings of matplotlib may ask for.
+    look: dict[str, Any] = {"facecolor": "white", "layout": "none"}
+    figure = Figure(figsize=A4_IN, dpi=dpi, **look)
+    canvas: Any = FigureCanvasAgg(figure)
     page = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     page.set_axis_off()
     page.set_xlim(0.0, width)
     page.set_ylim(0.0, height)
     reading = reading_of(sheet.features, parties, script)
-    views = views_of(collection, front=front, by_date=by_date, size=size)
-    legend = Legend(page, width - _EDGE_IN - _COLUMN_IN + 0.15, height - _HEAD_IN - 0.12,
+    views = views_of(collection, front=front, by_date=by_date)
+    legend = Legend(page, width - _EDGE_IN - _COLUMN_IN + 0.15, height - _EDGE_IN - _HEAD_IN,
                     _COLUMN_IN - 0.15)  # fmt: skip
     if by_date:
         parts = periods(sheet.dates())
-        shown = [_part(page, view, sheet, parties, p) for view, p in zip(views, parts, strict=False)]
+        shown = [
+            _part(page, view, sheet, parties, p) for view, p in zip(views, parts, strict=False)
+        ]
         if not parts:
             shown = [_whole(page, views[0], sheet, reading)]
     else:
@@ -137,10 +145,26 @@ def draw_picture(
     front_rows(legend, days, _once([m for _, m in shown if m is not None]))
     report_rows(legend, reading, parties)
     legend.finish()
-    _surroundings(page, (width, height), title, attribution or ATTRIBUTION, views, sheet, reading)
+    _surroundings(page, title, attribution or ATTRIBUTION, views, sheet, reading)
     told = io.BytesIO()
     canvas.print_png(told, metadata={"Software": None})
     return told.getvalue()
+
+
+def check_matplotlib() -> None:
+    """Say early whether pictures can be drawn here.
+
+    Raises
+    ------
+    OutputError
+        matplotlib is not installed: it is an extra, for it would add a fifth to the whole.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        raise OutputError(
+            "a picture needs matplotlib: pip install 'geomap[picture]', or write a page, .html"
+        )
 
 
 def views_of(
@@ -148,7 +172,6 @@ def views_of(
     *,
     front: Mapping[str, Any] | None = None,
     by_date: bool = False,
-    size: str = "A4",
 ) -> list[View]:
     """Return what each panel of the picture shows, and where: one map, or a panel for each date.
 
@@ -156,11 +179,11 @@ def views_of(
     """
     from geomap.output.map import with_lines
 
-    width, height = _paper(size)
+    width, height = A4_IN
     bounds = bounds_of(with_lines(collection, front))
     room = (
         _EDGE_IN + _TICKS_IN, _EDGE_IN + _FOOT_IN, width - 2 * _EDGE_IN - _TICKS_IN - _COLUMN_IN,
-        height - 2 * _EDGE_IN - _HEAD_IN - _FOOT_IN + 0.25,
+        height - 2 * _EDGE_IN - _HEAD_IN - _FOOT_IN,
     )  # fmt: skip
     if not by_date:
         return [View.of(bounds, room)]
@@ -172,12 +195,6 @@ def views_of(
     cells = _grid(max(count, 1), room, bounds)
     first = View.of(bounds, cells[0])
     return [first.on(cell) for cell in cells]
-
-
-def _paper(size: str) -> tuple[float, float]:
-    if size not in PAPERS_IN:
-        raise SettingsError(f"size {size!r} is unknown: write {', '.join(PAPERS_IN)}")
-    return PAPERS_IN[size]
 
 
 def _grid(
@@ -223,7 +240,7 @@ def _whole(page: Any, view: View, sheet: _Sheet, reading: Reading) -> _Shown:
     dates = [d["date"] for d in (sheet.front or {}).get("dates", ())]
     day = line_until(sheet.front, max((d for d in dates if d is not None), default=None))
     movement = movement_to(sheet.front, day, whole=True)
-    _map(page, view, sheet, reading, day, movement, 1.0)
+    draw_map(page, view, sheet.basemap, reading, day, movement, script=sheet.script)
     _degrees(page, view)
     if not reading.marks and not reading.regions and day is None:
         _say(page, view, _NOTHING)
@@ -237,70 +254,16 @@ def _part(page: Any, view: View, sheet: _Sheet, parties: Any, period: Period) ->
     day = line_until(sheet.front, period.last)
     fresh = day is not None and day["date"] is not None and period.holds(day["date"])
     movement = movement_to(sheet.front, day, whole=False) if fresh else None
-    _map(page, view, sheet, reading, day, movement, 0.8)
+    draw_map(page, view, sheet.basemap, reading, day, movement, script=sheet.script, scale=0.8)
     left, bottom, width, height = view.rectangle
     heading, small = font(7.0, "bold"), font(6.2)
     title = fitted(period.title, heading, width * 72)
-    write(page, left, bottom + height + 0.06, title, heading, "#15191d")
-    count = _counted(reading.reports, "report") if of_it else "no reports"
-    right = write(page, left + width, bottom + height + 0.06, count, small, "#59636e", ha="right")
-    del right
+    write(page, left, bottom + height + 0.17, title, heading, "#15191d")
+    told = _counted(reading.reports, "report") if of_it else "no reports"
+    if day is not None and day["date"] is not None:
+        told += f", line of {day_told(day['date'])}"
+    write(page, left, bottom + height + 0.055, fitted(told, small, width * 72), small, "#59636e")
     return day, movement
-
-
-def _map(
-    page: Any, view: View, sheet: _Sheet, reading: Reading, day: Any, movement: Any, scale: float
-) -> None:
-    """Draw everything that lies inside a frame."""
-    import numpy as np
-
-    panel = Panel(page, view)
-    draw_basemap(panel, sheet.basemap)
-    draw_front(panel, day, movement)
-    draw_regions(panel, reading.regions)
-    draw_circles(panel, _circles(reading))
-    area = view.rectangle[2] * view.rectangle[3] / 55.0  # of an A4 sheet's map, square inches
-    many = len(reading.marks) / max(area, 0.05)
-    symbols = Symbols(scale * min(1.0, max(0.6, (_SPARSE / many) ** 0.25 if many else 1.0)))
-    room = Room(view)
-    xs, ys = view.inches(np.array([m.lon for m in reading.marks], float),
-                         np.array([m.lat for m in reading.marks], float))  # fmt: skip
-    named = []
-    for mark, x, y in zip(reading.marks, xs.tolist(), ys.tolist(), strict=True):
-        if not (math.isfinite(x) and view.holds(x, y)):
-            continue
-        px, py = symbols.seat(mark, x, y)
-        symbols.add(mark, px, py)
-        r = symbols.radius_in(mark)
-        room.take((px - r, py - r, px + r, py + r))
-        if mark.kind != "claims" or mark.slot == 0:
-            strong = mark.kind == "places" and not mark.hollow
-            named.append((drawable(mark.name, 32), mark.count, strong, x, y, r))
-    symbols.draw(page, panel.frame)
-    for seed in day["seeds"] if day else ():
-        _seed(page, panel, seed)
-    if day is not None:
-        keep_off_line(room, view, [line for p in day["pieces"] for line in p["lines"]])
-    labels = Labels(page, room)
-    words = 1.0 if scale == 1.0 else 0.8
-    name_marks(labels, named, words)
-    name_basemap(labels, view, sheet.basemap, sheet.script, words)
-
-
-def _circles(reading: Reading) -> list[tuple[float, float, float, str]]:
-    """Return the circles of roughly known places, each once."""
-    return sorted({(m.lon, m.lat, round(m.circle_km, 1), m.colour)
-                   for m in reading.marks if m.circle_km})  # fmt: skip
-
-
-def _seed(page: Any, panel: Panel, seed: Mapping[str, Any]) -> None:
-    from geomap.output.picture_symbols import sample
-
-    x, y = (float(v) for v in panel.view.inches(seed["lon"], seed["lat"]))
-    if panel.view.holds(x, y):
-        one = Symbols(0.65)
-        one.add(sample("square", colour=seed["colour"], hollow=True), x, y)
-        one.draw(page, panel.frame, zorder=7.0)
 
 
 def _degrees(page: Any, view: View) -> None:
@@ -333,7 +296,6 @@ def _say(page: Any, view: View, text: str) -> None:
 
 def _surroundings(
     page: Any,
-    paper: tuple[float, float],
     title: str,
     attribution: str,
     views: Sequence[View],
@@ -341,12 +303,12 @@ def _surroundings(
     reading: Reading,
 ) -> None:
     """Write title, period and counts above the map; scale and credits below."""
-    width, height = paper
+    width, height = A4_IN
     bold, plain = font(15.0, "bold"), font(8.4)
     left, room = _EDGE_IN, (width - 2 * _EDGE_IN) * 72
     heading = fitted(drawable(title, 200) or "geomap", bold, room)
     write(page, left, height - _EDGE_IN - 0.17, heading, bold, "#15191d")
-    under = fitted(_period(sheet, reading), plain, room)
+    under = fitted(_period(sheet, reading, len(views) > 1), plain, room)
     write(page, left, height - _EDGE_IN - 0.42, under, plain, "#4a535b")
     column = width - _EDGE_IN - _COLUMN_IN + 0.15
     scale_bar(page, views[0], column, _EDGE_IN + _FOOT_IN + 0.13, _COLUMN_IN - 0.15)
@@ -357,7 +319,7 @@ def _surroundings(
     notes(page, [drawable(attribution, 300)], left, _EDGE_IN - 0.18, width - 2 * _EDGE_IN)
 
 
-def _period(sheet: _Sheet, reading: Reading) -> str:
+def _period(sheet: _Sheet, reading: Reading, by_date: bool) -> str:
     """Return the line under the title: which days, how many reports and places."""
     days = sorted(d for d in sheet.dates() if d is not None)
     undated = {
@@ -369,8 +331,8 @@ def _period(sheet: _Sheet, reading: Reading) -> str:
     if places:
         told.append(_counted(places, "place"))
     if undated:
-        count = len(undated)
-        told.append(f"{_counted(count, 'report')} of these without a date, drawn with the others")
+        apart = "in a panel of their own" if by_date else "drawn with the others"
+        told.append(f"{len(undated):,} undated, {apart}")
     missing = sum(not (f.get("geometry") or {}).get("coordinates") for _, f in sheet.features)
     if missing:
         told.append(f"{missing:,} not placed")

@@ -124,6 +124,7 @@ def movement_to(
     if front is None or day is None:
         return None
     found = sorted(
-        (m for m in front.get("movement", ()) if m["to"] == day["date"]), key=lambda m: str(m["from"])
+        (m for m in front.get("movement", ()) if m["to"] == day["date"]),
+        key=lambda m: str(m["from"]),
     )
     return found[0 if whole else -1] if found else None

@@ -22,6 +22,7 @@ STATUS: dict[str, tuple[float, Any, str]] = {
     "unsupported": (1.3, (0.0, (0.01, 2.4)), "no evidence: only joins what is known"),
     "given": (1.8, None, "line given"),
 }
+_FEW_REGIONS = 40  # that many may lie over each other at full strength
 _HATCH = {"held": (0.075, 0.35, 0.30), "gained": (0.045, 0.9, 0.85)}  # inches apart, points, alpha
 
 
@@ -262,7 +263,7 @@ def held_alpha(side: str) -> float:
 def line_alpha(piece: Mapping[str, Any]) -> float:
     """Return how strongly a stretch of the line is drawn: fainter when less sure."""
     sure = piece.get("confidence")
-    return 0.95 if sure is None else 0.45 + 0.5 * min(max(float(sure), 0.0), 1.0)
+    return 0.95 if sure is None else 0.55 + 0.4 * min(max(float(sure), 0.0), 1.0)
 
 
 def _status(piece: Mapping[str, Any]) -> str:
@@ -285,13 +286,13 @@ def draw_regions(panel: Panel, regions: Sequence[Region]) -> None:
     cored = [r for r in regions if r.core is not None]
     cores = dict(zip(map(id, cored), panel.view.shapes([r.core for r in cored]), strict=True))
     # Many regions over each other would hide the ground: the more there are, the fainter each is.
-    crowd = min(1.0, (30 / len(regions)) ** 0.5) if regions else 1.0
+    crowd = min(1.0, _FEW_REGIONS / len(regions)) if regions else 1.0
     ink = INK["regions"]
     strengths = [(0.5 + 0.5 * r.confidence) * crowd for r in regions]
     panel.many(wholes, [(ink, 0.10 * s) for s in strengths], "none", 0.0, 4.0)
     found = [(cores[id(r)], s) for r, s in zip(regions, strengths, strict=True) if id(r) in cores]
     panel.many([c for c, _ in found], [(ink, 0.22 * s) for _, s in found], "none", 0.0, 4.1)
-    edges = [(ink, (0.4 + 0.5 * r.confidence) * (0.4 + 0.6 * crowd)) for r in regions]
+    edges = [(ink, (0.4 + 0.5 * r.confidence) * (0.45 + 0.55 * crowd)) for r in regions]
     panel.many(wholes, "none", edges, 0.5 + 0.4 * crowd, 4.2, (0.0, (3.2, 2.2)))
 
 
@@ -300,6 +301,7 @@ def draw_circles(panel: Panel, circles: Sequence[tuple[float, float, float, str]
     from geomap.geodesy import circle
 
     shapes = panel.view.shapes([circle(lat, lon, km) for lon, lat, km, _ in circles])
-    faces = [(colour, 0.06) for _, _, _, colour in circles]
-    edges = [(colour, 0.45) for _, _, _, colour in circles]
+    crowd = min(1.0, _FEW_REGIONS / len(circles)) if circles else 1.0
+    faces = [(colour, 0.06 * crowd) for _, _, _, colour in circles]
+    edges = [(colour, 0.2 + 0.25 * crowd) for _, _, _, colour in circles]
     panel.many(shapes, faces, edges, 0.6, 4.3, (0.0, (1.5, 2.2)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.picture_ground import PAPER, river_width
@@ -26,6 +27,9 @@ _CSS_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to 
 _LEAST_PEOPLE = (
     (5, 1_500_000), (6, 600_000), (7, 200_000), (8, 70_000), (9, 18_000), (10, 4_000),
 )  # fmt: skip
+_LEADERS_IN = (0.25, 0.4, 0.55, 0.75)
+_SAME_IN = 0.5
+_LED = 40  # names, the busiest, that may stand aside
 _GREAT_RIVER = 6  # rank: rivers up to it are named
 
 
@@ -86,7 +90,7 @@ class Labels:
 
     def place(
         self, text: str, x: float, y: float, gap: float, properties: Any, colour: str, *,
-        centred: bool = False,
+        centred: bool = False, leader: bool = False,
     ) -> bool:  # fmt: skip
         """Place a drawable text beside a point, where there is room; say whether there was.
 
@@ -102,6 +106,8 @@ class Labels:
             How it looks.
         centred : bool
             Whether the name stands on the point.
+        leader : bool
+            Whether the name may stand farther off, with a thin line to the point.
         """
         if not text:
             return False
@@ -118,15 +124,56 @@ class Labels:
             for dx, dy in seats
         ]
         fit = [box for box in boxes if self.room.free(box)]
-        if not fit:
+        if fit:
+            box = next((b for b in fit if self.room.free(b, soft=True)), fit[0])
+        elif leader:
+            far = self._far(x, y, gap, wide, tall)
+            if far is None:
+                return False
+            box = far
+        else:
             return False
-        box = next((b for b in fit if self.room.free(b, soft=True)), fit[0])
         self.room.take(box)
         self.placed.append((text, box))
         words = write(self.page, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, properties,
                       colour, ha="center", va="center", zorder=9.0)  # fmt: skip
         words.set_path_effects(_halo())
         return True
+
+    def _far(self, x: float, y: float, gap: float, wide: float, tall: float) -> Box | None:
+        """Return a seat farther off, and draw the line that leads to it; None where none is."""
+        from matplotlib.lines import Line2D
+
+        for away in _LEADERS_IN:
+            for turn in range(16):
+                east, north = math.cos(turn * math.pi / 8), math.sin(turn * math.pi / 8)
+                mx = x + east * (away + wide / 2)
+                my = y + north * (away + tall / 2)
+                box = (mx - wide / 2 - 0.015, my - tall / 2 - 0.015,
+                       mx + wide / 2 + 0.015, my + tall / 2 + 0.015)  # fmt: skip
+                if not self.room.free(box):
+                    continue
+                end = (min(max(x, box[0] + 0.01), box[2] - 0.01),
+                       min(max(y, box[1] + 0.01), box[3] - 0.01))  # fmt: skip
+                long = math.hypot(end[0] - x, end[1] - y)
+                dx, dy = (end[0] - x) / long, (end[1] - y) / long
+                start = (x + dx * gap, y + dy * gap)
+                if not self._clear(start, (dx, dy), long - gap):
+                    continue
+                self.page.add_line(
+                    Line2D([start[0], end[0]], [start[1], end[1]], color="#3d4650", linewidth=0.45,
+                           zorder=8.5)
+                )  # fmt: skip
+                return box
+        return None
+
+    def _clear(self, start: tuple[float, float], way: tuple[float, float], long: float) -> bool:
+        """Say whether a line from a symbol's edge crosses no other symbol and no name."""
+        steps = [0.03 * n for n in range(1, int(long / 0.03))]
+        return all(
+            self.room.free((x - 0.006, y - 0.006, x + 0.006, y + 0.006))
+            for x, y in ((start[0] + way[0] * at, start[1] + way[1] * at) for at in steps)
+        )
 
 
 def _halo() -> list[Any]:
@@ -135,20 +182,32 @@ def _halo() -> list[Any]:
     return [Stroke(linewidth=1.8, foreground=("#fafaf8", 0.92)), Normal()]
 
 
-def name_marks(
-    labels: Labels, named: Sequence[tuple[str, int, bool, float, float, float]], scale: float
-) -> None:
-    """Write the names of symbols, the busiest first: (name, count, strong, x, y, gap), inches."""
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name to be written beside a symbol: `strong` for places; the rest in inches."""
+
+    name: str
+    count: int
+    strong: bool
+    x: float
+    y: float
+    gap: float
+
+
+def name_marks(labels: Labels, named: Sequence[Label], scale: float) -> None:
+    """Write the names of symbols, the busiest first."""
     strong, light = font(7.2 * scale, "bold"), font(6.8 * scale)
-    ordered = sorted(named, key=lambda n: (-n[1], n[0], n[3], n[4]))
-    done: set[tuple[str, int, int]] = set()
-    for name, _, is_strong, x, y, gap in ordered:
-        same = (name, round(x * 2), round(y * 2))
-        if same in done:
+    ordered = sorted(named, key=lambda n: (-n.count, n.name, n.x, n.y, not n.strong))
+    done: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for number, label in enumerate(ordered):
+        name, x, y = label.name, label.x, label.y
+        # A town and its district, or a seed town that reports name too: once is enough.
+        if any(math.hypot(x - ox, y - oy) < _SAME_IN for ox, oy in done[name]):
             continue
-        done.add(same)
-        labels.place(name, x, y, gap, strong if is_strong else light,
-                     "#15191d" if is_strong else "#3d4650")  # fmt: skip
+        done[name].append((x, y))
+        labels.place(name, x, y, label.gap, strong if label.strong else light,
+                     "#15191d" if label.strong else "#3d4650",
+                     leader=label.strong and number < _LED)  # fmt: skip
 
 
 def name_basemap(
@@ -162,7 +221,9 @@ def name_basemap(
     if zoom >= 5.5:
         least = 6000.0 / 4**zoom
         _name_areas(labels, view, basemap.admin1, script, least, font(6.2 * scale), "#878f97")
-    _name_rivers(labels, view, getattr(basemap, "rivers", ()) or (), script, font(5.8 * scale, "slanted"))
+    _name_rivers(
+        labels, view, getattr(basemap, "rivers", ()) or (), script, font(5.8 * scale, "slanted")
+    )
     _name_towns(labels, view, basemap.towns, script, zoom, scale)
 
 
@@ -242,7 +303,9 @@ def _name_towns(
         native = getattr(town, "native", None) or (town[4] if len(town) > 4 else None)
         told = drawable((native if script == "cyrillic" else None) or name, 30)
         great = population >= 200_000
-        if labels.place(told, x, y, 0.03, big if great else small, "#545c64" if great else "#6d757d"):
+        if labels.place(
+            told, x, y, 0.03, big if great else small, "#545c64" if great else "#6d757d"
+        ):
             labels.room.take(dot)
             seats.append((x, y, 2.0 if great else 1.5))
             left -= 1

@@ -15,7 +15,7 @@ from geomap.output.picture_ground import (
 )
 from geomap.output.picture_marks import INK
 from geomap.output.picture_symbols import Symbols, level, sample
-from geomap.output.picture_text import drawable, font, size_pt, wrapped, write
+from geomap.output.picture_text import drawable, font, wrapped, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -79,7 +79,9 @@ class Legend:
 
         def paint(x: float, y: float) -> None:
             width, dash, _ = STATUS[status]
-            self._stroke(x, y, LINE_INK, width, alpha, dash, "butt" if status == "prior" else "round")
+            self._stroke(
+                x, y, LINE_INK, width, alpha, dash, "butt" if status == "prior" else "round"
+            )
 
         return paint
 
@@ -177,6 +179,9 @@ def front_rows(
         hatch = "held" if is_hatched(side) else ""
         legend.row(legend.area(colour, held_alpha(side), hatch=hatch), f"held by {drawable(party)}")
     _movement_rows(legend, movements)
+    if any(day["seeds"] for day in days):
+        square = sample("square", colour=INK["other"], hollow=True)
+        legend.row(legend.glyph(square), "seed town: its holder is declared, not read")
 
 
 def _movement_rows(legend: Legend, movements: Sequence[Mapping[str, Any]]) -> None:
@@ -262,17 +267,11 @@ def scale_bar(page: Any, view: View, left: float, bottom: float, width: float) -
     """Draw the scale of a view, in kilometres above the line and miles under it (inches)."""
     from matplotlib.collections import LineCollection
 
-    (km, km_in), (miles, miles_in) = view.bar(width * 0.72)
     small = font(6.2)
-    lines = [[(left, bottom), (left + max(km_in, miles_in), bottom)]]
-    lines += [[(left, bottom - 0.06), (left, bottom + 0.06)]]
-    lines += [[(left + km_in, bottom), (left + km_in, bottom + 0.06)]]
-    lines += [[(left + miles_in, bottom), (left + miles_in, bottom - 0.06)]]
-    page.add_collection(LineCollection(lines, colors=LINE_INK, linewidths=1.0), autolim=False)
-    for words, along, y in ((km, km_in, bottom + 0.035), (miles, miles_in, bottom - 0.105)):
-        wide = size_pt(words, small)[0] / 72
-        x = left + 0.05 if wide + 0.1 < along else left + along + 0.05
-        write(page, x, y, words, small, _WORDS)
+    for (words, long), y in zip(view.bar(width * 0.72), (bottom + 0.17, bottom), strict=True):
+        lines = [[(left, y + 0.05), (left, y), (left + long, y), (left + long, y + 0.05)]]
+        page.add_collection(LineCollection(lines, colors=LINE_INK, linewidths=1.0), autolim=False)
+        write(page, left + long + 0.06, y - 0.01, words, small, _WORDS)
 
 
 def notes(page: Any, lines: Iterable[str], left: float, bottom: float, width: float) -> float:

@@ -26,7 +26,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A symbol at a place; `slot` counts the claims of several actors at one place."""
+    """A symbol at a place (degrees, EPSG:4326)."""
 
     lon: float
     lat: float
@@ -40,7 +40,6 @@ class Mark:
     negated: bool = False
     edged: bool = False
     circle_km: float = 0.0
-    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Parties:
 
     def look(self, actor: str | None) -> tuple[str, bool]:
         """Return the colour of an actor, and whether its symbols have an edge."""
-        if actor not in self.colours:
+        if actor is None or actor not in self.colours:
             return INK["other"], False
         return self.colours[actor], list(self.colours).index(actor) % 2 == 1
 
@@ -244,30 +243,17 @@ def _mark(
     else:
         shape = "circle"
     native = newest.get("native_name") if script == "cyrillic" else None
+    name = str(native or newest.get("name") or newest.get("text") or "")
     return Mark(
-        lon, lat, kind, shape, colour, str(native or newest.get("name") or newest.get("text") or ""),
+        lon, lat, kind, shape, colour, name,
         len(group), max(map(_sure, told)), hollow, negated, edged, circle_km,
     )  # fmt: skip
 
 
-def _stacked(marks: Sequence[Mark]) -> Iterable[Mark]:
-    """Yield marks in the order of drawing: coarse, places, governments, claims beside each other.
-
-    A claim stands on its place where nothing else does, else to the upper right of it.
-    """
-    from dataclasses import replace
-
+def _stacked(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks in the order of drawing: coarse, places, governments, claims; surest last."""
     rank = {"regions": 0, "places": 1, "government": 2, "claims": 3}
-    ordered = sorted(
-        marks, key=lambda m: (rank[m.kind], not m.hollow, -m.lat, m.lon, m.colour, m.name)
+    return sorted(
+        marks,
+        key=lambda m: (rank[m.kind], not m.hollow, m.confidence, -m.lat, m.lon, m.colour, m.name),
     )
-    taken: dict[tuple[float, float], int] = {}
-    for mark in ordered:
-        at = (mark.lon, mark.lat)
-        slot = taken.get(at, 0)
-        if mark.kind == "claims":
-            yield replace(mark, slot=slot)
-            taken[at] = slot + 1
-        else:
-            yield mark
-            taken[at] = 1

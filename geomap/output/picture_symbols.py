@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from geomap.output.picture_marks import Mark
 
 DARK = "#14181c"
-CLAIM_ASIDE = (3.0, 13.0, 13.0)  # px: to the right, up, and further right for each claim more
 _PX_PT = 0.6  # a pixel of the page's symbols, in points of the picture
 _SMALLEST_PT = 4.2  # a number smaller than this is not printed
 
@@ -36,12 +35,13 @@ def radius_px(mark: Mark) -> float:
 @lru_cache(maxsize=256)
 def _outline(shape: str, radius_pt: float) -> Any:
     """Return the path of a shape round the origin, in points."""
+    import numpy as np
     from matplotlib.path import Path
 
     r = radius_pt
     if shape == "circle":
         whole = Path.unit_circle()
-        return Path(whole.vertices * r, whole.codes)
+        return Path(np.asarray(whole.vertices) * r, whole.codes)
     corners = {
         "square": [(-0.86, -0.86), (0.86, -0.86), (0.86, 0.86), (-0.86, 0.86)],
         "diamond": [(0, 1.2), (1.2, 0), (0, -1.2), (-1.2, 0)],
@@ -63,7 +63,8 @@ def _number(count: int, size_pt: float) -> Any:
     scale = size_pt / text_to_path.FONT_SCALE
     path = Path(np.asarray(vertices) * scale, codes)
     box = path.get_extents()
-    return Path(path.vertices - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], path.codes)
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    return Path(np.asarray(path.vertices) - middle, path.codes)
 
 
 class Symbols:
@@ -85,40 +86,36 @@ class Symbols:
         """Return the radius of a mark with its halo, in inches."""
         return (radius_px(mark) + 2.0) * self.pt / 72
 
-    def seat(self, mark: Mark, x: float, y: float) -> tuple[float, float]:
-        """Return where a mark of a point of the page stands, in inches: claims stand aside."""
-        if mark.kind != "claims" or mark.slot == 0:
-            return x, y
-        right, up, more = (v * self.pt / 72 for v in CLAIM_ASIDE)
-        return x + right + more * (mark.slot - 1), y + up
-
     def add(self, mark: Mark, x: float, y: float) -> None:
         """Add the symbol of a mark with its middle at a point of the page (inches)."""
-        r = round(radius_px(mark) * self.pt, 3)
         tier = level(mark.confidence)
+        # What is hardly believed is smaller: many such signs would hide the few that are sure.
+        r = round(radius_px(mark) * self.pt * (0.85 if tier == "low" else 1.0), 3)
         hollow = mark.hollow or mark.negated or tier == "low"
         outline = _outline(mark.shape, r)
         edge = DARK if mark.edged else mark.colour
         # The white halo parts the symbol from what lies under it.
-        halo = (3.2 if hollow else 2.4) * self.pt
+        halo = (2.6 if hollow else 2.4) * self.pt
+        line = round(max(1.5 * self.pt, 0.55), 3)
         self._put(outline, x, y, ("white", 0.9), ("white", 0.95), halo)
         if not hollow:
             face = (mark.colour, 1.0 if tier == "high" else 0.42)
             plain = tier == "high" and not mark.edged
-            self._put(outline, x, y, face, None if plain else (edge, 1.0), 0.0 if plain else 0.8)
+            self._put(outline, x, y, face, None if plain else (edge, 1.0), 0.0 if plain else line)
         else:
-            dash = (0.0, (2.6, 1.6)) if tier == "low" else None
-            self._put(outline, x, y, None, (mark.colour, 1.0), 1.0, dash)
-            if mark.edged:
-                self._put(_outline(mark.shape, round(r * 0.35, 3)), x, y, (DARK, 1.0), None, 0.0)
+            # Dashes are told in widths of the line.
+            dash = (0.0, (2.4, 1.5)) if tier == "low" else None
+            self._put(outline, x, y, (mark.colour, 0.15 if mark.edged else 0.0), (edge, 1.0),
+                      line, dash)  # fmt: skip
         if mark.negated:
-            self._put(_slash(r), x, y, None, (edge, 1.0), 1.0)
+            self._put(_slash(r), x, y, None, (edge, 1.0), line)
         elif mark.count > 1:
             size = round(max(min(r * 1.05, 8.0), 3.0), 2)
-            if size >= _SMALLEST_PT and not (hollow and mark.edged):
+            if size >= _SMALLEST_PT:
                 light = not hollow and tier == "high"
-                self._put(_number(mark.count, size), x, y - (0.12 * r / 72 if mark.shape ==
-                          "triangle" else 0.0), ("white" if light else DARK, 1.0), None, 0.0)  # fmt: skip
+                low = 0.12 * r / 72 if mark.shape == "triangle" else 0.0
+                ink = ("white" if light else DARK, 1.0)
+                self._put(_number(mark.count, size), x, y - low, ink, None, 0.0)
 
     def _put(
         self, path: Any, x: float, y: float, face: Any, edge: Any, width: float, dash: Any = None
