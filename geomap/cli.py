@@ -59,6 +59,13 @@ class What(StrEnum):
     CLAIMS = "claims"
 
 
+class Script(StrEnum):
+    """The letters of place names."""
+
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -74,7 +81,10 @@ def _root(
 @on_articles
 def map_command(
     common: Common,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The map to write, .html.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The map to write: .html, a page; .png, a picture."),
+    ],
     geojson: Annotated[
         Path | None, typer.Option("--geojson", help="Also write the features here.")
     ] = None,
@@ -86,17 +96,29 @@ def map_command(
         str, typer.Option("--tiles-attribution", help="What the owner of the tiles asks to show.")
     ] = "",
     title: Annotated[str | None, typer.Option("--title", help="Heading of the map.")] = None,
+    by_date: Annotated[
+        bool, typer.Option("--by-date", help="Of a picture: a panel for each date.")
+    ] = False,
+    script: Annotated[
+        Script, typer.Option("--script", help="Letters of place names, where known.")
+    ] = Script.LATIN,
 ) -> None:
     """Draw the map of some articles, layered by date: one file that needs no network."""
-    from geomap.map_commands import MapRun
+    from geomap.map_commands import MapRun, is_picture
 
-    check_suffix(output, ".html")
+    picture = is_picture(output, tiles=tiles is not None, by_date=by_date)
     if geojson is not None:
         check_suffix(geojson, ".geojson", "--geojson")
     run = common.run_of(MapRun)
+    if picture:
+        summary = run.picture(
+            output, geojson=geojson, title=title, by_date=by_date, script=script.value
+        )
+        common.end(run, summary)
     summary = run.map(
-        output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
-    )
+        output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title,
+        script=script.value,
+    )  # fmt: skip
     common.end(run, summary)
 
 

@@ -5,12 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geomap.commands import Run, count, summary
-from geomap.output.files import write_text
+from geomap.errors import SettingsError
+from geomap.output.files import write_bytes, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geomap.output.map import Script
     from geomap.pipeline import Results
+
+
+def is_picture(output: Path, *, tiles: bool, by_date: bool) -> bool:
+    """Say whether a map is to be a picture, by the name of its file, and check what goes with it.
+
+    Raises
+    ------
+    SettingsError
+        The name is of neither kind of map, or an option does not go with the kind.
+    """
+    suffix = output.suffix.lower()
+    if suffix not in (".html", ".png"):
+        raise SettingsError(
+            f"-o {output}: give a file name that ends in .html (a page) or .png (a picture)"
+        )
+    if suffix == ".png" and tiles:
+        raise SettingsError(
+            "--tiles is for a page, whose reader switches them on: leave it out, or write an .html"
+        )
+    if suffix == ".html" and by_date:
+        raise SettingsError(
+            "--by-date is for a picture, .png: a page has all dates in it, one at a time"
+        )
+    return suffix == ".png"
 
 
 class MapRun(Run):
@@ -24,6 +50,7 @@ class MapRun(Run):
         tiles: str | None = None,
         tiles_attribution: str = "",
         title: str | None = None,
+        script: Script = "latin",
     ) -> dict[str, Any]:
         """Write the map (and its features); return the summary."""
         from geomap.output.basemap import bounds_of
@@ -42,6 +69,7 @@ class MapRun(Run):
             title=title or self._title(),
             tiles=source,
             front=drawn,
+            script=script,
         )
         outputs = [(output, "map")]
         if geojson is not None:
@@ -62,6 +90,61 @@ class MapRun(Run):
                 for a in (r.article for r in results.reports)
             ]  # fmt: skip
         return told
+
+    def picture(
+        self,
+        output: Path,
+        *,
+        geojson: Path | None = None,
+        title: str | None = None,
+        by_date: bool = False,
+        script: Script = "latin",
+    ) -> dict[str, Any]:
+        """Write the map as a picture (and its features); return the summary.
+
+        Parameters
+        ----------
+        output : Path
+            The .png to write.
+        geojson : Path, optional
+            Where to write the features too.
+        title : str, optional
+            The heading.
+        by_date : bool
+            Whether to draw a panel for each date.
+        script : str
+            `latin` or `cyrillic`: the letters of names.
+
+        Raises
+        ------
+        OutputError
+            matplotlib is not installed, or an output cannot be written.
+        """
+        from geomap.output.basemap import bounds_of
+        from geomap.output.geojson import dumps, without_cores
+        from geomap.output.map import with_lines
+        from geomap.output.picture import check_matplotlib, draw_picture
+
+        check_matplotlib()
+        self._ready(*[output] if geojson is None else [output, geojson])
+        results = self.results()
+        rows = self.features(results)
+        whole = self.collection(rows, cores=True)
+        drawn = self._drawn()
+        png = draw_picture(
+            whole | {"geomap": self._about(results)},
+            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
+            title=title or self._title(),
+            front=drawn,
+            by_date=by_date,
+            script=script,
+        )
+        outputs = [(output, "picture by date" if by_date else "picture")]
+        if geojson is not None:
+            write_text(geojson, dumps(without_cores(whole)))
+            outputs.append((geojson, count(len(rows), "feature")))
+        write_bytes(output, png)
+        return summary(results, outputs, features=len(rows))
 
     def _title(self) -> str:
         return self.scope.name if self.scope else "geomap"
