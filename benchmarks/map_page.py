@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import folium_player
 from benchmarks.made_reports import FIRST, Made
 from benchmarks.page_timing import Page, browser, opened, several
-from geomap.commands import Run
+from geomap.map_commands import MapRun
 from geomap.pipeline import Results
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _NEXT = "#gm-next"
 _MIDDLE, _END = 0.45, 65  # where stepping begins: a share of the days; days before the last
 
 
-class _Read(Run):
+class _Read(MapRun):
     """The command `geomap map` on what has been read already."""
 
     def __init__(self, made: Made, rows: Sequence[Feature]) -> None:
