@@ -285,7 +285,7 @@ class Run:
         drawn = self._drawn()
         page = render_map(
             whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
+            basemap=self._basemap(bounds_of(with_lines(whole, drawn)), rows),
             title=title or self._title(),
             tiles=source,
             front=drawn,
@@ -308,19 +308,34 @@ class Run:
 
         return front_drawing(self.front_file, self.lines, self.theatre)
 
-    def _basemap(self, bounds: tuple[float, float, float, float] | None) -> Any:
-        from geomap.output.basemap import basemap_for, padded
+    def _basemap(
+        self, bounds: tuple[float, float, float, float] | None, rows: Sequence[Feature] = ()
+    ) -> Any:
+        """Return what is drawn under the features of some rows, which open on some bounds."""
+        from geomap.gazetteer.labels import settlements, unit_natives
+        from geomap.gazetteer.waters import waters_in
+        from geomap.output.basemap import Area, basemap_for, marks_of, padded
+        from geomap.output.basemap_towns import Town
 
-        areas = self.gazetteer.areas
-        wanted = [(areas.row(i), i) for i in areas.within_bbox(-180, -90, 180, 90, level="country")]
-        towns = []
+        gazetteer, areas = self.gazetteer, self.gazetteer.areas
+        wanted = areas.within_bbox(-180, -90, 180, 90, level="country")
+        towns: list[Town] = []
+        waters = []
+        points = marks_of(rows)
         if bounds is not None:
             box = padded(bounds)
-            near = areas.within_bbox(*box, level="admin1")
-            wanted += [(areas.row(i), i) for i in near]
-            towns = self.gazetteer.towns(*box, limit=4000)
-        shapes = ((row.name or "", row.level, areas.drawing_geometry(i)) for row, i in wanted)
-        return basemap_for(bounds, shapes, towns, areas.world())
+            wanted = [*wanted, *areas.within_bbox(*box, level="admin1")]
+            towns = [Town(*town) for town in settlements(gazetteer, box, 4000, points)]
+            waters = waters_in(gazetteer, box)
+        natives = unit_natives(gazetteer)
+        shapes = (
+            Area(
+                row.name or "", row.level, areas.drawing_geometry(number),
+                natives.get(f"{row.country}.{row.code}" if row.code else row.country),
+            )
+            for number, row in ((n, areas.row(n)) for n in wanted)
+        )  # fmt: skip
+        return basemap_for(bounds, shapes, towns, areas.world(), rivers=waters, points=points)
 
     def brief(self, output: Path) -> dict[str, Any]:
         """Write the briefing; return the summary."""
