@@ -79,16 +79,19 @@ def _rank(town: Town) -> tuple[Any, ...]:
 
 def _without_suburbs(ranked: list[Town]) -> list[Town]:
     """Leave out what lies so near a city's point that its name would only clutter the city."""
-    cities: list[Town] = []
+    cities: dict[int, list[Town]] = {}  # by rows of latitude as high as a city reaches
     kept: list[Town] = []
     for town in ranked:
+        row = int(town.lat // CITY_DEGREES)
         shrink = max(math.cos(math.radians(town.lat)), 0.1)
         if any(
-            math.hypot((town.lon - c.lon) * shrink, town.lat - c.lat) < CITY_DEGREES for c in cities
+            math.hypot((town.lon - c.lon) * shrink, town.lat - c.lat) < CITY_DEGREES
+            for near in (row - 1, row, row + 1)
+            for c in cities.get(near, ())
         ):
             continue
         if town.population >= CITY:
-            cities.append(town)
+            cities.setdefault(row, []).append(town)
         kept.append(town)
     return kept
 

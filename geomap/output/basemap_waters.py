@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer.waters import Water
 
-# The smallest rivers (Natural Earth's ranks) by the width of the box in degrees at most.
-_SMALLEST = ((12.0, 12), (25.0, 9), (60.0, 7), (360.0, 5))
+# The smallest rivers (Natural Earth's ranks) by the degrees, at most, that the map opens on.
+_SMALLEST = ((10.0, 12), (24.0, 9), (60.0, 7), (360.0, 5))
 _OUTSIDE = 8  # the smallest that are drawn outside of what the map opens on
 _FINE = 4000  # of the box's width: corners smaller than this part of it are cut
 _COARSE = 4  # times as coarse outside of what the map opens on
@@ -39,7 +39,8 @@ def drawn_waters(waters: Iterable[Water], box: Geometry, core: Geometry) -> list
     import shapely
 
     width = float(box.bounds[2] - box.bounds[0])
-    smallest = next(rank for least, rank in _SMALLEST if width <= least)
+    opened = float(core.bounds[2] - core.bounds[0])
+    smallest = next(rank for most, rank in _SMALLEST if opened <= most)
     parts: dict[tuple[int, str, str, str], list[Any]] = {}
     for water in waters:
         if water.rank > smallest:
