@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import folium_player
 from benchmarks.made_reports import FIRST, Made
-from benchmarks.page_timing import Page, browser, opened, several
+from benchmarks.page_timing import STEPS, Page, browser, opened, several
 from geomap.commands import Run
 from geomap.pipeline import Results
 
@@ -206,7 +206,7 @@ def _player(page: Page, name: str, made: Made, painted: Sequence[float]) -> None
     page.page.wait_for_timeout(1000)
     if name == "day":
         _open_figures((), painted)
-    _tell(f"step, {name}", page.steps(folium_player.NEXT))
+    _tell(f"step, {name}", page.steps(folium_player.NEXT, STEPS if name == "day" else 12))
     _tell(
         f"shapes drawn then, {name}",
         page.page.evaluate("document.querySelectorAll('path.leaflet-interactive').length"),
