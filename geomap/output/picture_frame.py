@@ -23,6 +23,8 @@ MARGIN = 0.07  # of the view, free round what it shows
 LEAST_KM = 60.0  # a single place is shown with that much round it
 _WIDE_DEG, _TALL_DEG = 60.0, 40.0
 _MILE_KM = 1.609344
+_PX_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to the inch
+_POLE_KM = 10_001.97  # from the equator, in the plane of a wide view
 _STEPS_DEG = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 1 / 6, 1 / 12, 1 / 30, 1 / 60)
 
 
@@ -79,9 +81,14 @@ class View:
         xs, ys = blank.onto(edge_lons, edge_lats)
         wide = max(float(xs.max() - xs.min()) * (1 + 2 * MARGIN), LEAST_KM)
         tall = max(float(ys.max() - ys.min()) * (1 + 2 * MARGIN), LEAST_KM)
-        _, _, width, height = rectangle
+        left, bottom, width, height = rectangle
         km_per_in = max(wide / width, tall / height)
         x, y = float(xs.max() + xs.min()) / 2, float(ys.max() + ys.min()) / 2
+        if "eqc" in kind:  # nothing is beyond the poles: a lower frame, or one moved
+            lower = min(height, 2 * _POLE_KM / km_per_in)
+            rectangle = (left, bottom + height - lower, width, lower)
+            height, free = lower, _POLE_KM - km_per_in * lower / 2
+            y = min(max(y, -free), free)
         return cls(
             crs, name, x - km_per_in * width / 2, y - km_per_in * height / 2, km_per_in, rectangle
         )
@@ -150,8 +157,8 @@ class View:
             return (-180.0, -90.0, 180.0, 90.0)
         lon, lat = lon[good], lat[good]
         return (
-            max(float(lon.min()), -180.0), max(float(lat.min()), -89.0),
-            min(float(lon.max()), 180.0), min(float(lat.max()), 89.0),
+            max(float(lon.min()), -180.0), max(float(lat.min()), -90.0),
+            min(float(lon.max()), 180.0), min(float(lat.max()), 90.0),
         )  # fmt: skip
 
     def shapes(self, geometries: Sequence[Any]) -> list[Any]:
@@ -176,6 +183,13 @@ class View:
             g if g is not None and not g.is_empty else shapely.Point()
             for g in bent.to_crs(self.crs)
         ]
+
+    @property
+    def zoom(self) -> float:
+        """The zoom of a web map that shows as much: 156.5 km to a pixel at zoom 0."""
+        _, south, _, north = self.box_deg
+        shrink = math.cos(math.radians(min(max((south + north) / 2, -80.0), 80.0)))
+        return math.log2(156.543 * shrink * _PX_PER_IN / self.km_per_in)
 
     # ---- The edge ----
 

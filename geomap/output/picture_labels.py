@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.picture_ground import PAPER, river_width
@@ -22,7 +23,6 @@ Box = tuple[float, float, float, float]
 _CELL_IN = 0.5
 _GAP_IN = 0.02
 _TOWNS = 160  # names of towns that no report names: more would be read for more than they are
-_CSS_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to the inch
 # From which population towns are named, by the zoom of the page that shows as much.
 _LEAST_PEOPLE = (
     (5, 1_500_000), (6, 600_000), (7, 200_000), (8, 70_000), (9, 18_000), (10, 4_000),
@@ -144,11 +144,10 @@ class Labels:
         """Return a seat farther off, and draw the line that leads to it; None where none is."""
         from matplotlib.lines import Line2D
 
-        for away in _LEADERS_IN:
-            for turn in range(16):
-                east, north = math.cos(turn * math.pi / 8), math.sin(turn * math.pi / 8)
-                mx = x + east * (away + wide / 2)
-                my = y + north * (away + tall / 2)
+        for strict in (True, False):
+            for away, turn in product(_LEADERS_IN, range(16)):
+                mx = x + math.cos(turn * math.pi / 8) * (away + wide / 2)
+                my = y + math.sin(turn * math.pi / 8) * (away + tall / 2)
                 box = (mx - wide / 2 - 0.015, my - tall / 2 - 0.015,
                        mx + wide / 2 + 0.015, my + tall / 2 + 0.015)  # fmt: skip
                 if not self.room.free(box):
@@ -158,28 +157,33 @@ class Labels:
                 long = math.hypot(end[0] - x, end[1] - y)
                 dx, dy = (end[0] - x) / long, (end[1] - y) / long
                 start = (x + dx * gap, y + dy * gap)
-                if not self._clear(start, (dx, dy), long - gap):
+                if not self._clear(start, (dx, dy), long - gap, strict=strict):
                     continue
-                self.page.add_line(
-                    Line2D([start[0], end[0]], [start[1], end[1]], color="#3d4650", linewidth=0.45,
-                           zorder=8.5)
-                )  # fmt: skip
+                line = Line2D([start[0], end[0]], [start[1], end[1]], color="#2b3238",
+                              linewidth=0.5, zorder=8.5)  # fmt: skip
+                line.set_path_effects(_halo(1.2))
+                self.page.add_line(line)
                 return box
         return None
 
-    def _clear(self, start: tuple[float, float], way: tuple[float, float], long: float) -> bool:
-        """Say whether a line from a symbol's edge crosses no other symbol and no name."""
-        steps = [0.03 * n for n in range(1, int(long / 0.03))]
-        return all(
-            self.room.free((x - 0.006, y - 0.006, x + 0.006, y + 0.006))
-            for x, y in ((start[0] + way[0] * at, start[1] + way[1] * at) for at in steps)
-        )
+    def _clear(
+        self, start: tuple[float, float], way: tuple[float, float], long: float, *, strict: bool
+    ) -> bool:
+        """Say whether a line from a symbol's edge crosses no name (nor, if `strict`, a symbol)."""
+        for n in range(1, int(long / 0.03)):
+            x, y = start[0] + way[0] * 0.03 * n, start[1] + way[1] * 0.03 * n
+            spot = (x - 0.006, y - 0.006, x + 0.006, y + 0.006)
+            if strict and not self.room.free(spot):
+                return False
+            if any(_meet(spot, box) for _, box in self.placed):
+                return False
+        return True
 
 
-def _halo() -> list[Any]:
+def _halo(width: float = 1.8) -> list[Any]:
     from matplotlib.patheffects import Normal, Stroke
 
-    return [Stroke(linewidth=1.8, foreground=("#fafaf8", 0.92)), Normal()]
+    return [Stroke(linewidth=width, foreground=("#fafaf8", 0.92)), Normal()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +218,18 @@ def name_basemap(
     labels: Labels, view: View, basemap: BasemapData, script: str, scale: float
 ) -> None:
     """Write the names of countries, provinces, rivers and towns, as far as there is room."""
-    zoom = _zoom(view)
+    zoom = view.zoom
     if zoom < 7:
         least = 4.0 * 2 ** (4 - zoom)
-        _name_areas(labels, view, basemap.countries, script, least, font(7.5 * scale), "#7d858d")
+        _name_areas(
+            labels,
+            view,
+            basemap.countries,
+            script,
+            least,
+            font((7.5 if zoom >= 5 else 6.0) * scale),
+            "#7d858d",
+        )
     if zoom >= 5.5:
         least = 6000.0 / 4**zoom
         _name_areas(labels, view, basemap.admin1, script, least, font(6.2 * scale), "#878f97")
@@ -225,15 +237,6 @@ def name_basemap(
         labels, view, getattr(basemap, "rivers", ()) or (), script, font(5.8 * scale, "slanted")
     )
     _name_towns(labels, view, basemap.towns, script, zoom, scale)
-
-
-def _zoom(view: View) -> float:
-    """Return the zoom of a web map that shows as much: 156.5 km to a pixel at zoom 0."""
-    import numpy as np
-
-    _, south, _, north = view.box_deg
-    shrink = math.cos(math.radians(float(np.clip((south + north) / 2, -80, 80))))
-    return math.log2(156.543 * shrink * _CSS_PER_IN / view.km_per_in)
 
 
 def _own_name(properties: Mapping[str, Any], script: str) -> str:

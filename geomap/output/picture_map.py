@@ -115,6 +115,7 @@ def _symbols(panel: Panel, room: Room, reading: Reading, scale: float) -> list[L
     taken = Room(view)
     lons, lats = [m.lon for m in reading.marks], [m.lat for m in reading.marks]
     xs, ys = view.inches(np.array(lons, float), np.array(lats, float))
+    placed = {(m.lon, m.lat) for m in reading.marks if m.kind != "claims"}
     names = []
     for mark, x, y in zip(reading.marks, xs.tolist(), ys.tolist(), strict=True):
         if not (math.isfinite(x) and view.holds(x, y)):
@@ -124,6 +125,8 @@ def _symbols(panel: Panel, room: Room, reading: Reading, scale: float) -> list[L
         r = symbols.radius_in(mark)
         taken.take((px - 0.7 * r, py - 0.7 * r, px + 0.7 * r, py + 0.7 * r))
         room.take((px - r, py - r, px + r, py + r))
+        if mark.kind == "claims" and (mark.lon, mark.lat) in placed:
+            continue  # the place has its own name there
         strong = mark.kind == "places" and not mark.hollow
         names.append(Label(drawable(mark.name, 32), mark.count, strong, x, y, r))
     symbols.draw(panel.page, panel.frame)

@@ -214,7 +214,7 @@ def polygons(geometry: Any) -> Any:
     try:
         shape = shapely.geometry.shape(geometry)
         parts = polygons_of(shape if shape.is_valid else shapely.make_valid(shape))
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.GEOSException):
+    except (ValueError, TypeError, AttributeError, LookupError, shapely.errors.ShapelyError):
         return None
     kept = [p for p in parts if all(map(math.isfinite, p.bounds))]
     return shapely.normalize(shapely.multipolygons(kept)) if kept else None
