@@ -331,7 +331,7 @@ def _period(sheet: _Sheet, reading: Reading, by_date: bool) -> str:
     if places:
         told.append(_counted(places, "place"))
     if undated:
-        apart = "in a panel of their own" if by_date else "drawn with the others"
+        apart = "in a panel apart" if by_date else "drawn with the others"
         told.append(f"{len(undated):,} undated, {apart}")
     missing = sum(not (f.get("geometry") or {}).get("coordinates") for _, f in sheet.features)
     if missing:
