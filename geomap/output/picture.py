@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError, SettingsError
@@ -143,7 +143,7 @@ def draw_picture(
         shown = [_whole(page, views[0], sheet, reading)]
     days = _once([day for day, _ in shown if day is not None])
     front_rows(legend, days, _once([m for _, m in shown if m is not None]))
-    report_rows(legend, reading, parties)
+    report_rows(legend, _seen(reading, views[0]), parties)
     legend.finish()
     _surroundings(page, title, attribution or ATTRIBUTION, views, sheet, reading)
     told = io.BytesIO()
@@ -337,6 +337,23 @@ def _period(sheet: _Sheet, reading: Reading, by_date: bool) -> str:
     if missing:
         told.append(f"{missing:,} not placed")
     return "  \u00b7  ".join(told)
+
+
+def _seen(reading: Reading, view: View) -> Reading:
+    """Return what of a reading lies in a view: what lies outside needs no row in the legend."""
+    import numpy as np
+
+    lons, lats = [m.lon for m in reading.marks], [m.lat for m in reading.marks]
+    xs, ys = view.inches(np.array(lons, float), np.array(lats, float))
+    inside = [view.holds(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+    shown = view.shapes([r.geometry for r in reading.regions])
+    return replace(
+        reading,
+        marks=tuple(m for m, seen in zip(reading.marks, inside, strict=True) if seen),
+        regions=tuple(
+            r for r, shape in zip(reading.regions, shown, strict=True) if not shape.is_empty
+        ),
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -27,8 +27,9 @@ _TOWNS = 160  # names of towns that no report names: more would be read for more
 _LEAST_PEOPLE = (
     (5, 1_500_000), (6, 600_000), (7, 200_000), (8, 70_000), (9, 18_000), (10, 4_000),
 )  # fmt: skip
-_LEADERS_IN = (0.25, 0.4, 0.55, 0.75)
+_LEADERS_IN = (0.25, 0.4, 0.55, 0.75, 1.0)
 _SAME_IN = 0.5
+_APART_IN = 0.1
 _LED = 40  # names, the busiest, that may stand aside
 _GREAT_RIVER = 6  # rank: rivers up to it are named
 
@@ -47,11 +48,21 @@ class Room:
         self.inside: Box = (left + 0.03, bottom + 0.03, left + width - 0.03, bottom + height - 0.03)
         self._hard: dict[tuple[int, int], list[Box]] = defaultdict(list)
         self._soft: dict[tuple[int, int], list[Box]] = defaultdict(list)
+        self._named: dict[tuple[int, int], list[Box]] = defaultdict(list)
 
-    def take(self, box: Box, *, soft: bool = False) -> None:
-        """Keep names off a box; with `soft` only where there is room elsewhere."""
+    def take(self, box: Box, *, soft: bool = False, named: bool = False) -> None:
+        """Keep names off a box; with `soft` only where there is room elsewhere.
+
+        What is `named` bears a name, or is one: no line to another name may cross it.
+        """
         for cell in _cells(box):
             (self._soft if soft else self._hard)[cell].append(box)
+            if named:
+                self._named[cell].append(box)
+
+    def crossed(self, box: Box) -> bool:
+        """Say whether a box lies on a name, or on a symbol that has one."""
+        return any(_meet(box, o) for cell in _cells(box) for o in self._named.get(cell, ()))
 
     def free(self, box: Box, *, soft: bool = False) -> bool:
         """Say whether a name may stand in a box."""
@@ -133,7 +144,7 @@ class Labels:
             box = far
         else:
             return False
-        self.room.take(box)
+        self.room.take(box, named=True)
         self.placed.append((text, box))
         words = write(self.page, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, properties,
                       colour, ha="center", va="center", zorder=9.0)  # fmt: skip
@@ -150,7 +161,9 @@ class Labels:
                 my = y + math.sin(turn * math.pi / 8) * (away + tall / 2)
                 box = (mx - wide / 2 - 0.015, my - tall / 2 - 0.015,
                        mx + wide / 2 + 0.015, my + tall / 2 + 0.015)  # fmt: skip
-                if not self.room.free(box):
+                # Not beside another place either: it would be read as that one's name.
+                wider = (box[0] - _APART_IN, box[1] - 0.02, box[2] + _APART_IN, box[3] + 0.02)
+                if not self.room.free(box) or self.room.crossed(wider):
                     continue
                 end = (min(max(x, box[0] + 0.01), box[2] - 0.01),
                        min(max(y, box[1] + 0.01), box[3] - 0.01))  # fmt: skip
@@ -160,7 +173,7 @@ class Labels:
                 if not self._clear(start, (dx, dy), long - gap, strict=strict):
                     continue
                 line = Line2D([start[0], end[0]], [start[1], end[1]], color="#2b3238",
-                              linewidth=0.5, zorder=8.5)  # fmt: skip
+                              linewidth=0.5, zorder=7.5)  # fmt: skip
                 line.set_path_effects(_halo(1.2))
                 self.page.add_line(line)
                 return box
@@ -169,13 +182,13 @@ class Labels:
     def _clear(
         self, start: tuple[float, float], way: tuple[float, float], long: float, *, strict: bool
     ) -> bool:
-        """Say whether a line from a symbol's edge crosses no name (nor, if `strict`, a symbol)."""
+        """Say whether a line from a symbol's edge crosses no name and no place (if `strict`: nothing)."""
         for n in range(1, int(long / 0.03)):
             x, y = start[0] + way[0] * 0.03 * n, start[1] + way[1] * 0.03 * n
             spot = (x - 0.006, y - 0.006, x + 0.006, y + 0.006)
             if strict and not self.room.free(spot):
                 return False
-            if any(_meet(spot, box) for _, box in self.placed):
+            if self.room.crossed(spot):
                 return False
         return True
 
@@ -297,8 +310,10 @@ def _name_towns(
     seats, left = [], _TOWNS
     for town in towns:
         name, lat, lon, population = town[:4]
-        if population < least or left == 0:
+        if left == 0:
             break
+        if population < least:
+            continue  # what lies round the marks follows the large ones
         x, y = (float(v) for v in view.inches(lon, lat))
         dot = (x - 0.02, y - 0.02, x + 0.02, y + 0.02)
         if not view.holds(x, y) or not labels.room.free(dot):

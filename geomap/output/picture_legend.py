@@ -250,12 +250,13 @@ def _region_rows(legend: Legend, reading: Reading) -> None:
 
 def _claim_rows(legend: Legend, reading: Reading, parties: Parties) -> None:
     claims = [m for m in reading.marks if m.kind == "claims"]
-    known = [a for a in reading.actors if a in parties.colours]
+    actors = sorted({m.actor or "" for m in claims})
+    known = [a for a in actors if a in parties.colours]
     for actor in known:
         colour, edged = parties.look(actor)
         square = sample("square", colour=colour, edged=edged)
         legend.row(legend.glyph(square), f"{drawable(actor)}: a claim about what it did")
-    if len(known) < len(reading.actors):
+    if len(known) < len(actors):
         legend.row(legend.glyph(sample("square", colour=INK["other"])),
                    "a claim about another side" if known else "a claim")  # fmt: skip
     if any(m.negated for m in claims):

@@ -124,7 +124,7 @@ def _symbols(panel: Panel, room: Room, reading: Reading, scale: float) -> list[L
         symbols.add(mark, px, py)
         r = symbols.radius_in(mark)
         taken.take((px - 0.7 * r, py - 0.7 * r, px + 0.7 * r, py + 0.7 * r))
-        room.take((px - r, py - r, px + r, py + r))
+        room.take((px - r, py - r, px + r, py + r), named=mark.kind == "places")
         if mark.kind == "claims" and (mark.lon, mark.lat) in placed:
             continue  # the place has its own name there
         strong = mark.kind == "places" and not mark.hollow
