@@ -182,7 +182,7 @@ class Labels:
     def _clear(
         self, start: tuple[float, float], way: tuple[float, float], long: float, *, strict: bool
     ) -> bool:
-        """Say whether a line from a symbol's edge crosses no name and no place (if `strict`: nothing)."""
+        """Say whether a line from a symbol crosses no name and no place (`strict`: nothing)."""
         for n in range(1, int(long / 0.03)):
             x, y = start[0] + way[0] * 0.03 * n, start[1] + way[1] * 0.03 * n
             spot = (x - 0.006, y - 0.006, x + 0.006, y + 0.006)
