@@ -14,7 +14,13 @@ map: $(VENV)/installed
 	$(BIN)/geomap map examples -o maps/examples.html --geojson maps/examples.geojson
 	$(BIN)/geomap brief examples --region "Donetsk Oblast" -o maps/examples-briefing.md
 
+# The year lies in the future so that nobody takes it for news; geomap warns of that in each of its
+# reports, which are shown only when the map cannot be drawn.
 gallery: map
+	$(BIN)/python -m gallery.year build/gallery
+	$(BIN)/geomap map build/gallery/reports.jsonl --front build/gallery/lines.geojson \
+	  --title "A year of made-up reports (an exercise)" -o maps/year.html \
+	  2> build/gallery/warnings.txt || { tail -n 5 build/gallery/warnings.txt; exit 1; }
 
 # The gazetteer is compiled while geomap is installed, so its sources count too. An older pip is
 # replaced first: it may not know editable installs by pyproject.toml.

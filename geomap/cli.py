@@ -106,8 +106,7 @@ def map_command(
     """Draw the map of some articles, layered by date: one file that needs no network."""
     from geomap.map_commands import MapRun, is_picture
 
-    cyrillic = script is Script.CYRILLIC
-    picture = is_picture(output, tiles=tiles is not None, by_date=by_date, cyrillic=cyrillic)
+    picture = is_picture(output, tiles=tiles is not None, by_date=by_date)
     if geojson is not None:
         check_suffix(geojson, ".geojson", "--geojson")
     run = common.run_of(MapRun)
@@ -117,8 +116,9 @@ def map_command(
         )
         common.end(run, summary)
     summary = run.map(
-        output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title
-    )
+        output, geojson=geojson, tiles=tiles, tiles_attribution=tiles_attribution, title=title,
+        script=script.value,
+    )  # fmt: skip
     common.end(run, summary)
 
 

@@ -225,8 +225,8 @@ class Run:
             inside=self.scope.holds if self.scope else None,
         )
 
-    def collection(self, rows: Sequence[Feature]) -> dict[str, Any]:
-        """Return the features as a GeoJSON object with what made it."""
+    def collection(self, rows: Sequence[Feature], *, cores: bool = False) -> dict[str, Any]:
+        """Return the features as a GeoJSON object with what made it (`cores`: see `geojson`)."""
         import geomap
         from geomap.output.geojson import collection
 
@@ -242,7 +242,7 @@ class Run:
             generator["front_date"] = self.line.date.isoformat() if self.line.date else None
         if len(self.corrections):
             generator["corrections"] = self.corrections.digest()
-        return collection(rows, generator)
+        return collection(rows, generator, cores=cores)
 
     def export(self, output: Path) -> dict[str, Any]:
         """Write GeoJSON; return the summary."""

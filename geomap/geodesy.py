@@ -346,6 +346,15 @@ def polygons_of(geometry: Any) -> list[Any]:
     return [p for p in pieces if p.geom_type == "Polygon" and p.area > 0]
 
 
+def whole_of(polygons: list[Any]) -> Any:
+    """Return some polygons as one geometry, None when there is none."""
+    import shapely
+
+    if not polygons:
+        return None
+    return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+
+
 def _only_polygons(geometry: Any) -> Any:
     """Return the polygons of a geometry as one.
 
@@ -354,9 +363,7 @@ def _only_polygons(geometry: Any) -> Any:
     CrsError
         There is none.
     """
-    import shapely
-
-    kept = polygons_of(geometry)
-    if not kept:
+    whole = whole_of(polygons_of(geometry))
+    if whole is None:
         raise CrsError("a region that has no area by longitude and latitude")
-    return kept[0] if len(kept) == 1 else shapely.multipolygons(kept)
+    return whole

@@ -11,8 +11,11 @@ from geomap.output.files import write_bytes, write_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geomap.output.map import Script
+    from geomap.pipeline import Results
 
-def is_picture(output: Path, *, tiles: bool, by_date: bool, cyrillic: bool) -> bool:
+
+def is_picture(output: Path, *, tiles: bool, by_date: bool) -> bool:
     """Say whether a map is to be a picture, by the name of its file, and check what goes with it.
 
     Raises
@@ -33,8 +36,6 @@ def is_picture(output: Path, *, tiles: bool, by_date: bool, cyrillic: bool) -> b
         raise SettingsError(
             "--by-date is for a picture, .png: a page has all dates in it, one at a time"
         )
-    if suffix == ".html" and cyrillic:
-        raise SettingsError("--script is for a picture, .png")
     return suffix == ".png"
 
 
@@ -49,31 +50,46 @@ class MapRun(Run):
         tiles: str | None = None,
         tiles_attribution: str = "",
         title: str | None = None,
+        script: Script = "latin",
     ) -> dict[str, Any]:
         """Write the map (and its features); return the summary."""
         from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps
+        from geomap.output.geojson import dumps, without_cores
         from geomap.output.map import TileSource, render_map, with_lines
 
         self._ready(*[output] if geojson is None else [output, geojson])
         source = TileSource(tiles, tiles_attribution) if tiles else None
         results = self.results()
         rows = self.features(results)
-        whole = self.collection(rows)
+        whole = self.collection(rows, cores=True)
         drawn = self._drawn()
         page = render_map(
-            whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
+            whole | {"geomap": self._about(results)},
             basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
             title=title or self._title(),
             tiles=source,
             front=drawn,
+            script=script,
         )
         outputs = [(output, "map")]
         if geojson is not None:
-            write_text(geojson, dumps(whole))
+            write_text(geojson, dumps(without_cores(whole)))
             outputs.append((geojson, count(len(rows), "feature")))
         write_text(output, page)
         return summary(results, outputs, features=len(rows))
+
+    def _about(self, results: Results) -> dict[str, Any]:
+        """Return what the map tells beside the features: parties, and all articles of the period."""
+        told: dict[str, Any] = {"parties": {p.name: p.colour for p in self.theatre.parties}}
+        if self.scope is None:  # else those that name nothing in the region would be counted
+            told["articles"] = [
+                {
+                    "article_id": a.id, "title": a.title, "source": a.source, "url": a.url,
+                    "date": a.date.isoformat() if a.date else None,
+                }
+                for a in (r.article for r in results.reports)
+            ]  # fmt: skip
+        return told
 
     def picture(
         self,
@@ -82,7 +98,7 @@ class MapRun(Run):
         geojson: Path | None = None,
         title: str | None = None,
         by_date: bool = False,
-        script: str = "latin",
+        script: Script = "latin",
     ) -> dict[str, Any]:
         """Write the map as a picture (and its features); return the summary.
 
@@ -105,7 +121,7 @@ class MapRun(Run):
             matplotlib is not installed, or an output cannot be written.
         """
         from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps
+        from geomap.output.geojson import dumps, without_cores
         from geomap.output.map import with_lines
         from geomap.output.picture import check_matplotlib, draw_picture
 
@@ -113,10 +129,10 @@ class MapRun(Run):
         self._ready(*[output] if geojson is None else [output, geojson])
         results = self.results()
         rows = self.features(results)
-        whole = self.collection(rows)
+        whole = self.collection(rows, cores=True)
         drawn = self._drawn()
         png = draw_picture(
-            whole | {"geomap": {"parties": {p.name: p.colour for p in self.theatre.parties}}},
+            whole | {"geomap": self._about(results)},
             basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
             title=title or self._title(),
             front=drawn,
@@ -125,7 +141,7 @@ class MapRun(Run):
         )
         outputs = [(output, "picture by date" if by_date else "picture")]
         if geojson is not None:
-            write_text(geojson, dumps(whole))
+            write_text(geojson, dumps(without_cores(whole)))
             outputs.append((geojson, count(len(rows), "feature")))
         write_bytes(output, png)
         return summary(results, outputs, features=len(rows))

@@ -116,7 +116,8 @@ class Place:
 
     `radius_km` is how far the true place may lie from the point: the size of a settlement, the
     half-width of an area. `area` is the row of its polygon in `gazetteer.areas`, `shape` that of
-    its own line or polygon (`Gazetteer.geometry` gives either).
+    its own line or polygon (`Gazetteer.geometry` gives either). `native_name` is the name in the
+    script of the place's own country, where that is Cyrillic.
     """
 
     key: int
@@ -135,6 +136,7 @@ class Place:
     area: int | None = None
     shape: int | None = None
     source: str = ""
+    native_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A polygon that should hold what a hint locates, with its likeliest point (EPSG:4326)."""
+    """A polygon that should hold what a hint locates, with its likeliest point (EPSG:4326).
+
+    `geometry` holds it with 90 % probability, `core` with 50 %: the smallest areas that do, the
+    second within the first. `core` is None where all ground of a region is alike.
+    """
 
     geometry: Polygon | MultiPolygon
     lat: float
     lon: float
+    core: Polygon | MultiPolygon | None = None
 
 
 @dataclass(frozen=True, slots=True)

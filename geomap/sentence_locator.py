@@ -146,7 +146,7 @@ class SentenceLocator:
         locator = Locator(
             text, resolutions, sentences, line=self._pipeline.line,
             area_geometry=self._gazetteer.geometry, settlements=self._settlements,
-            level=self._level,
+            level=self._level, cored=False,
         )  # fmt: skip
         expressions = [e for e in locator.reader.expressions() if e.start >= offset]
         expressions = subject_expressions(locator.reader, expressions)

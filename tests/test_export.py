@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Geod
 
 import geomap
 from geomap.cli import main
@@ -201,6 +203,53 @@ def test_to_geodataframe_has_what_the_file_has(
     assert table.crs.to_epsg() == 4326
     assert list(table["id"]) == [f["id"] for f in whole["features"]]
     assert set(results.to_geodataframe("hint")["layer"]) == {"hint"}
+
+
+def test_a_hint_says_from_where_to_where_it_is_measured(pipeline: geomap.Pipeline) -> None:
+    text = "A village 12 km north of Bakhmut was shelled. Guns stood 8 km from the front."
+    rows = features(pipeline.run([geomap.Article("a", text)]).reports)
+    north, front = (f.properties for f in rows if f.properties["layer"] == "hint")
+    assert north["anchors"] == ["Bakhmut"]
+    ((lon, lat),) = north["anchor_points"]
+    assert (lon, lat) == pytest.approx((37.99, 48.6), abs=0.02)
+    there = Geod(ellps="WGS84").inv(lon, lat, north["lon"], north["lat"])
+    assert north["measured_km"] == pytest.approx(there[2] / 1000, abs=0.051)
+    assert abs((north["azimuth_deg"] - there[0] + 180) % 360 - 180) <= 0.51
+    assert 0 <= north["azimuth_deg"] < 360
+    assert isinstance(north["azimuth_deg"], int)
+    assert 8 < north["measured_km"] < 15
+    assert front["relation"] == "front_distance"
+    assert front["anchor_points"] == [None] * len(front["anchors"])
+    assert front["azimuth_deg"] is front["measured_km"] is None
+
+
+def test_mentions_claims_and_located_mentions_have_native_names(
+    pipeline: geomap.Pipeline,
+) -> None:
+    text = "Russian forces captured Chasiv Yar, 12 km west of Bakhmut. Paris protested."
+    rows = features(pipeline.run([geomap.Article("a", text)]).reports)
+    named = {(p["layer"], p["name"]): p["native_name"] for p in (f.properties for f in rows)}
+    assert named["mention", "Bakhmut"] == "Бахмут"
+    assert named["mention", "Paris"] is None
+    assert named["mention", "Chasiv Yar"] == "Часів Яр"
+    assert named["claim", "Chasiv Yar"] == named["hint", "Chasiv Yar"] == "Часів Яр"
+
+
+def test_cores_are_written_when_asked_for(results: geomap.Results) -> None:
+    rows = features(results.reports)
+    plain, cored = collection(rows, {}), collection(rows, {}, cores=True)
+    assert not any("core" in f for f in plain["features"])
+    with_core = [f for f in cored["features"] if "core" in f]
+    assert {f["properties"]["layer"] for f in with_core} == {"hint"}
+    assert len(with_core) > 20
+    for feature in with_core:
+        core, region = (shapely.geometry.shape(feature[k]) for k in ("core", "geometry"))
+        assert core.is_valid
+        assert 0 < core.area < region.area
+        assert core.difference(region).area < 0.01 * core.area  # by rounding
+    assert [{k: v for k, v in f.items() if k != "core"} for f in cored["features"]] == plain[
+        "features"
+    ]
 
 
 def test_an_empty_table_has_all_columns(pipeline: geomap.Pipeline) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,12 @@ from hypothesis import strategies as st
 from geomap import Gazetteer
 from geomap.errors import GazetteerError, SettingsError, TableError
 from geomap.gazetteer.names import fold
+from geomap.gazetteer.native_names import native_of
+from geomap.gazetteer.schema import Level
 from geomap.gazetteer.scope import scope
 from geomap.gazetteer.sources import aliases, useful_name
 from geomap.gazetteer.store import DEFAULT_DIR
+from geomap.gazetteer.world import native_names
 
 
 @pytest.mark.parametrize(
@@ -108,6 +113,103 @@ def test_places_as_a_geodataframe(gazetteer: Gazetteer) -> None:
 )
 def test_all_romanisations_find_one_place(gazetteer: Gazetteer, names: str, place: str) -> None:
     assert {gazetteer.lookup(n, country="UA")[0].name for n in names.split()} == {place}
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "native"),
+    [
+        ("Bakhmut", "UA", "Бахмут"),
+        ("Kyiv", "UA", "Київ"),
+        ("Kostiantynivka", "UA", "Костянтинівка"),
+        ("Donetsk", "UA", "Донецьк"),
+        ("Marinka", "UA", "Мар’їнка"),
+        ("Klishchiivka", "UA", "Кліщіївка"),
+        ("Robotyne", "UA", "Роботине"),
+        ("Simferopol", "UA", "Сімферополь"),
+        ("Donetsk Oblast", "UA", "Донецька область"),
+        ("Bakhmut Raion", "UA", "Бахмутський район"),
+        ("Belgorod", "RU", "Белгород"),
+        ("Kursk", "RU", "Курск"),
+        ("Rostov-na-Donu", "RU", "Ростов-на-Дону"),
+        ("Moscow", "RU", "Москва"),
+        ("Minsk", "BY", "Мінск"),
+        ("Sofia", "BG", "София"),
+        ("Ukraine", "UA", "Україна"),
+        ("Poland", "PL", "Польща"),
+        ("Warsaw", "PL", None),
+        ("Paris", "FR", None),
+    ],
+)
+def test_a_place_has_a_name_in_its_own_script(
+    gazetteer: Gazetteer, name: str, country: str, native: str | None
+) -> None:
+    place = gazetteer.lookup(name, country=country)[0]
+    assert gazetteer.native_name(place) == place.native_name == native
+    assert gazetteer.natives.of([place.key]) == [native]
+
+
+def test_settlements_of_ukraine_have_ukrainian_names(gazetteer: Gazetteer) -> None:
+    rows = [
+        int(row)
+        for row in np.flatnonzero(gazetteer.level == Level.SETTLEMENT)
+        if gazetteer.country(int(row)) == "UA"
+    ]
+    names = gazetteer.natives.of(rows)
+    found = [n for n in names if n is not None]
+    assert len(found) > 0.998 * len(rows) > 29_000
+    assert not any(set(n.lower()) & set("ыэёъ") for n in found)
+    assert names[:50] == [gazetteer.place(row).native_name for row in rows[:50]]
+
+
+def test_no_place_no_native_name(gazetteer: Gazetteer) -> None:
+    assert gazetteer.natives.of([]) == []
+    assert gazetteer.natives.of([-1, len(gazetteer) + 5]) == [None, None]
+    own = replace(gazetteer.lookup("Bakhmut")[0], key=-1, native_name=None)
+    assert gazetteer.native_name(own) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "country", "native"),
+    [
+        ("Donetsk", ("Донецк", "Донецьк", "Доњецк", "Сталіно"), "UA", "Донецьк"),
+        ("Kharkiv", ("Харьков", "Харків", "Харкаў"), "UA", "Харків"),
+        ("Kursk", ("Курськ", "Курск", "Курскъ"), "RU", "Курск"),
+        ("Ryazan’", ("Рязан", "Рязань"), "RU", "Рязань"),
+        ("Hrodna", ("Гродно", "Гродна"), "BY", "Гродна"),
+        ("Niš", ("Ниш", "Ніш"), "RS", "Ниш"),
+        ("Краматорськ", (), "UA", "Краматорськ"),
+        ("Bakhmut", ("Артемівськ",), "UA", None),  # a former name is none
+        ("Kramatorsk", ("Краматорск",), "UA", None),  # Russian
+        ("Lviv", ("Львів",), "PL", None),
+        ("Lviv", ("Львів",), None, None),
+    ],
+)
+def test_of_alternates_the_one_in_the_countrys_own_language_is_chosen(
+    name: str, names: tuple[str, ...], country: str | None, native: str | None
+) -> None:
+    assert native_of(name, names, country) == native
+    assert native_of(name, names[::-1], country) == native
+
+
+def test_a_broken_native_name_names_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "native_names.tsv"
+    for rows in ("UA\tUkraine\n", "UA\tУкраїна\nUA\tУкраїна\n"):
+        path.write_text("target\tname\n" + rows, encoding="utf-8")
+        with pytest.raises(TableError, match=r"native_names.tsv:\d: 'UA' needs one Cyrillic name"):
+            list(native_names(path))
+
+
+def test_a_gazetteer_compiled_before_has_no_native_names(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(DEFAULT_DIR, folder)
+    stamp = json.loads((folder / "gazetteer.json").read_text(encoding="utf-8"))
+    for file in folder.glob("native_*"):
+        file.unlink()
+    with pytest.raises(GazetteerError, match="missing or damaged"):
+        Gazetteer.open(folder)
+    del stamp["natives"]
+    (folder / "gazetteer.json").write_text(json.dumps(stamp), encoding="utf-8")
+    assert Gazetteer.open(folder).lookup("Bakhmut")[0].native_name is None
 
 
 def test_a_village_is_known_by_its_hromada(gazetteer: Gazetteer) -> None:

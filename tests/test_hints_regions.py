@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -221,6 +222,67 @@ def test_a_higher_level_holds_a_lower_one(level: float, more: float):
     assert km2(narrow) < km2(wide)
     rest = narrow.region.geometry.difference(wide.region.geometry)
     assert geodesy.area_km2(rest) < 0.02 * km2(narrow) if not rest.is_empty else True
+
+
+def core_lies_within(region: Region) -> bool:
+    assert region.core is not None
+    assert region.core.is_valid
+    assert 0 < region.core.area < region.geometry.area
+    # Cut by one another, two outlines may differ by what floating point leaves.
+    return bool(region.core.difference(region.geometry).area < 1e-9 * region.geometry.area)
+
+
+@lawful
+@given(LAT, LON, WIND, st.floats(0.5, 400.0), st.booleans())
+def test_the_core_is_a_smaller_area_within_the_region(
+    lat: float, lon: float, wind: str, km: float, ring: bool
+):
+    surface = measured(town(lat, lon), km, None if ring else wind)
+    found = find(surface, cored=True)
+    assert core_lies_within(found.region)
+    alone = find(surface, level=0.5)
+    assert geodesy.area_km2(found.region.core) == pytest.approx(km2(alone), rel=0.02)
+    plain = find(surface).region
+    assert plain == replace(found.region, core=None)
+
+
+def test_a_core_holds_half_of_where_the_truth_may_be():
+    surface = measured(town(), 20.0, "NE")
+    found = find(surface, cored=True)
+    plane = geodesy.Plane(*surface.centre)
+    grid = surface.grid(plane)
+    mass = np.exp(surface.log_density(plane, grid.east, grid.north)) * grid.cell_km2
+    lat, lon = plane.outward(grid.east, grid.north)
+    inside = shapely.contains_xy(found.region.core, lon, lat)
+    assert mass[inside].sum() / mass.sum() == pytest.approx(0.5, abs=0.04)
+
+
+def test_a_region_of_no_more_than_half_has_no_core():
+    assert find(measured(town(), 20.0, "NE"), level=0.5, cored=True).region.core is None
+
+
+def test_fused_regions_and_parts_have_a_core_too(gazetteer: geomap.Gazetteer):
+    town_hints = [measured(town(), 20.0, "NE"), measured(town(48.9, 38.0), 25.0, "SE")]
+    for settlements in (None, Settlements(gazetteer)):
+        fused = fuse(town_hints, settlements=settlements, cored=True)
+        assert fused.used == (0, 1)
+        assert core_lies_within(fused.found.region)
+    assert fuse(town_hints).found.region.core is None
+
+
+def test_the_hints_of_an_article_have_cores_within_their_regions(pipeline: geomap.Pipeline):
+    text = (
+        "Shelling hit a village 12 km north of Bakhmut and the western part of Donetsk Oblast. "
+        "The unit stood in Donetsk Oblast near Kreminna."
+    )
+    (report,) = pipeline.run([geomap.Article("a", text)]).reports
+    hints = report.hints
+    regions = [h.region for h in hints if h.region is not None]
+    assert {"distance_direction", "part", "near"} <= {h.relation for h in hints if h.region}
+    for hint in hints:
+        if hint.region is not None and hint.relation != "within":
+            assert core_lies_within(hint.region), hint.text
+    assert regions
 
 
 @lawful

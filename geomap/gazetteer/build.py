@@ -8,6 +8,7 @@ The compiled folder holds
     spellings.marisa, ...           tolerant keys of names that have many romanisations
     lat, lon, radius_km ... .npy    a column each (`columns.Columns`)
     place_names.bin, ...            main names
+    native_names.bin, native_*.npy  names in the script of a place's own country, where Cyrillic
     shapes.wkb, shape_offsets.npy   lines and polygons of rows
     origin_*.npy, origin_ids.bin    which source calls a row what
     areas.*                         polygons of divisions (`gazetteer.area_build`)
@@ -29,6 +30,7 @@ from geomap.errors import GazetteerError, TableError
 from geomap.gazetteer import sources
 from geomap.gazetteer import world as readers
 from geomap.gazetteer.columns import Columns
+from geomap.gazetteer.native_names import is_cyrillic
 from geomap.gazetteer.rows import SourceRow
 from geomap.gazetteer.schema import Level, NameKind
 
@@ -128,6 +130,7 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
             _add_aliases(columns, source_dir / "aliases.tsv", targets)
             _add_aliases(columns, world / "abbreviations.tsv", targets)
             _add_aliases(columns, world / "demonyms.tsv", targets, readers.demonyms)
+            _add_natives(columns, world / "native_names.tsv", targets)
             versions = sources.versions()
             stamp = {
                 "versions": versions,
@@ -253,6 +256,9 @@ def _add_settlements(
             parent = targets.get(f"{row.country}.{row.admin1_code}", -1)
         code = str(row.source_id)
         by_code[code] = columns.add(row, CODIFIER, area=areas.get(code, -1), parent=parent)
+        # Of a raion or hromada the whole name stands among its names, of a settlement its own.
+        written = next((n for n in row.names if is_cyrillic(n)), codified.codifier.units[code].name)
+        columns.natives.add(by_code[code], written, official=True)
     for city in cities:
         matched = codified.matches.get(city.geonameid or 0)
         unit = -1
@@ -264,6 +270,8 @@ def _add_settlements(
         targets[f"gn:{city.geonameid}"] = number
         if matched:
             columns.provenance.append((number, CODIFIER, matched))
+            name = codified.codifier.units[matched].name
+            columns.natives.add(number, name, official=True)
 
 
 def _add_aliases(
@@ -287,6 +295,13 @@ def _add_aliases(
         if alias.kind == "preferred":
             columns.renamed[target] = alias.name
         columns.name(alias.name, target, kind, tolerant=kind < NameKind.DEMONYM)
+
+
+def _add_natives(columns: Columns, path: Path, targets: dict[str, int]) -> None:
+    for native in readers.native_names(path):
+        if native.target not in targets:
+            raise TableError(f"{native.where}: no country, division or city {native.target!r}")
+        columns.natives.add(targets[native.target], native.name, official=True)
 
 
 def _sources_table(source_dir: Path) -> dict[str, object]:

@@ -12,6 +12,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer.names import fold, spelling_key
+from geomap.gazetteer.native_names import NativeLog, native_of
 from geomap.gazetteer.rows import useful_name
 from geomap.gazetteer.schema import FORMAT, PRECISIONS, Level, NameKind
 
@@ -106,6 +107,7 @@ class Columns:
         self.shapes: list[bytes] = []
         self.provenance: list[tuple[int, int, str]] = []  # row, source, the source's own id
         self.renamed: dict[int, str] = {}
+        self.natives = NativeLog()
 
     def __len__(self) -> int:
         return len(self.text_ends)
@@ -148,7 +150,14 @@ class Columns:
         self.texts += row.name.encode("utf-8", "replace")
         self.text_ends.append(len(self.texts))
         self.names(row, number)
+        self.native(row, number)
         return number
+
+    def native(self, row: SourceRow, number: int) -> None:
+        """Note what a source's row says of a place's name in its country's own script."""
+        found = native_of(row.name, row.names, row.country)
+        if found is not None:
+            self.natives.add(number, found)
 
     def names(self, row: SourceRow, number: int, main: int = NameKind.MAIN) -> None:
         """Give a place all names of a source's row."""
@@ -184,6 +193,7 @@ class Columns:
         compile_names(self.spelling, out, "spellings")
         self._write_shapes(out)
         self._write_provenance(out)
+        natives = self.natives.write(out)
         whole = {
             "format": FORMAT,
             "countries": self.countries.words,
@@ -191,6 +201,7 @@ class Columns:
             "features": self.features.words,
             "places": len(self),
             "names": count,
+            "natives": natives,
             "counts": {
                 level.name.lower(): int(n)
                 for level in Level

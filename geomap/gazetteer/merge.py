@@ -133,6 +133,8 @@ def thaw(base: Gazetteer, columns: Columns) -> None:
             strict=True,
         )
     ]
+    for row, native in base.natives.items():
+        columns.natives.add(row, native)
     for log, names in zip((columns.exact, columns.spelling), base.name_tables(), strict=True):
         for key_id in range(len(names.trie)):
             key = names.trie.restore_key(key_id)
@@ -231,6 +233,7 @@ class Merger:
             return False
         self.taken.add(same)
         self.columns.names(row, same, NameKind.ALTERNATE)
+        self.columns.native(row, same)
         self._improve(same, row, source)
         own_id = row.source_id if row.geonameid is None else str(row.geonameid)
         self.columns.provenance.append((same, source, own_id or ""))

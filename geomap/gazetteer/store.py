@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.names import fold, spelling_key
+from geomap.gazetteer.native_names import NativeNames
 from geomap.gazetteer.schema import FORMAT, PRECISIONS, Level, NameKind
 from geomap.models import Place
 
@@ -105,6 +106,8 @@ class Gazetteer:
     prefixes : callable
         Gives all keys that a folded text starts with, shortest first (the trie's own method: it is
         called for every capitalised word of a text).
+    natives : NativeNames
+        Names in the script of a place's own country, by row.
     lat, lon, population, level : numpy.ndarray
         Columns over all rows; degrees (EPSG:4326), people, `schema.Level`.
 
@@ -117,11 +120,13 @@ class Gazetteer:
     """
 
     def __init__(
-        self, path: Path, stamp: dict[str, Any], columns: dict[str, Any], names: dict[str, _Names]
-    ) -> None:
+        self, path: Path, stamp: dict[str, Any], columns: dict[str, Any], names: dict[str, _Names],
+        natives: NativeNames | None = None,
+    ) -> None:  # fmt: skip
         self.path = path
         self.stamp = stamp
         self.columns = columns
+        self.natives = NativeNames() if natives is None else natives
         self._exact, self._loose = names["names"], names["spellings"]
         self.prefixes: Callable[[str], list[str]] = self._exact.trie.prefixes
         self.level = columns["level"]
@@ -165,14 +170,16 @@ class Gazetteer:
                 n: np.load(folder / f"{n}.npy", mmap_mode="r").view(np.ndarray) for n in _COLUMNS
             }
             names = {stem: _Names(folder, stem) for stem in _TRIES}
+            natives = NativeNames(folder) if stamp.get("natives") else None
             whole = all(len(columns[n]) == stamp["places"] for n in _COLUMNS[:14])
+            whole &= len(natives or ()) == stamp.get("natives", 0)
             if not whole or len(names["names"].trie) != stamp["names"]:
                 raise ValueError("counts differ")
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise GazetteerError(f"{folder}: gazetteer missing or damaged ({error}): {mend}") from (
                 error
             )
-        return cls(folder, stamp, columns, names)
+        return cls(folder, stamp, columns, names, natives)
 
     def __len__(self) -> int:
         return int(self.stamp["places"])
@@ -295,7 +302,22 @@ class Gazetteer:
             area=None if area < 0 else area,
             shape=None if shape < 0 else shape,
             source=self.stamp["source_keys"][int(column["source"][row])],
+            native_name=self.natives.get(row),
         )
+
+    def native_name(self, place: Place) -> str | None:
+        """Return a place's name in its country's own script, where that is Cyrillic.
+
+        Countries have their Ukrainian names. None where the sources hold no such name.
+        `natives.of` gives those of many rows at once.
+
+        Examples
+        --------
+        >>> gazetteer = Gazetteer.open()
+        >>> gazetteer.native_name(gazetteer.lookup("Bakhmut", country="UA")[0])
+        'Бахмут'
+        """
+        return place.native_name or self.natives.get(place.key)
 
     def _feature(self, number: int) -> tuple[FeatureClass, str | None]:
         feature_class, _, code = self.stamp["features"][number].partition(".")

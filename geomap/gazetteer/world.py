@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geomap.errors import TableError
+from geomap.gazetteer.native_names import is_cyrillic
 from geomap.gazetteer.sources import Alias
 
 if TYPE_CHECKING:
@@ -67,6 +68,33 @@ class PointRow:
     lat: float
     lon: float
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NativeRow:
+    """A row of `native_names.tsv`: what a place is called in Cyrillic."""
+
+    target: str
+    name: str
+    where: str
+
+
+def native_names(path: Path) -> Iterator[NativeRow]:
+    """Yield the names of `native_names.tsv` with their targets ("UA", "UA.05", "gn:524901").
+
+    Raises
+    ------
+    TableError
+        A row is not valid, or a target stands in the table twice.
+    """
+    seen: set[str] = set()
+    for where, row in _rows(path, ("target", "name")):
+        if not is_cyrillic(row["name"]) or row["target"] in seen:
+            raise TableError(
+                f"{where}: {row['target']!r} needs one Cyrillic name, has {row['name']!r}"
+            )
+        seen.add(row["target"])
+        yield NativeRow(row["target"], row["name"], where)
 
 
 def us_counties(path: Path) -> Iterator[WorldRow]:

@@ -49,6 +49,7 @@ def fuse(
     level: float = LEVEL,
     settlements: Settlements | None = None,
     without: frozenset[int] = frozenset(),
+    cored: bool = False,
 ) -> Fused:
     """Return where the subject of some hints is.
 
@@ -59,7 +60,7 @@ def fuse(
     ----------
     surfaces : sequence of Surface
         One a hint; at least one.
-    level, settlements, without
+    level, settlements, without, cored
         As of `posterior.find`.
 
     Raises
@@ -68,7 +69,9 @@ def fuse(
         None of them can be drawn.
     """
     if len(surfaces) == 1:
-        found = find(surfaces[0], level=level, settlements=settlements, without=without)
+        found = find(
+            surfaces[0], level=level, settlements=settlements, without=without, cored=cored
+        )
         return Fused(found, (0,))
     drawn: list[tuple[float, int, Found]] = []
     for number, surface in enumerate(surfaces[:MOST]):
@@ -101,10 +104,10 @@ def fuse(
             continue
         used.append(number)
         area, found = narrowed, both
-    if settlements is not None:
+    if settlements is not None or cored:
         agreed = [surfaces[k] for k in used]
         surface = agreed[0] if len(agreed) == 1 else Both(tuple(agreed))
-        found = find(surface, level=level, settlements=settlements, without=without)
+        found = find(surface, level=level, settlements=settlements, without=without, cored=cored)
     return Fused(found, tuple(used), tuple(against))
 
 

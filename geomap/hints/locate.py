@@ -63,6 +63,8 @@ class Locator:
         What "a village 5 km north of X" may be.
     level : float, optional
         The share of the probability that a region holds.
+    cored : bool, optional
+        Whether regions shall have their core (`models.Region`), which takes time.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class Locator:
         area_geometry: Callable[[Place], Any] | None = None,
         settlements: Settlements | None = None,
         level: float = LEVEL,
+        cored: bool = True,
     ) -> None:
         self.text = text
         self.line = line
         self.sentences = sentences
         self.reader = Reader(text, resolutions, sentences)
         self.level = level
+        self.cored = cored
         self.settlements = settlements
         self._shapes = Shapes(area_geometry)
         self._setting = Setting(sentences, self.reader.names)
@@ -129,7 +133,7 @@ class Locator:
         anchors = [a for d in placed for a in d.hint.anchors]
         fused = fuse(
             [d.surface for d in placed if d.surface is not None], level=self.level,
-            settlements=wanted, without=_rows(anchors),
+            settlements=wanted, without=_rows(anchors), cored=self.cored,
         )  # fmt: skip
         told = []
         number = 0
@@ -245,8 +249,9 @@ class Locator:
                 return Region(area, lat, lon)
         wanted = self.settlements if is_settlement(subject) else None
         region = find(
-            surface, level=self.level, settlements=wanted, without=_rows(expression.anchors)
-        ).region
+            surface, level=self.level, settlements=wanted, without=_rows(expression.anchors),
+            cored=self.cored,
+        ).region  # fmt: skip
         if expression.relation != "part":
             return region
         return _clipped(region, self._shapes.area(expression.anchors[0]))
@@ -299,7 +304,10 @@ class Locator:
         surfaces = [d.surface for d in group if d.surface is not None]
         anchors = [a for d in group for a in d.hint.anchors]
         try:
-            return fuse(surfaces, level=self.level, settlements=wanted, without=_rows(anchors))
+            return fuse(
+                surfaces, level=self.level, settlements=wanted, without=_rows(anchors),
+                cored=self.cored,
+            )  # fmt: skip
         except CrsError:
             return None
 
@@ -346,11 +354,13 @@ def _clipped(region: Region, area: Any) -> Region:
 
     if area is None:
         return region
-    inside = geodesy.polygons_of(shapely.intersection(region.geometry, area))
-    if not inside:
+    whole = geodesy.whole_of(geodesy.polygons_of(shapely.intersection(region.geometry, area)))
+    if whole is None:
         return region
-    whole = inside[0] if len(inside) == 1 else shapely.multipolygons(inside)
-    return Region(whole, region.lat, region.lon)
+    core = None
+    if region.core is not None:
+        core = geodesy.whole_of(geodesy.polygons_of(shapely.intersection(region.core, area)))
+    return Region(whole, region.lat, region.lon, core)
 
 
 def is_settlement(subject: Subject) -> bool:

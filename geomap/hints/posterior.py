@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import CrsError
-from geomap.geodesy import Plane
+from geomap.geodesy import Plane, polygons_of, whole_of
 from geomap.hints import spreads
 from geomap.models import Region
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from geomap.hints.surfaces import Surface
 
 LEVEL = 0.9
+CORE = 0.5  # of the probability, in the inner ring that a map draws
 MIN_DISC_KM = 1.0  # a settlement is drawn no smaller: its houses reach that far from its point
 _MANY = 12  # points that are tried as the likeliest
 _FAINT = 1e-4  # of the peak: ground that is less likely is not searched for settlements
@@ -50,6 +51,7 @@ def find(
     level: float = LEVEL,
     settlements: Settlements | None = None,
     without: frozenset[int] = frozenset(),
+    cored: bool = False,
 ) -> Found:
     """Return the smallest region that holds a share of a surface.
 
@@ -62,6 +64,9 @@ def find(
         Given when what is sought is a settlement.
     without : frozenset of int, optional
         Rows of settlements that it is not: the anchors themselves.
+    cored : bool, optional
+        Whether the region shall have its core: the smallest area that holds half of the
+        probability. A region of no more than that has none.
 
     Raises
     ------
@@ -82,14 +87,18 @@ def find(
     known, chances, rest = _weighed(
         surface, plane, grid, density, top + math.log(total), settlements, without
     )
-    threshold, taken = _threshold(density, grid, known, chances, rest, level)
+    ranked = _ranked(density, grid, known, chances, rest)
+    threshold, taken = ranked.reaching(level)
     geometry = _drawn(plane, grid, density, threshold, known, taken)
+    core = None
+    if cored and level > CORE:
+        core = _core(plane, grid, density, known, ranked, geometry)
     east, north = _point(grid, density, known, chances, rest, threshold)
     lat, lon = plane.outward(east, north)
     order = np.argsort(-chances, kind="stable")[:_MANY]
     rows = known.rows if known is not None else order
     candidates = tuple((int(rows[k]), float(chances[k])) for k in order)
-    return Found(Region(geometry, float(lat), float(lon)), candidates)
+    return Found(Region(geometry, float(lat), float(lon), core), candidates)
 
 
 def _weighed(
@@ -120,28 +129,52 @@ def _weighed(
     return known, weight / whole, rest / whole
 
 
-def _threshold(
-    density: Any, grid: Grid, known: Known | None, chances: Any, rest: float, level: float
-) -> tuple[float, Any]:
-    """Return the density above which ground belongs to the region, and which settlements do."""
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Pieces of ground and settlements in the order in which a growing region takes them.
+
+    `order` numbers settlements from 0, and the cells of the grid after them; `heights` are
+    densities, `held` what is held up to each piece, of `total`. `rest` is the share of all that
+    is ground, `count` the number of settlements.
+    """
+
+    order: Any
+    heights: Any
+    held: Any
+    total: float
+    rest: float
+    count: int
+
+    def reaching(self, level: float) -> tuple[float, Any]:
+        """Return the density above which ground belongs to a region, and which settlements do."""
+        import numpy as np
+
+        last = int(np.searchsorted(self.held, level * self.total))
+        if not self.count:
+            last = min(last, len(self.order) - 1)
+            return float(self.heights[last]) / self.rest, self.order[:0]
+        last = max(last, 1)
+        taken = self.order[:last]
+        return float(self.heights[last - 1]) / self.rest, taken[taken < self.count]
+
+
+def _ranked(density: Any, grid: Grid, known: Known | None, chances: Any, rest: float) -> _Ranked:
+    """Return what a region may take, the densest first."""
     import numpy as np
 
-    cells = (density * grid.cell_km2 * rest).ravel()
+    masses = (density * grid.cell_km2 * rest).ravel()
     heights = (density * rest).ravel()
     if known is None:
         order = np.argsort(-heights, kind="stable")
-        held = np.cumsum(cells[order])
-        last = min(int(np.searchsorted(held, level * held[-1])), len(order) - 1)
-        return float(heights[order[last]]) / rest, np.zeros(0, np.int64)
+        held = np.cumsum(masses[order])
+        return _Ranked(order, heights[order], held, float(held[-1]), rest, 0)
     ground = math.pi * _radii(known) ** 2
-    all_heights = np.concatenate((chances / ground, heights))
-    masses = np.concatenate((chances, cells))
-    order = np.argsort(-all_heights, kind="stable")
+    heights = np.concatenate((chances / ground, heights))
+    masses = np.concatenate((chances, masses))
+    order = np.argsort(-heights, kind="stable")
     # A settlement is taken whole or not at all: it is when most of it is needed.
     held = np.cumsum(masses[order]) - 0.5 * masses[order]
-    last = max(int(np.searchsorted(held, level)), 1)
-    taken = order[:last]
-    return float(all_heights[taken[-1]]) / rest, taken[taken < len(chances)]
+    return _Ranked(order, heights[order], held, 1.0, rest, len(chances))
 
 
 def _radii(known: Known) -> Any:
@@ -166,6 +199,23 @@ def _drawn(
         pieces = [peak.buffer(math.sqrt(float(grid.cell_km2.ravel()[at]) / math.pi))]
     whole = pieces[0] if len(pieces) == 1 else shapely.disjoint_subset_union_all(pieces)
     return plane.polygon(whole)
+
+
+def _core(
+    plane: Plane, grid: Grid, density: Any, known: Known | None, ranked: _Ranked, whole: Any
+) -> Any:
+    """Return the smallest area that holds half of the probability, within a region."""
+    import shapely
+
+    threshold, taken = ranked.reaching(CORE)
+    try:
+        core = _drawn(plane, grid, density, threshold, known, taken)
+    except CrsError:  # so small that it has no area by longitude and latitude
+        return None
+    if shapely.covers(whole, core):
+        return core
+    # Chords of two outlines cross where the outlines run together.
+    return whole_of(polygons_of(shapely.intersection(core, whole)))
 
 
 def _point(

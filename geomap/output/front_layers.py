@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -75,8 +74,8 @@ def front_drawing(
     Returns
     -------
     dict or None
-        `dates` (a drawing each, by date), `evidence` (what the pieces name by number) and
-        `movement` (who gained how much ground between which dates); None without lines.
+        `dates` (a drawing each, by date), `evidence` (what the pieces name by number), `sides`
+        (the leading party of each, with its colour) and `movement` (who gained how much ground from the first date to the last); None without lines.
     """
     found = read_rows(path)
     own = [r for r in found.rows if r.geometry is not None and _told_by_geomap(r)]
@@ -93,6 +92,11 @@ def front_drawing(
         "dates": [_packed(day) for day in days],
         "evidence": evidence,
         "movement": list(_movements(days, theatre)),
+        "sides": {
+            side: {"party": name, "colour": colour}
+            for side in ("A", "B")
+            for name, colour in [_side(side, theatre)]
+        },
     }
 
 
@@ -202,12 +206,13 @@ def _side(side: str, theatre: Theatre) -> tuple[str, str]:
 
 
 def _movements(days: Sequence[_Day], theatre: Theatre) -> Iterable[dict[str, Any]]:
-    """Yield who gained which ground from each date to the next, and from the first to the last."""
+    """Yield who gained which ground from the first date to the last.
+
+    The page works out the movement between any two dates itself; this is what a picture draws.
+    """
     dated = [d for d in days if d.date is not None and d.ground]
-    pairs = list(pairwise(dated))
-    if len(dated) > 2:
-        pairs.append((dated[0], dated[-1]))
-    for before, after in pairs:
+    if len(dated) > 1:
+        before, after = dated[0], dated[-1]
         told = {side: _side(side, theatre) for side in ("A", "B")}
         told |= {g.side: (g.party, g.colour) for g in after.ground}
         gains = [

@@ -61,7 +61,9 @@ def _rounded(coordinates: Any) -> Any:
     return [_rounded(c) for c in coordinates]
 
 
-def collection(features: Sequence[Feature], generator: Mapping[str, Any]) -> dict[str, Any]:
+def collection(
+    features: Sequence[Feature], generator: Mapping[str, Any], *, cores: bool = False
+) -> dict[str, Any]:
     """Return a FeatureCollection of some features.
 
     Parameters
@@ -70,16 +72,11 @@ def collection(features: Sequence[Feature], generator: Mapping[str, Any]) -> dic
         In the order they shall have.
     generator : mapping
         What made the file: version, settings hash, gazetteer date.
+    cores : bool, optional
+        Whether the features of hints shall have the member `core`, a geometry: the area that holds
+        their place with 50 % probability.
     """
-    rows = [
-        {
-            "type": "Feature",
-            "id": f.properties["id"],
-            "geometry": geometry_json(f.geometry),
-            "properties": {k: v for k, v in f.properties.items() if k != "id"},
-        }
-        for f in features
-    ]
+    rows = [_row(f, cores=cores) for f in features]
     whole: dict[str, Any] = {"type": "FeatureCollection"}
     bounds = [f.geometry.bounds for f in features if f.geometry is not None]
     if bounds:
@@ -93,6 +90,24 @@ def collection(features: Sequence[Feature], generator: Mapping[str, Any]) -> dic
     whole["attribution"] = ATTRIBUTION
     whole["features"] = rows
     return whole
+
+
+def _row(feature: Feature, *, cores: bool) -> dict[str, Any]:
+    row = {
+        "type": "Feature",
+        "id": feature.properties["id"],
+        "geometry": geometry_json(feature.geometry),
+        "properties": {k: v for k, v in feature.properties.items() if k != "id"},
+    }
+    if cores and feature.core is not None:
+        row["core"] = geometry_json(feature.core)
+    return row
+
+
+def without_cores(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a collection as it is written to a file: without what only a map draws."""
+    features = [{k: v for k, v in f.items() if k != "core"} for f in whole["features"]]
+    return {**whole, "features": features}
 
 
 # Members of a collection that are lists of records: a line each, so that two files can be compared.

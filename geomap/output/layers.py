@@ -10,31 +10,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from geomap import geodesy
 from geomap.feature_ids import numbered, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from geomap.models import Article, Candidate, Claim, Hint, Report, Resolution, Span
+    from geomap.models import (
+        Anchor,
+        Article,
+        Candidate,
+        Claim,
+        Hint,
+        Region,
+        Report,
+        Resolution,
+        Span,
+    )
 
 Layer = Literal["mention", "hint", "claim"]
 
 COLUMNS = (
     "id", "layer", "date", "date_source", "event_date", "article_id", "title", "source", "url",
-    "sentence", "sentence_start", "start", "end", "text", "name", "kind", "status", "precision",
-    "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code", "reasons",
-    "runners_up", "relation", "distance_km", "approximate", "bound", "direction", "anchors",
-    "locates", "actor", "action", "part", "negated", "modality", "attribution", "source_kind",
-    "lat", "lon",
+    "sentence", "sentence_start", "start", "end", "text", "name", "native_name", "kind", "status",
+    "precision", "radius_km", "confidence", "country", "admin1", "geonameid", "feature_code",
+    "reasons", "runners_up", "relation", "distance_km", "approximate", "bound", "direction",
+    "anchors", "anchor_points", "azimuth_deg", "measured_km", "locates", "actor", "action", "part",
+    "negated", "modality", "attribution", "source_kind", "lat", "lon",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A row of the output: its properties (every key of `COLUMNS`) and its geometry or None."""
+    """A row of the output: its properties (every key of `COLUMNS`) and its geometry or None.
+
+    `core` is the smaller area that holds a hint's place with 50 % probability (`models.Region`).
+    """
 
     properties: dict[str, Any]
     geometry: Any
+    core: Any = None
 
 
 def features(
@@ -137,6 +152,7 @@ def _mention(report: Report, resolution: Resolution) -> Feature:
     row = _base(report, "mention", resolution.mention) | {
         "text": resolution.mention.text,
         "name": resolution.name,
+        "native_name": place.native_name if place else None,
         "kind": resolution.mention.kind,
         "status": resolution.status,
         "precision": resolution.precision,
@@ -169,9 +185,12 @@ def runner_up(candidate: Candidate) -> dict[str, Any]:
 
 def _hint(report: Report, hint: Hint) -> Feature:
     region = hint.region
+    points = [_anchor_point(a) for a in hint.anchors]
+    azimuth, away = _measured(points, region)
     row = _base(report, "hint", hint) | {
         "text": hint.text,
         "name": hint.locates or hint.text,
+        "native_name": _located_native(report, hint),
         "status": "hinted" if region else "refused",
         "precision": "hint",
         "confidence": hint.confidence,
@@ -182,11 +201,33 @@ def _hint(report: Report, hint: Hint) -> Feature:
         "bound": hint.bound,
         "direction": hint.direction,
         "anchors": [a.name for a in hint.anchors],
+        "anchor_points": points,
+        "azimuth_deg": azimuth,
+        "measured_km": away,
         "locates": hint.locates,
         "lat": _rounded(region.lat) if region else None,
         "lon": _rounded(region.lon) if region else None,
     }
-    return Feature(row, region.geometry if region else None)
+    return Feature(row, region.geometry if region else None, region.core if region else None)
+
+
+def _anchor_point(anchor: Anchor) -> list[float] | None:
+    """Return the [lon, lat] that a hint is measured from, None for "the front" and the like."""
+    seat = anchor.place or anchor.region
+    return None if seat is None else [round(seat.lon, 5), round(seat.lat, 5)]
+
+
+def _measured(
+    points: Sequence[list[float] | None], region: Region | None
+) -> tuple[int | None, float | None]:
+    """Return azimuth (degrees) and distance (km) from the first anchor to where a region points."""
+    first = next((p for p in points if p is not None), None)
+    if first is None or region is None:
+        return None, None
+    lon, lat = first
+    azimuth = geodesy.azimuth_deg(lat, lon, region.lat, region.lon)
+    away = geodesy.distance_km(lat, lon, region.lat, region.lon)
+    return round(azimuth) % 360, round(away, 1)
 
 
 def _claim(report: Report, claim: Claim) -> Feature:
@@ -195,6 +236,7 @@ def _claim(report: Report, claim: Claim) -> Feature:
     row = _base(report, "claim", trigger) | {
         "text": report.article.text[trigger.start : trigger.end],
         "name": claim.place,
+        "native_name": _native_at(report, claim.place_start),
         "status": "resolved" if placed else "refused",
         "confidence": claim.confidence,
         "relation": claim.relation,
@@ -211,6 +253,19 @@ def _claim(report: Report, claim: Claim) -> Feature:
         "lon": _rounded(claim.lon),
     }
     return Feature(row, point(claim.lat, claim.lon))
+
+
+def _located_native(report: Report, hint: Hint) -> str | None:
+    """Return the native name of the one resolved mention that a hint locates."""
+    one = len(hint.locates_mentions) == 1
+    return _native_at(report, hint.locates_mentions[0]) if one else None
+
+
+def _native_at(report: Report, start: int | None) -> str | None:
+    """Return the native name of what the mention at an offset was resolved to."""
+    found = (r.place for r in report.resolutions if r.mention.start == start)
+    place = next(found, None) if start is not None else None
+    return place.native_name if place is not None else None
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,18 +1,17 @@
 """The map as one HTML file that needs no network.
 
-Folium builds the page: a `folium.Map` without its CDN scripts, one `folium.FeatureGroup` for each
-article date, and elements of ours. Leaflet, our script and our styles stand inside the file under a
-Content-Security-Policy that names each by its hash; what articles say travels as JSON and reaches
-the page as text only.
+Folium builds the page: a `folium.Map` without its CDN scripts, and elements of ours. Leaflet, our
+scripts and our styles stand inside the file under a Content-Security-Policy that names each by its
+hash; what articles say travels as tables and reaches the page as text only. There is no
+`folium.FeatureGroup` for each date: a thousand dates of a hundred thousand marks are drawn on
+canvases by what the timeline shows.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import folium
@@ -23,24 +22,21 @@ from jinja2 import Template as PlainTemplate
 from geomap.errors import SettingsError
 from geomap.output import assets
 from geomap.output.basemap import BasemapData, bounds_of
+from geomap.output.drawn_text import geometry_text, table_text
+from geomap.output.map_data import MapData, front_tables, parties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 ATTRIBUTION = "Places: GeoNames (geonames.org), CC BY 4.0. Areas: Natural Earth."
-UNDATED = "undated"
-LAYERS = ("mention", "hint", "claim")
+Script = Literal["latin", "cyrillic"]
 _WORLD = (-130.0, -50.0, 150.0, 70.0)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-# What of a feature the page reads; all else stays out of the file.
-_FIELDS = (
-    "action", "actor", "admin1", "anchors", "attribution", "confidence", "country", "direction",
-    "distance_km", "event_date", "geonameid", "kind", "layer", "locates", "modality", "name",
-    "negated", "part", "precision", "radius_km", "reasons", "relation", "status", "text",
+# The parts of the page's script, each after what it builds on.
+_PARTS = (
+    "kit", "data", "time", "filters", "look", "surface", "basemap", "labels", "marks", "regions",
+    "attention", "areas", "front", "timeline", "cards", "panel", "lists", "side", "legend",
+    "search", "link", "print", "start",
 )  # fmt: skip
-_ARTICLE_FIELDS = ("title", "source", "url")
-_RUNNER_FIELDS = ("name", "admin1", "country", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,36 +185,34 @@ class OfflineMap(_Once, folium.Map):
         )
         self._id = "geomap"
         self.title = title
-        self.styles = [assets.leaflet_css(), assets.static("geomap.css")]
-        self.scripts = [
-            assets.leaflet_js(), assets.static("front.js"), assets.static("geomap.js"),
-        ]  # fmt: skip
+        self.styles = [assets.leaflet_css(), assets.static("page.css")]
+        own = "\n".join(assets.static(f"page/{part}.js") for part in _PARTS)
+        self.scripts = [assets.leaflet_js(), own]
         page = _Page(title, image_origin)
         page.inline, page.styles = self.scripts, self.styles
         page.add_child(self, name="map")
 
 
-class JsonBlock(_Once):
-    """Data for the script, in a block that is never run."""
+class DataBlock(_Once):
+    """A table for the script, in a block that is never run."""
 
     _template = Template(assets.template("data.html"))
 
     def __init__(self, name: str, data: Any) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "geomap", name
-        self.text = assets.json_block(data)
+        self.text = table_text(data)
 
 
 class Start(_Once):
-    """Hands the map and its layers by date to our script."""
+    """Hands the map to our script."""
 
     _template = Template(assets.template("start.html"))
 
-    def __init__(self, map_name: str, groups: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, map_name: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "geomap", "start"
         self.map_name = map_name
-        self.groups = list(groups)
 
 
 def render_map(
@@ -229,6 +223,7 @@ def render_map(
     tiles: TileSource | None = None,
     attribution: str = ATTRIBUTION,
     front: Mapping[str, Any] | None = None,
+    script: Script = "latin",
 ) -> str:
     """Render the map of a feature collection as a complete HTML page.
 
@@ -236,9 +231,11 @@ def render_map(
     ----------
     collection : Mapping
         A GeoJSON FeatureCollection, EPSG:4326. Each feature has an `id` and the properties `layer`
-        (`mention`, `hint` or `claim`) and `article_id`; `date` is the day of the article (None: the
-        undated layer). Features without geometry are listed, not drawn.
-        `collection["geomap"]["parties"]` may give the colours of actors (name to ``#rrggbb``).
+        (`mention`, `hint` or `claim`) and `article_id`; `date` is the day of the article (None:
+        undated, kept apart). Features without geometry are listed, not drawn.
+        `collection["geomap"]["parties"]` may give the colours of actors (name to ``#rrggbb``), and
+        `["articles"]` all the articles that were read (`article_id`, `title`, `source`, `url`,
+        `date`), so that those that name no place are counted too.
     basemap : BasemapData
         What is drawn underneath (see `basemap.basemap_for`).
     title : str
@@ -249,6 +246,8 @@ def render_map(
         Plain text shown under the map.
     front : Mapping, optional
         Lines of contact by date, as `front_layers.front_drawing` gives them.
+    script : {"latin", "cyrillic"}
+        The script that places are named in at first; the reader may switch it.
 
     Returns
     -------
@@ -269,96 +268,54 @@ def render_map(
     >>> "<title>Nothing yet</title>" in page
     True
     """
-    payload = _payload(collection, front)
-    payload["attribution"] = _text(attribution)
+    data = MapData(collection)
+    lines = front_tables(front, data)  # before the tables: it may add articles and sentences
+    drawn, texts = data.tables()
+    west, south, east, north = bounds_of(with_lines(collection, front)) or _WORLD
+    about: dict[str, Any] = {
+        "attribution": _markup_text(attribution),
+        "parties": parties((collection.get("geomap") or {}).get("parties")),
+        "script": script,
+        "view": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
+    }
     if tiles is not None:
-        payload["tiles"] = {
-            "attribution": _text(tiles.attribution),
-            "name": _text(tiles.name),
+        about["tiles"] = {
+            "attribution": tiles.attribution,
+            "name": tiles.name,
             "url": tiles.url_template,
         }
     page = OfflineMap(_markup_text(title), tiles.origin if tiles else None)
-    page.add_child(
-        JsonBlock(
-            "basemap",
-            {
-                "admin1": basemap.admin1,
-                "countries": basemap.countries,
-                "towns": [list(t) for t in basemap.towns],
-            },
-        ),
-        name="basemap",
-    )
-    page.add_child(JsonBlock("data", payload), name="data")
-    groups: list[tuple[str, str]] = []
-    for date in payload["dates"]:
-        group = folium.FeatureGroup(name=date, show=False)
-        group._id = date.replace("-", "_")
-        page.add_child(group, name=date)
-        groups.append((date, group.get_name()))
-    page.add_child(Start(page.get_name(), groups), name="start")
+    for name, table in (
+        ("page", about), ("data", drawn), ("basemap", _drawn_basemap(basemap)),
+        ("front", lines), ("texts", texts),
+    ):  # fmt: skip
+        page.add_child(DataBlock(name, table), name=name)
+    page.add_child(Start(page.get_name()), name="start")
     return str(page.get_root().render())
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _drawn_basemap(basemap: BasemapData) -> dict[str, Any]:
+    """Return the basemap as the page reads it: lines as text, labels as points."""
+
+    def plain(feature: Mapping[str, Any]) -> dict[str, Any]:
+        told = {k: v for k, v in feature["properties"].items() if k != "coarse" and v is not None}
+        geometry = feature["geometry"]
+        if geometry["type"] == "Point":
+            lon, lat = geometry["coordinates"]
+            return told | {"lat": lat, "lon": lon}
+        return told | {"text": geometry_text(geometry)}
+
+    return {
+        "admin1": [plain(f) for f in basemap.admin1],
+        "countries": [plain(f) for f in basemap.countries],
+        "rivers": [plain(f) for f in getattr(basemap, "rivers", ())],
+        "towns": [list(t) for t in basemap.towns],
+    }
 
 
 def _markup_text(value: str) -> str:
     """Make a text safe to stand in the document's markup: no lone surrogates, no control codes."""
     return "".join("\ufffd" if "\ud800" <= c <= "\udfff" or c < " " else c for c in value)
-
-
-def _number(value: Any, digits: int) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    return round(float(value), digits)
-
-
-def _clean(value: Any) -> Any:
-    """Return a value that JSON can hold: rounded finite numbers, days as ISO text."""
-    cleaned: Any = str(value)
-    if value is None or isinstance(value, (str, bool, int)):
-        cleaned = value
-    elif isinstance(value, float):
-        cleaned = _number(value, 4)
-    elif isinstance(value, (list, tuple)):
-        cleaned = [_clean(v) for v in value]
-    elif isinstance(value, dict):
-        cleaned = {str(k): _clean(v) for k, v in value.items()}
-    elif isinstance(value, dt.date):
-        cleaned = value.isoformat()[:10]
-    elif hasattr(value, "item"):  # a numpy scalar
-        cleaned = _clean(value.item())
-    return cleaned
-
-
-def _geometry(geometry: Any) -> dict[str, Any] | None:
-    """Round a GeoJSON geometry to 5 decimals (1 m); None when any of it is no position."""
-
-    def rounded(value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return [rounded(v) for v in value]
-        number = _number(value, 5)
-        if number is None:
-            raise ValueError
-        return number
-
-    if not geometry or not geometry.get("coordinates"):
-        return None
-    try:
-        return {"coordinates": rounded(geometry["coordinates"]), "type": geometry["type"]}
-    except ValueError:
-        return None
-
-
-def _date(feature_id: Any, value: Any) -> str:
-    if value is None or value == "":
-        return UNDATED
-    day = _clean(value)
-    if not isinstance(day, str) or not _DAY.fullmatch(day):
-        raise SettingsError(f"feature {feature_id}: date {value!r} is not an ISO day")
-    return day
 
 
 def with_lines(collection: Mapping[str, Any], front: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -373,92 +330,3 @@ def with_lines(collection: Mapping[str, Any], front: Mapping[str, Any] | None) -
     if lines:
         features.append({"geometry": {"coordinates": lines}})
     return {"features": features}
-
-
-def _payload(
-    collection: Mapping[str, Any], front: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return what the page's script reads; articles and sentences are stored once each."""
-    meta = collection.get("geomap") or {}
-    articles: dict[tuple[str, ...], int] = {}
-    sentences: dict[str, int] = {}
-    packed: list[dict[str, Any]] = []
-    for feature in sorted(collection.get("features") or (), key=_order):
-        properties = feature.get("properties") or {}
-        identity = feature.get("id", properties.get("id"))
-        if properties.get("layer") not in LAYERS:
-            raise SettingsError(f"feature {identity}: unknown layer {properties.get('layer')!r}")
-        row = {
-            key: cleaned
-            for key in _FIELDS
-            if (cleaned := _clean(properties.get(key))) not in (None, [], "")
-        }
-        row["id"] = _text(identity)
-        row["date"] = _date(identity, properties.get("date"))
-        about = tuple(_text(properties.get(key)) for key in ("article_id", *_ARTICLE_FIELDS))
-        row["article"] = articles.setdefault(about, len(articles))
-        sentence = properties.get("sentence")
-        if sentence:
-            row["sentence"] = sentences.setdefault(_text(sentence), len(sentences))
-            span = _span(properties)
-            if span is not None:
-                row["mark"] = span
-        runners = [
-            {key: _clean(r.get(key)) for key in _RUNNER_FIELDS if r.get(key) is not None}
-            for r in properties.get("runners_up") or ()
-        ]
-        if runners:
-            row["runners_up"] = runners
-        geometry = _geometry(feature.get("geometry"))
-        if geometry is not None:
-            row["geometry"] = geometry
-        packed.append(row)
-    west, south, east, north = bounds_of(with_lines(collection, front)) or _WORLD
-    days = {row["date"] for row in packed} | {d["date"] for d in (front or {}).get("dates", ())}
-    dates = sorted(days - {None}, key=lambda d: (d == UNDATED, d))
-    return {
-        "articles": [dict(zip(("id", *_ARTICLE_FIELDS), about, strict=True)) for about in articles],
-        "dates": dates,
-        "features": packed,
-        "front": dict(front) if front else None,
-        "parties": _parties(meta.get("parties")),
-        "reports": _clean(meta.get("reports")) or len({about[0] for about in articles}),
-        "sentences": list(sentences),
-        "view": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
-    }
-
-
-def _order(feature: Mapping[str, Any]) -> tuple[str, ...]:
-    properties = feature.get("properties") or {}
-    start = properties.get("start")
-    return (
-        _text(properties.get("date")) or "~",
-        _text(properties.get("article_id")),
-        f"{start:09d}" if isinstance(start, int) else "",
-        _text(properties.get("layer")),
-        _text(feature.get("id")),
-        repr(sorted((str(k), repr(v)) for k, v in properties.items())),
-    )
-
-
-def _span(properties: Mapping[str, Any]) -> list[int] | None:
-    """Return where the mention lies in its sentence (code points, end exclusive), if it does."""
-    values = [properties.get(key) for key in ("sentence_start", "start", "end")]
-    if not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
-        return None
-    base, start, end = (int(v) for v in values if v is not None)
-    length = len(_text(properties.get("sentence")))
-    first, last = max(start - base, 0), min(end - base, length)
-    # A claim spans its whole sentence: marking all of it would mark nothing.
-    if first >= last or (first == 0 and last == length):
-        return None
-    return [first, last]
-
-
-def _parties(parties: Mapping[str, Any] | None) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, colour in sorted((parties or {}).items()):
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", _text(colour)):
-            raise SettingsError(f"party {name}: colour {colour!r} is not #rrggbb")
-        found[str(name)] = str(colour)
-    return found

@@ -1,0 +1,380 @@
+"""What the page's script reads of the reports: columns, each text and place once.
+
+The features are ordered by day (undated last), article and offset, so that a period is a stretch of
+rows. What is needed to draw, count and filter lies in one table (`tables`' first); sentences and
+reasons, which the page needs only when somebody reads, in the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import SettingsError
+from geomap.output.drawn_text import geometry_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LAYERS = ("mention", "hint", "claim")
+# Numbers of kinds: the page's layers.
+PLACES, REGIONS, CLAIMS, GOVERNMENT, DEMONYM = range(5)
+_KINDS = {"associative": GOVERNMENT, "demonym": DEMONYM}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EPOCH = dt.date(1970, 1, 1)
+_ABOUT = ("article_id", "title", "source", "url")
+_MODALITIES = ("stated", "claimed", "confirmed", "denied", "planned", "failed")
+_COARSE = ("country", "admin1")
+
+# What of a feature is read only in its card; all else of it has a column, or stays out of the file.
+_TOLD = (
+    "anchors", "approximate", "attribution", "direction", "distance_km", "event_date", "locates",
+    "name", "part", "precision", "radius_km", "reasons", "relation", "source_kind", "status",
+    "text", "front_km", "side",
+)  # fmt: skip
+_RUNNER = ("name", "admin1", "country", "score")
+
+
+class Articles:
+    """Numbers the articles: each once, as they are named."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int | None, tuple[str, ...]]] = []
+        self._numbers: dict[tuple[int | None, tuple[str, ...]], int] = {}
+
+    def number(self, day: int | None, about: Mapping[str, Any]) -> int:
+        """Return the number of an article of a day (days since 1970; None: undated)."""
+        key = (day, tuple(_text(about.get(k)) for k in _ABOUT))
+        if key not in self._numbers:
+            self._numbers[key] = len(self.rows)
+            self.rows.append(key)
+        return self._numbers[key]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the articles as columns; their sources once each."""
+        sources = _Once()
+        return {
+            "day": [day for day, _ in self.rows],
+            "id": [about[0] for _, about in self.rows],
+            "source": [sources.number(about[2]) for _, about in self.rows],
+            "sources": sources.values,
+            "title": [about[1] for _, about in self.rows],
+            "url": [about[3] for _, about in self.rows],
+        }
+
+
+class _Once:
+    """Numbers values: each once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+
+    def number(self, value: Any, key: Any = None) -> int:
+        key = value if key is None else key
+        if key not in self._numbers:
+            self._numbers[key] = len(self.values)
+            self.values.append(value)
+        return self._numbers[key]
+
+
+class MapData:
+    """The tables of the page.
+
+    Parameters
+    ----------
+    collection : Mapping
+        A GeoJSON FeatureCollection as `map.render_map` takes it.
+
+    Raises
+    ------
+    SettingsError
+        A feature has an unknown layer, or a date that is not an ISO day.
+    """
+
+    def __init__(self, collection: Mapping[str, Any]) -> None:
+        self.articles = Articles()
+        self.sentences = _Once()
+        self._spots, self._regions, self._claims, self._told = _Once(), _Once(), _Once(), _Once()
+        self._columns: dict[str, list[Any]] = {
+            k: []
+            for k in ("article", "kind", "spot", "region", "claim", "confidence")
+        }  # fmt: skip
+        self._texts: dict[str, list[Any]] = {k: [] for k in ("sentence", "from", "to", "start",
+                                                             "told")}  # fmt: skip
+        features = sorted(collection.get("features") or (), key=_order)
+        for article in sorted((collection.get("geomap") or {}).get("articles") or (), key=_order_of):
+            self.articles.number(_day(article.get("article_id"), article.get("date")), article)
+        for feature in features:
+            self._add(feature)
+
+    def tables(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the table to draw from, and the table of texts."""
+        spots = self._spots.values
+        regions = self._regions.values
+        drawn = {
+            "articles": self.articles.columns(),
+            "claims": self._claims.values,
+            "features": self._columns,
+            "regions": {k: [r[k] for r in regions] for k in (regions[0] if regions else ())},
+            "spots": {k: [s[k] for s in spots] for k in (spots[0] if spots else ())},
+        }
+        return drawn, {**self._texts, "sentences": self.sentences.values, "tellings": self._told.values}
+
+    def _add(self, feature: Mapping[str, Any]) -> None:
+        told = feature.get("properties") or {}
+        identity = feature.get("id", told.get("id"))
+        if told.get("layer") not in LAYERS:
+            raise SettingsError(f"feature {identity}: unknown layer {told.get('layer')!r}")
+        kind = _kind(told)
+        day = _day(identity, told.get("date"))
+        row: dict[str, Any] = dict.fromkeys(self._columns, -1)
+        row["article"] = self.articles.number(day, told)
+        row["kind"] = kind
+        sure = _number(told.get("confidence"), 4)
+        row["confidence"] = -1 if sure is None else round(1000 * sure)
+        geometry = _geometry(feature.get("geometry"))
+        if kind == CLAIMS:
+            row["claim"] = self._claims.number(_claim(told), key=tuple(_claim(told)))
+        if geometry is not None and geometry["type"] == "Point":
+            row["spot"] = self._spot(kind, told, geometry["coordinates"])
+        elif geometry is not None:
+            row["region"] = self._region(told, geometry, _geometry(feature.get("core")))
+        for name, column in self._columns.items():
+            column.append(row[name])
+        self._add_texts(told)
+
+    def _add_texts(self, told: Mapping[str, Any]) -> None:
+        sentence = told.get("sentence")
+        span = _span(told) or [-1, -1]
+        about = {
+            key: cleaned for key in _TOLD if (cleaned := _clean(told.get(key))) not in (None, [], "")
+        }
+        runners = [
+            {key: _clean(r.get(key)) for key in _RUNNER if r.get(key) is not None}
+            for r in told.get("runners_up") or ()
+        ]
+        if runners:
+            about["runners_up"] = runners
+        if told.get("kind") == "associative":
+            about["body"] = True
+        start = told.get("start")
+        self._texts["sentence"].append(
+            self.sentences.number(_text(sentence)) if sentence else -1
+        )  # fmt: skip
+        self._texts["from"].append(span[0])
+        self._texts["to"].append(span[1])
+        self._texts["start"].append(start if type(start) is int else -1)
+        self._texts["told"].append(self._told.number(about, json.dumps(about, sort_keys=True)))
+
+    def _spot(self, kind: int, told: Mapping[str, Any], at: list[float]) -> int:
+        """Return the number of a spot: what is of one kind, at one place, of one actor."""
+        lon, lat = round(at[0] * 1e5), round(at[1] * 1e5)
+        name = _text(told.get("name")) or _text(told.get("text"))
+        coarse = told.get("precision") in _COARSE
+        actor = _text(told.get("actor")) if kind == CLAIMS else ""
+        spot = {
+            "actor": actor,
+            "admin1": _text(told.get("admin1")),
+            "country": _text(told.get("country")),
+            "geonameid": told.get("geonameid") if type(told.get("geonameid")) is int else None,
+            "kind": kind,
+            "lat": lat,
+            "lon": lon,
+            "name": name,
+            "native": _text(told.get("native_name")),
+            "precision": _text(told.get("precision")),
+            "radius_km": _number(told.get("radius_km"), 1),
+        }
+        where = (round(lon, -2), round(lat, -2))  # 100 m
+        key = (kind, where, actor) if kind == CLAIMS else (kind, where, name, coarse)
+        return self._spots.number(spot, key)
+
+    def _region(
+        self, told: Mapping[str, Any], outline: dict[str, Any], core: dict[str, Any] | None
+    ) -> int:
+        point = [_number(told.get(k), 5) for k in ("lon", "lat")]
+        region = {
+            "anchors": [p and [_number(v, 5) for v in p] for p in told.get("anchor_points") or ()],
+            "azimuth_deg": _number(told.get("azimuth_deg"), 0),
+            "core": geometry_text(core),
+            "measured_km": _number(told.get("measured_km"), 1),
+            "outline": geometry_text(outline),
+            "point": point if None not in point else None,
+        }
+        return self._regions.number(region, json.dumps(region, sort_keys=True))
+
+
+def _kind(told: Mapping[str, Any]) -> int:
+    if told["layer"] == "hint":
+        return REGIONS
+    if told["layer"] == "claim":
+        return CLAIMS
+    return _KINDS.get(_text(told.get("kind")), PLACES)
+
+
+def _claim(told: Mapping[str, Any]) -> list[Any]:
+    """Return actor, action, modality and whether it is denied that it happened."""
+    modality = _text(told.get("modality")) or "stated"
+    return [
+        _text(told.get("actor")), _text(told.get("action")),
+        modality if modality in _MODALITIES else "stated", int(bool(told.get("negated"))),
+    ]  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(value: Any, digits: int) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    rounded = round(float(value), digits)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _clean(value: Any) -> Any:
+    """Return a value that JSON can hold: rounded finite numbers, days as ISO text."""
+    cleaned: Any = str(value)
+    if value is None or isinstance(value, (str, bool, int)):
+        cleaned = value
+    elif isinstance(value, float):
+        cleaned = _number(value, 4)
+    elif isinstance(value, (list, tuple)):
+        cleaned = [_clean(v) for v in value]
+    elif isinstance(value, dict):
+        cleaned = {str(k): _clean(v) for k, v in value.items()}
+    elif isinstance(value, dt.date):
+        cleaned = value.isoformat()[:10]
+    elif hasattr(value, "item"):  # a numpy scalar
+        cleaned = _clean(value.item())
+    return cleaned
+
+
+def _geometry(geometry: Any) -> dict[str, Any] | None:
+    """Return a GeoJSON geometry; None when there is none or any of it is no position."""
+
+    def finite(value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            return all(map(finite, value))
+        return _number(value, 5) is not None
+
+    if not geometry or not geometry.get("coordinates") or not finite(geometry["coordinates"]):
+        return None
+    return dict(geometry)
+
+
+def _day(identity: Any, value: Any) -> int | None:
+    """Return a day as days since 1970, None when there is none."""
+    if value is None or value == "":
+        return None
+    day = _clean(value)
+    try:
+        if not isinstance(day, str) or not _DAY.fullmatch(day):
+            raise ValueError
+        return (dt.date.fromisoformat(day) - _EPOCH).days
+    except ValueError:
+        raise SettingsError(f"feature {identity}: date {value!r} is not an ISO day") from None
+
+
+def _order(feature: Mapping[str, Any]) -> tuple[str, ...]:
+    told = feature.get("properties") or {}
+    start = told.get("start")
+    return (
+        _text(told.get("date")) or "~",
+        _text(told.get("article_id")),
+        f"{start:09d}" if isinstance(start, int) else "",
+        _text(told.get("layer")),
+        _text(feature.get("id")),
+        repr(sorted((str(k), repr(v)) for k, v in told.items())),
+    )
+
+
+def _order_of(article: Mapping[str, Any]) -> tuple[str, ...]:
+    return (_text(article.get("date")) or "~", *(_text(article.get(k)) for k in _ABOUT))
+
+
+def _span(told: Mapping[str, Any]) -> list[int] | None:
+    """Return where the mention lies in its sentence (code points, end exclusive), if it does."""
+    values = [told.get(key) for key in ("sentence_start", "start", "end")]
+    if not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return None
+    base, start, end = (int(v) for v in values if v is not None)
+    length = len(_text(told.get("sentence")))
+    first, last = max(start - base, 0), min(end - base, length)
+    # A claim may span its whole sentence: marking all of it would mark nothing.
+    if first >= last or (first == 0 and last == length):
+        return None
+    return [first, last]
+
+
+def parties(given: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the colours of actors, checked.
+
+    Raises
+    ------
+    SettingsError
+        A colour is not ``#rrggbb``.
+    """
+    found: dict[str, str] = {}
+    for name, colour in sorted((given or {}).items()):
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", _text(colour)):
+            raise SettingsError(f"party {name}: colour {colour!r} is not #rrggbb")
+        found[str(name)] = str(colour)
+    return found
+
+
+def front_tables(front: Mapping[str, Any] | None, data: MapData) -> dict[str, Any] | None:
+    """Return lines of contact as the page reads them: geometry of a kind side by side.
+
+    What does not move is then deflated to next to nothing, since each date stands beside the last.
+    The evidence names articles and sentences of `data`, which gets those that it lacks.
+    """
+    if not front:
+        return None
+    dates = front["dates"]
+    grounds: dict[tuple[str, str, str], list[str]] = {}
+    for at, day in enumerate(dates):
+        for held in day["control"]:
+            key = (held["side"], held["party"], held["colour"])
+            grounds.setdefault(key, [""] * len(dates))[at] = geometry_text(held["geometry"])
+    seeds = _Once()
+    return {
+        "bands": [geometry_text(day.get("band")) for day in dates],
+        "dates": [day["date"] and _day("of a line", day["date"]) for day in dates],
+        "evidence": [_evidence(e, data) for e in front["evidence"]],
+        "grounds": [
+            {"side": side, "party": party, "colour": colour, "outlines": outlines}
+            for (side, party, colour), outlines in sorted(grounds.items())
+        ],
+        "lines": [
+            [",".join(_lines_text(piece["lines"])) for piece in day["pieces"]] for day in dates
+        ],
+        "pieces": [
+            [{k: v for k, v in piece.items() if k != "lines"} for piece in day["pieces"]]
+            for day in dates
+        ],
+        "seeds": seeds.values,
+        "sides": front.get("sides") or {},
+        "seeds_of": [
+            [seeds.number(s, json.dumps(s, sort_keys=True)) for s in day["seeds"]] for day in dates
+        ],
+    }  # fmt: skip
+
+
+def _lines_text(lines: Iterable[Any]) -> Iterable[str]:
+    from geomap.output.drawn_text import line_text
+
+    return map(line_text, lines)
+
+
+def _evidence(record: Mapping[str, Any], data: MapData) -> dict[str, Any]:
+    told = {k: v for k in ("place", "wording", "signed_km", "doubted")
+            if (v := record.get(k)) is not None}  # fmt: skip
+    told["article"] = data.articles.number(_day("of evidence", record.get("date")), record)
+    if record.get("sentence"):
+        told["sentence"] = data.sentences.number(_text(record["sentence"]))
+    return told
