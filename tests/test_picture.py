@@ -19,7 +19,13 @@ from map_samples import sample_front as front_of_two
 
 from geomap.errors import SettingsError
 from geomap.output.basemap import BasemapData
-from geomap.output.picture_dates import line_until, movement_to, periods
+from geomap.output.picture_dates import (
+    line_before,
+    line_until,
+    movement_between,
+    periods,
+    whole_movement,
+)
 
 pytest.importorskip("matplotlib", reason="no matplotlib: pip install 'geomap[picture]'")
 Image = pytest.importorskip("PIL.Image")
@@ -527,9 +533,39 @@ def test_the_line_of_a_panel_is_the_latest_until_its_day() -> None:
         day = line_until(front, until)
         assert (day and day["date"]) == date
     day = line_until(front, "2023-03-15")
-    assert movement_to(front, day, whole=True) == front["movement"][0]
-    assert movement_to(front, line_until(front, "2023-03-12"), whole=True) is None
+    assert whole_movement(front, day) == front["movement"][0]
+    assert whole_movement(front, line_until(front, "2023-03-12")) is None
+    assert line_before(front, "2023-03-15") == front["dates"][0]
+    assert line_before(front, "2023-03-12") is None
     assert line_until(None, "2023-03-15") is None
+
+
+def test_ground_gained_between_two_panels_is_measured() -> None:
+    before, after = front_of_two()["dates"]
+    moved = movement_between(before, after)
+    assert moved is not None
+    assert (moved["from"], moved["to"]) == ("2023-03-12", "2023-03-15")
+    russia, ukraine = moved["gains"]
+    assert (russia["party"], ukraine["party"], ukraine["km2"]) == ("Russia", "Ukraine", 0.0)
+    assert polygons(russia["geometry"]).bounds == (37.4, 47.6, 37.9, 49.8)
+    assert 8900 < russia["km2"] < 9100  # 0.5 degrees of longitude, 2.2 of latitude at 48.7 N
+    back = movement_between(after, before)
+    assert back is not None
+    assert [g["km2"] > 0 for g in back["gains"]] == [False, True]
+    assert movement_between(before | {"control": []}, after | {"control": []}) is None
+
+
+def test_reports_that_name_no_place_are_counted(
+    basemap: BasemapData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = mention("2023-03-12", "Siversk", "Siversk.", article_id="a")
+    articles = [{"article_id": "a", "date": "2023-03-12"}, {"article_id": "b", "date": None},
+                {"article_id": "c", "date": "2023-03-13"}]  # fmt: skip
+    collection = {"features": [told], "geomap": {"articles": articles}}
+    said = written(monkeypatch)
+    drawn(collection, basemap, by_date=True)
+    assert any("3 reports" in s and "1 undated" in s for s in said)
+    assert said.count("1 report") == 3
 
 
 def test_thousands_of_features(basemap: BasemapData) -> None:

@@ -106,7 +106,9 @@ class MapData:
         self._texts: dict[str, list[Any]] = {k: [] for k in ("sentence", "from", "to", "start",
                                                              "told")}  # fmt: skip
         features = sorted(collection.get("features") or (), key=_order)
-        for article in sorted((collection.get("geomap") or {}).get("articles") or (), key=_order_of):
+        for article in sorted(
+            (collection.get("geomap") or {}).get("articles") or (), key=_order_of
+        ):
             self.articles.number(_day(article.get("article_id"), article.get("date")), article)
         for feature in features:
             self._add(feature)
@@ -122,7 +124,11 @@ class MapData:
             "regions": {k: [r[k] for r in regions] for k in (regions[0] if regions else ())},
             "spots": {k: [s[k] for s in spots] for k in (spots[0] if spots else ())},
         }
-        return drawn, {**self._texts, "sentences": self.sentences.values, "tellings": self._told.values}
+        return drawn, {
+            **self._texts,
+            "sentences": self.sentences.values,
+            "tellings": self._told.values,
+        }
 
     def _add(self, feature: Mapping[str, Any]) -> None:
         told = feature.get("properties") or {}
@@ -151,7 +157,9 @@ class MapData:
         sentence = told.get("sentence")
         span = _span(told) or [-1, -1]
         about = {
-            key: cleaned for key in _TOLD if (cleaned := _clean(told.get(key))) not in (None, [], "")
+            key: cleaned
+            for key in _TOLD
+            if (cleaned := _clean(told.get(key))) not in (None, [], "")
         }
         runners = [
             {key: _clean(r.get(key)) for key in _RUNNER if r.get(key) is not None}

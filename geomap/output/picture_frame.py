@@ -25,6 +25,7 @@ _WIDE_DEG, _TALL_DEG = 60.0, 40.0
 _MILE_KM = 1.609344
 _PX_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to the inch
 _POLE_KM = 10_001.97  # from the equator, in the plane of a wide view
+_GAP_IN, _STRIP_IN = 0.12, 0.32  # between panels, and for the heading of one
 _STEPS_DEG = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 1 / 6, 1 / 12, 1 / 30, 1 / 60)
 
 
@@ -229,6 +230,36 @@ class View:
             for unit, km in (("km", 1.0), ("miles", _MILE_KM))
             for length in (_round_length(longest_in * self.km_per_in / km),)
         ]
+
+
+def grid(count: int, room: Rectangle, bounds: Sequence[float] | None) -> list[Rectangle]:
+    """Return the rectangles of panels, in rows, so that the maps in them are as large as can be."""
+    left, bottom, width, height = room
+    one = View.of(bounds, (0.0, 0.0, 1000.0, 1.0)), View.of(bounds, (0.0, 0.0, 1.0, 1000.0))
+    tall_km, wide_km = one[0].km_per_in, one[1].km_per_in
+
+    def cell(columns: int) -> tuple[float, float]:
+        rows = math.ceil(count / columns)
+        return (width - (columns - 1) * _GAP_IN) / columns, (
+            height - (rows - 1) * _GAP_IN
+        ) / rows - _STRIP_IN
+
+    def km_per_in(columns: int) -> float:
+        wide, tall = cell(columns)
+        return max(wide_km / wide, tall_km / tall) if tall > 0 else math.inf
+
+    columns = min(range(1, count + 1), key=lambda n: (round(km_per_in(n), 6), n))
+    wide, tall = cell(columns)
+    top = bottom + height
+    return [
+        (
+            left + (n % columns) * (wide + _GAP_IN),
+            top - (n // columns) * (tall + _STRIP_IN + _GAP_IN) - _STRIP_IN - tall,
+            wide,
+            tall,
+        )
+        for n in range(count)
+    ]
 
 
 def _crossings(values: Any, along: Any, step: float) -> Iterable[tuple[float, float]]:

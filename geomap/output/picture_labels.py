@@ -29,7 +29,7 @@ _LEAST_PEOPLE = (
 )  # fmt: skip
 _LEADERS_IN = (0.25, 0.4, 0.55, 0.75, 1.0)
 _SAME_IN = 0.5
-_APART_IN = 0.1
+_APART_IN = 0.3
 _LED = 40  # names, the busiest, that may stand aside
 _GREAT_RIVER = 6  # rank: rivers up to it are named
 
@@ -144,7 +144,7 @@ class Labels:
             box = far
         else:
             return False
-        self.room.take(box, named=True)
+        self.room.take((box[0] - 0.04, box[1], box[2] + 0.04, box[3]), named=True)
         self.placed.append((text, box))
         words = write(self.page, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, properties,
                       colour, ha="center", va="center", zorder=9.0)  # fmt: skip
@@ -302,6 +302,12 @@ def _name_rivers(
                 break
 
 
+def town_name(town: Sequence[Any], script: str) -> str:
+    """Return the name of a town of the basemap, in the script asked for where it is known."""
+    native = town[4] if len(town) > 4 and script == "cyrillic" else None
+    return str(native or town[0])
+
+
 def _name_towns(
     labels: Labels, view: View, towns: Sequence[Any], script: str, zoom: float, scale: float
 ) -> None:
@@ -309,7 +315,7 @@ def _name_towns(
     big, small = font(6.4 * scale), font(5.8 * scale)
     seats, left = [], _TOWNS
     for town in towns:
-        name, lat, lon, population = town[:4]
+        _, lat, lon, population = town[:4]
         if left == 0:
             break
         if population < least:
@@ -318,8 +324,7 @@ def _name_towns(
         dot = (x - 0.02, y - 0.02, x + 0.02, y + 0.02)
         if not view.holds(x, y) or not labels.room.free(dot):
             continue
-        native = getattr(town, "native", None) or (town[4] if len(town) > 4 else None)
-        told = drawable((native if script == "cyrillic" else None) or name, 30)
+        told = drawable(town_name(town, script), 30)
         great = population >= 200_000
         if labels.place(
             told, x, y, 0.03, big if great else small, "#545c64" if great else "#6d757d"

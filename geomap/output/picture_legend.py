@@ -198,7 +198,7 @@ def _movement_rows(legend: Legend, movements: Sequence[Mapping[str, Any]]) -> No
                 if sure is not None:
                     told += f", {_round(sure)} km\u00b2 of it sure" if sure else ", none of it sure"
             else:
-                told += " since the line before"
+                told += " since the panel before"
             gained[(gain["party"], gain["colour"], gain["side"])] = told
     for (_, colour, side), told in sorted(gained.items()):
         paint = legend.area(colour, 0.25, hatch="gained", rising=is_hatched(side))
