@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from geomap.articles import ReadResult
     from geomap.models import ContactLine
     from geomap.output.layers import Feature
+    from geomap.output.line_files import Rows
 
 PROGRESS_FROM = 20  # articles; fewer are done before a bar would be read
 SHOWN = 5  # problems named in an error; the rest is counted
@@ -78,7 +79,7 @@ class Run:
         self.scope: Scope | None = None
         if self.settings.region is not None:
             self.scope = scope(self.gazetteer, self.settings.region)
-        self.front_file = front
+        self.front_rows: Rows | None = None
         self.problems: list[Problem] = []
         self.lines: tuple[ContactLine, ...] = ()
         if front is not None:
@@ -86,6 +87,7 @@ class Run:
 
             read = read_lines(front, areas=self.gazetteer.areas)
             self.lines, self.problems = read.lines, list(read.problems)
+            self.front_rows = read.read
         self.line = self.lines[-1] if self.lines else None
         self.theatre = load_theatre(theatre)
         self.corrections = Corrections.load(*corrections)

@@ -153,11 +153,11 @@ class MapRun(Run):
 
     def _drawn(self) -> dict[str, Any] | None:
         """Return what the map draws of the lines given."""
-        if self.front_file is None:
+        if self.front_rows is None:
             return None
         from geomap.output.front_layers import front_drawing
 
-        return front_drawing(self.front_file, self.lines, self.theatre)
+        return front_drawing(self.front_rows, self.lines, self.theatre)
 
     def _basemap(
         self, bounds: tuple[float, float, float, float] | None, rows: Sequence[Feature] = ()

@@ -73,14 +73,22 @@ def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
     )
 
 
-def _points(geometry: Any) -> Iterable[tuple[float, float]]:
-    """Give every (lon, lat) of a GeoJSON geometry."""
-    if isinstance(geometry, (list, tuple)):
-        if len(geometry) >= 2 and all(isinstance(v, (int, float)) for v in geometry[:2]):
-            yield float(geometry[0]), float(geometry[1])
-        else:
-            for part in geometry:
-                yield from _points(part)
+def box_of(coordinates: Any) -> Bounds | None:
+    """Return the box of the coordinates of a GeoJSON geometry; None when none of them is finite."""
+    if not isinstance(coordinates, (list, tuple)) or not coordinates:
+        return None
+    first = coordinates[0]
+    if isinstance(first, (int, float)):
+        boxes = [(*coordinates[:2], *coordinates[:2])] if len(coordinates) >= 2 else []
+    elif isinstance(first, (list, tuple)) and first and isinstance(first[0], (int, float)):
+        boxes = [(p[0], p[1], p[0], p[1]) for p in coordinates if len(p) >= 2]
+    else:
+        boxes = [box for part in coordinates if (box := box_of(part)) is not None]
+    boxes = [b for b in boxes if all(map(math.isfinite, b))]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return float(min(west)), float(min(south)), float(max(east)), float(max(north))
 
 
 def bounds_of(collection: Mapping[str, Any]) -> Bounds | None:
@@ -107,18 +115,13 @@ def bounds_of(collection: Mapping[str, Any]) -> Bounds | None:
     tiers: tuple[list[Bounds], ...] = ([], [], [])
     for feature in collection.get("features") or ():
         geometry = feature.get("geometry") or {}
-        points = [
-            p
-            for p in _points(geometry.get("coordinates"))
-            if math.isfinite(p[0]) and math.isfinite(p[1])
-        ]
-        if not points:
+        box = box_of(geometry.get("coordinates"))
+        if box is None:
             continue
         properties = feature.get("properties") or {}
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
         aside = properties.get("kind") in {"associative", "demonym"}
         coarse = properties.get("precision") in {"admin1", "country"}
-        tiers[2 if aside else int(coarse)].append((min(xs), min(ys), max(xs), max(ys)))
+        tiers[2 if aside else int(coarse)].append(box)
     boxes = next((tier for tier in tiers if tier), None)
     if boxes is None:
         return None

@@ -22,7 +22,7 @@ _DEFLATED = "deflated "
 
 
 def line_text(positions: Iterable[Sequence[float]]) -> str:
-    """Return a line or ring as text.
+    r"""Return a line or ring as text.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def line_text(positions: Iterable[Sequence[float]]) -> str:
     Examples
     --------
     >>> line_text([(38.0, 48.595), (38.001, 48.5951)])
-    '_~cVsrd\\\\SA'
+    '_eeV{bt\\SA'
     """
     letters: list[str] = []
     last_x = last_y = 0

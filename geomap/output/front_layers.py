@@ -13,7 +13,7 @@ import shapely
 
 from geomap import geodesy
 from geomap.output.fronts import STATUS
-from geomap.output.line_files import day_of, read_rows
+from geomap.output.line_files import Rows, day_of, read_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,14 +57,15 @@ class _Day:
 
 
 def front_drawing(
-    path: Path, lines: Sequence[ContactLine], theatre: Theatre
+    file: Path | Rows, lines: Sequence[ContactLine], theatre: Theatre
 ) -> dict[str, Any] | None:
     """Return what the page draws of a file of lines.
 
     Parameters
     ----------
-    path : Path
-        The file. What `geomap front` wrote is drawn with its support, bands, seed towns and
+    file : Path or Rows
+        The file, or its features where they have been read already (`Lines.read`). What
+        `geomap front` wrote is drawn with its support, bands, seed towns and
         evidence; of other files there are lines and ground.
     lines : sequence of ContactLine
         What `read_lines` found in it.
@@ -75,15 +76,20 @@ def front_drawing(
     -------
     dict or None
         `dates` (a drawing each, by date), `evidence` (what the pieces name by number), `sides`
-        (the leading party of each, with its colour) and `movement` (who gained how much ground from the first date to the last); None without lines.
+        (the leading party of each, with its colour) and `movement` (who gained how much ground from
+        the first date to the last); None without lines.
     """
-    found = read_rows(path)
-    own = [r for r in found.rows if r.geometry is not None and _told_by_geomap(r)]
+    found = file if isinstance(file, Rows) else read_rows(file)
+    own: dict[dt.date, list[Row]] = {}
+    for row in found.rows:
+        if row.geometry is not None and _told_by_geomap(row):
+            day = day_of(row.properties.get("date"))
+            if day is not None:
+                own.setdefault(day, []).append(row)
     evidence: list[dict[str, Any]] = []
     if own:
         numbers = _Numbers(found.evidence, evidence)
-        dates = sorted({d for r in own if (d := day_of(r.properties.get("date")))})
-        days = [_own_day(d, [r for r in own if _of(r, d)], theatre, numbers) for d in dates]
+        days = [_own_day(d, rows, theatre, numbers) for d, rows in sorted(own.items())]
     else:
         days = [_given_day(line, theatre) for line in lines]
     if not days:
@@ -105,10 +111,6 @@ def _told_by_geomap(row: Row) -> bool:
     return kind in ("uncertainty", "control", "seed") or (
         kind == "contact_line" and status in STATUS.values()
     )
-
-
-def _of(row: Row, date: dt.date) -> bool:
-    return day_of(row.properties.get("date")) == date
 
 
 class _Numbers:

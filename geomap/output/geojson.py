@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geomap.output.layers import Feature
 
@@ -76,7 +76,18 @@ def collection(
         Whether the features of hints shall have the member `core`, a geometry: the area that holds
         their place with 50 % probability.
     """
-    rows = [_row(f, cores=cores) for f in features]
+    # Many features share a geometry, and give the same: a hint that many reports repeat.
+    known: dict[bytes, dict[str, Any] | None] = {}
+
+    def written(geometry: Any) -> dict[str, Any] | None:
+        if geometry is None:
+            return None
+        key = geometry.wkb
+        if key not in known:
+            known[key] = geometry_json(geometry)
+        return known[key]
+
+    rows = [_row(f, written, cores=cores) for f in features]
     whole: dict[str, Any] = {"type": "FeatureCollection"}
     bounds = [f.geometry.bounds for f in features if f.geometry is not None]
     if bounds:
@@ -92,15 +103,15 @@ def collection(
     return whole
 
 
-def _row(feature: Feature, *, cores: bool) -> dict[str, Any]:
+def _row(feature: Feature, written: Callable[[Any], Any], *, cores: bool) -> dict[str, Any]:
     row = {
         "type": "Feature",
         "id": feature.properties["id"],
-        "geometry": geometry_json(feature.geometry),
+        "geometry": written(feature.geometry),
         "properties": {k: v for k, v in feature.properties.items() if k != "id"},
     }
     if cores and feature.core is not None:
-        row["core"] = geometry_json(feature.core)
+        row["core"] = written(feature.core)
     return row
 
 

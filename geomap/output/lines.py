@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of contact of a file, a date each, by date; and what was wrong with it."""
+    """The lines of contact of a file, a date each, by date; and what was wrong with it.
+
+    `read` holds the features of the file as they were read, for who draws more than lines.
+    """
 
     lines: tuple[ContactLine, ...]
     problems: tuple[Problem, ...] = ()
+    read: Rows | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ def read_lines(
             lines.append(line)
     if not lines:
         raise FrontError(f"{file}: holds no line: its ground lies along borders and coasts only")
-    return Lines(tuple(lines), tuple(dict.fromkeys(problems)))
+    return Lines(tuple(lines), tuple(dict.fromkeys(problems)), found)
 
 
 def read_contact_line(path: str | os.PathLike[str]) -> ContactLine:

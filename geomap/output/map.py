@@ -21,7 +21,7 @@ from jinja2 import Template as PlainTemplate
 
 from geomap.errors import SettingsError
 from geomap.output import assets
-from geomap.output.basemap import BasemapData, bounds_of
+from geomap.output.basemap import BasemapData, bounds_of, box_of
 from geomap.output.drawn_text import geometry_text, table_text
 from geomap.output.map_data import MapData, front_tables, parties
 
@@ -320,13 +320,11 @@ def _markup_text(value: str) -> str:
 
 def with_lines(collection: Mapping[str, Any], front: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return a collection with the lines of a front as features, for the box they lie in."""
-    lines = [
-        line
-        for day in (front or {}).get("dates", ())
-        for piece in day["pieces"]
-        for line in piece["lines"]
+    boxes = [
+        box_of(piece["lines"]) for day in (front or {}).get("dates", ()) for piece in day["pieces"]
     ]
+    corners = [[b[:2], b[2:]] for b in boxes if b is not None]
     features = list(collection.get("features") or ())
-    if lines:
-        features.append({"geometry": {"coordinates": lines}})
+    if corners:
+        features.append({"geometry": {"coordinates": corners}})
     return {"features": features}

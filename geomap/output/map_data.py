@@ -104,10 +104,14 @@ class MapData:
         self.sentences = _Once()
         self._spots, self._regions, self._claims, self._told = _Once(), _Once(), _Once(), _Once()
         self._reasons, self._runners = _Once(), _Once()
+        self._finite: dict[int, bool] = {}  # by the identity of geometry, which `collection` keeps
+        self._outlines: dict[int, str] = {}
         self._columns: dict[str, list[Any]] = {k: [] for k in _DRAWN}
         self._texts: dict[str, list[Any]] = {k: [] for k in _WRITTEN}
         features = sorted(collection.get("features") or (), key=_order)
-        for article in sorted((collection.get("geomap") or {}).get("articles") or (), key=_order_of):
+        for article in sorted(
+            (collection.get("geomap") or {}).get("articles") or (), key=_order_of
+        ):
             self.articles.number(_day(article.get("article_id"), article.get("date")), article)
         for feature in features:
             self._add(feature)
@@ -144,13 +148,13 @@ class MapData:
         row["kind"] = kind
         sure = _number(told.get("confidence"), 3)
         row["confidence"] = -1 if sure is None else round(1000 * sure)
-        geometry = _geometry(feature.get("geometry"))
+        geometry = self._geometry(feature.get("geometry"))
         if kind == CLAIMS:
             row["claim"] = self._claims.number(_claim(told), key=tuple(_claim(told)))
         if geometry is not None and geometry["type"] == "Point":
             row["spot"] = self._spot(kind, told, geometry["coordinates"])
         elif geometry is not None:
-            row["region"] = self._region(told, geometry, _geometry(feature.get("core")))
+            row["region"] = self._region(told, geometry, feature.get("core"))
         for name, column in self._columns.items():
             column.append(row[name])
         self._add_texts(told, row["spot"])
@@ -198,6 +202,24 @@ class MapData:
             _number(runner.get("score"), 2),
         ]
 
+    def _geometry(self, geometry: Any) -> Mapping[str, Any] | None:
+        """Return a GeoJSON geometry; None when there is none or any of it is no position."""
+        if not geometry or not geometry.get("coordinates"):
+            return None
+        # Hints that many reports repeat share their geometry: each is looked at once.
+        known = self._finite.get(id(geometry))
+        if known is None:
+            known = self._finite[id(geometry)] = _finite(geometry["coordinates"])
+        return geometry if known else None
+
+    def _outline(self, geometry: Mapping[str, Any] | None) -> str:
+        geometry = self._geometry(geometry)
+        if geometry is None:
+            return ""
+        if id(geometry) not in self._outlines:
+            self._outlines[id(geometry)] = geometry_text(geometry, _SHARE)
+        return self._outlines[id(geometry)]
+
     def _spot(self, kind: int, told: Mapping[str, Any], at: list[float]) -> int:
         """Return the number of a spot: what is of one kind, at one place, of one actor."""
         lon, lat = round(at[0] * 1e5), round(at[1] * 1e5)
@@ -222,15 +244,15 @@ class MapData:
         return self._spots.number(spot, key)
 
     def _region(
-        self, told: Mapping[str, Any], outline: dict[str, Any], core: dict[str, Any] | None
+        self, told: Mapping[str, Any], outline: Mapping[str, Any], core: Mapping[str, Any] | None
     ) -> int:
         point = [_number(told.get(k), 5) for k in ("lon", "lat")]
         region = {
             "anchors": [p and [_number(v, 5) for v in p] for p in told.get("anchor_points") or ()],
             "azimuth_deg": _number(told.get("azimuth_deg"), 0),
-            "core": geometry_text(core, _SHARE),
+            "core": self._outline(core),
             "measured_km": _number(told.get("measured_km"), 1),
-            "outline": geometry_text(outline, _SHARE),
+            "outline": self._outline(outline),
             "point": point if None not in point else None,
         }
         return self._regions.number(region, json.dumps(region, sort_keys=True))
@@ -282,17 +304,14 @@ def _clean(value: Any) -> Any:
     return cleaned
 
 
-def _geometry(geometry: Any) -> dict[str, Any] | None:
-    """Return a GeoJSON geometry; None when there is none or any of it is no position."""
-
-    def finite(value: Any) -> bool:
-        if isinstance(value, (list, tuple)):
-            return all(map(finite, value))
-        return _number(value, 5) is not None
-
-    if not geometry or not geometry.get("coordinates") or not finite(geometry["coordinates"]):
-        return None
-    return dict(geometry)
+def _finite(coordinates: Any) -> bool:
+    if isinstance(coordinates, (list, tuple)):
+        return all(map(_finite, coordinates))
+    return (
+        isinstance(coordinates, (int, float))
+        and not isinstance(coordinates, bool)
+        and math.isfinite(coordinates)
+    )
 
 
 def _day(identity: Any, value: Any) -> int | None:
