@@ -81,7 +81,7 @@ class MapRun(Run):
         return summary(results, outputs, features=len(rows))
 
     def _about(self, results: Results) -> dict[str, Any]:
-        """Return what the map tells beside the features: parties, and all articles of the period."""
+        """Return what the map tells beside the features: parties, all articles of the period."""
         told: dict[str, Any] = {"parties": {p.name: p.colour for p in self.theatre.parties}}
         if self.scope is None:  # else those that name nothing in the region would be counted
             told["articles"] = [
