@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geomap import geodesy
+from geomap.gazetteer.labels import settlements
 from geomap.gazetteer.names import fold
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def towns_along(course: Course, gazetteer: Gazetteer) -> list[Town]:
     """Return the settlements near a course, the largest first, none too near a larger one."""
     line = course.line(0.0)
     west, south, east, north = line.buffer(0.6).bounds
-    rows = gazetteer.towns(west, south, east, north, limit=20_000)
+    rows = [r[:4] for r in settlements(gazetteer, (west, south, east, north), 20_000)]
     along, aside = course.seat(np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
     kept: list[Town] = []
     spots: list[tuple[float, float]] = []
