@@ -13,7 +13,7 @@ from geomap.output.map import render_map
 
 pytestmark = pytest.mark.browser
 D1, D2, D3 = DAYS
-NEAR = "48.5,37.85,9"
+NEAR = "48.5,37.85,8.5"
 SENTENCE = "\U0001f525 Near Kreminna, north of Bakhmut, soldiers were repelling attacks."
 
 
@@ -250,6 +250,7 @@ def test_a_report_is_opened_from_the_list(show: Any) -> None:
     opened.away()
     assert opened.picture("gm-marks") == before
     row.click()
+    opened.settle()
     body = opened.page.locator("#gm-panel-body")
     assert body.locator("h2").inner_text() == "Quiet night, say officers"
     assert body.locator(".gm-claim").all_inner_texts() == ["Avdiivka", "Kupiansk", "Bakhmut"]
