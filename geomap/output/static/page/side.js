@@ -3,7 +3,7 @@
   'use strict';
 
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
-  const TABS = ['reports', 'places', 'layers', 'legend', 'unplaced'];
+  const TABS = ['layers', 'reports', 'places', 'unplaced', 'legend'];
   let tab = 'layers';
   const counters = [];
 
