@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 READY = "document.querySelector('.timecontrol-forward') && document.readyState === 'complete'"
 NEXT = ".timecontrol-forward"
+LEAFLET = "Object.entries(window).find(([name]) => /^map_/.test(name))[1]"
 # What the page asks for (the end of its address), the npm package that has it, the file there.
 _FILES = (
     (r"/leaflet@1\.9\.3/dist/leaflet\.js", "leaflet@1.9.3", "dist/leaflet.js"),
@@ -50,8 +51,11 @@ _FILES = (
 )  # fmt: skip
 
 
-def page(rows: Sequence[Any]) -> tuple[str, int]:
-    """Return folium's page of all dated points of some features, and how many they are."""
+def page(rows: Sequence[Any], *, cumulative: bool = False) -> tuple[str, int]:
+    """Return folium's page of all dated points of some features, and how many they are.
+
+    Each day shows its own points; with `cumulative` those of the days before too.
+    """
     import folium
     from folium.plugins import TimestampedGeoJson
 
@@ -79,7 +83,11 @@ def page(rows: Sequence[Any]) -> tuple[str, int]:
     whole = {"type": "FeatureCollection", "features": found}
     drawn = folium.Map(location=[49.5, 32.0], zoom_start=6, tiles=None)
     TimestampedGeoJson(  # type: ignore[no-untyped-call]
-        whole, period="P1D", duration="P1D", auto_play=False, add_last_point=False
+        whole,
+        period="P1D",
+        duration=None if cumulative else "P1D",
+        auto_play=False,
+        add_last_point=False,
     ).add_to(drawn)
     return drawn.get_root().render(), len(found)
 

@@ -16,13 +16,14 @@ import resource
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import folium_player
 from benchmarks.made_reports import FIRST, Made
-from benchmarks.page_timing import Page, browser, opened, several
-from geomap.commands import Run
+from benchmarks.page_timing import STEPS, Page, browser, opened, several
+from geomap.map_commands import MapRun
 from geomap.pipeline import Results
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _NEXT = "#gm-next"
 _MIDDLE, _END = 0.45, 65  # where stepping begins: a share of the days; days before the last
 
 
-class _Read(Run):
+class _Read(MapRun):
     """The command `geomap map` on what has been read already."""
 
     def __init__(self, made: Made, rows: Sequence[Feature]) -> None:
@@ -123,13 +124,13 @@ def _ours(chromium: Any, path: Path, made: Made) -> None:
     print("geomap's page")
     _tell("file", f"{path.stat().st_size / 1e6:.2f} MB")
     told, painted = [], []
-    for page, last in several(chromium, OPENED, lambda c: opened(c, path, _READY)):
+    for page, last in several(chromium, OPENED, partial(opened, path=path, ready=_READY)):
         told.append(page.ready_ms or 0.0)
         painted.append(page.painted_ms)
         if last:
             _open_figures(told, painted)
             _steps(page, made)
-            page.page.evaluate("window.geomap.time.set({mode: 'all'})")
+            page.page.evaluate("() => { window.geomap.time.set({mode: 'all'}); }")
             _pans(page, "window.geomap.map")
             _said(page)
 
@@ -149,7 +150,9 @@ def _steps(page: Page, made: Made) -> None:
         ("range of 30 days", {"mode": "range", "from": middle, "to": middle + dt.timedelta(29)}),
         ("up to, near the end", {"mode": "upto", "from": FIRST, "to": late}),
     ):
-        page.page.evaluate("s => window.geomap.time.set(s)", {k: str(v) for k, v in state.items()})
+        page.page.evaluate(
+            "s => { window.geomap.time.set(s); }", {k: str(v) for k, v in state.items()}
+        )
         before = page.page.evaluate("location.hash")
         found = page.steps(_NEXT)
         page.page.wait_for_timeout(600)
@@ -173,29 +176,43 @@ def _said(page: Page) -> None:
 
 
 def _folium(chromium: Any, made: Made, rows: Sequence[Feature], cache: Path) -> None:
-    began = time.perf_counter()
-    text, points = folium_player.page(rows)
-    path = made.folder / "folium.html"
-    path.write_text(text, encoding="utf-8")
-    files, missing = folium_player.served(text, cache)
-    scripts_mb = sum(p.stat().st_size for p in files.values()) / 1e6
     print("folium.plugins.TimestampedGeoJson, the dated points alone")
-    _tell("points", f"{points:,}, page made in {time.perf_counter() - began:.1f} s")
-    _tell("file", f"{path.stat().st_size / 1e6:.2f} MB, and {scripts_mb:.1f} MB from CDNs")
-    _tell("not to be had from npm", ", ".join(missing) or "nothing")
-    painted = []
-    for page, last in several(
-        chromium, OPENED, lambda c: opened(c, path, folium_player.READY, served=files)
-    ):
-        painted.append(page.painted_ms)
-        if last:
-            _open_figures((), painted)
-            _tell("step, day", page.steps(folium_player.NEXT))
-            page.page.evaluate(
-                "window.__map = Object.entries(window).find(([k, v]) => /^map_/.test(k))[1]"
-            )
-            _pans(page, "window.__map")
-            _said(page)
+    for name, cumulative in (("day", False), ("up to, near the end", True)):
+        began = time.perf_counter()
+        text, points = folium_player.page(rows, cumulative=cumulative)
+        path = made.folder / f"folium-{'cumulative' if cumulative else 'day'}.html"
+        path.write_text(text, encoding="utf-8")
+        took_s = time.perf_counter() - began
+        files, missing = folium_player.served(text, cache)
+        if not cumulative:
+            _tell("points", f"{points:,}, page made in {took_s:.1f} s")
+            scripts_mb = sum(p.stat().st_size for p in files.values()) / 1e6
+            _tell("file", f"{path.stat().st_size / 1e6:.2f} MB, and {scripts_mb:.1f} MB from CDNs")
+            styles = ", ".join(address.rpartition("/")[2] for address in missing)
+            _tell("not served", styles or "nothing")
+        open_one = partial(opened, path=path, ready=folium_player.READY, served=files)
+        painted = []
+        for page, last in several(chromium, OPENED, open_one):
+            painted.append(page.painted_ms)
+            if last:
+                _player(page, name, made, painted)
+
+
+def _player(page: Page, name: str, made: Made, painted: Sequence[float]) -> None:
+    """Tell how folium's player does in one of its two ways."""
+    start = made.days - _END if name != "day" else int(made.days * _MIDDLE)
+    move = f"n => {{ {folium_player.LEAFLET}.timeDimension.setCurrentTimeIndex(n); }}"
+    page.page.evaluate(move, start)
+    page.page.wait_for_timeout(1000)
+    if name == "day":
+        _open_figures((), painted)
+    _tell(f"step, {name}", page.steps(folium_player.NEXT, STEPS if name == "day" else 12))
+    _tell(
+        f"shapes drawn then, {name}",
+        page.page.evaluate("document.querySelectorAll('path.leaflet-interactive').length"),
+    )
+    _pans(page, folium_player.LEAFLET)
+    _said(page)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,9 @@ _ARGS = [
 # look every few milliseconds comes late while the page is busy, which is what is asked.
 _WATCH = """
 (() => {
+  const ready = () => { try { return READY; } catch { return false; } };  // no document at first
   const look = () => {
-    if (READY) requestAnimationFrame(() => requestAnimationFrame(
+    if (ready()) requestAnimationFrame(() => requestAnimationFrame(
       () => { window.__painted = performance.now(); }));
     else setTimeout(look, 4);
   };

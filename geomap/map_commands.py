@@ -9,8 +9,10 @@ from geomap.errors import SettingsError
 from geomap.output.files import write_bytes, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from geomap.output.layers import Feature
     from geomap.output.map import Script
     from geomap.pipeline import Results
 
@@ -65,7 +67,7 @@ class MapRun(Run):
         drawn = self._drawn()
         page = render_map(
             whole | {"geomap": self._about(results)},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
+            basemap=self._basemap(bounds_of(with_lines(whole, drawn)), rows),
             title=title or self._title(),
             tiles=source,
             front=drawn,
@@ -133,7 +135,7 @@ class MapRun(Run):
         drawn = self._drawn()
         png = draw_picture(
             whole | {"geomap": self._about(results)},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn))),
+            basemap=self._basemap(bounds_of(with_lines(whole, drawn)), rows),
             title=title or self._title(),
             front=drawn,
             by_date=by_date,
@@ -157,16 +159,31 @@ class MapRun(Run):
 
         return front_drawing(self.front_file, self.lines, self.theatre)
 
-    def _basemap(self, bounds: tuple[float, float, float, float] | None) -> Any:
-        from geomap.output.basemap import basemap_for, padded
+    def _basemap(
+        self, bounds: tuple[float, float, float, float] | None, rows: Sequence[Feature] = ()
+    ) -> Any:
+        """Return what is drawn under the features of some rows, which open on some bounds."""
+        from geomap.gazetteer.labels import settlements, unit_natives
+        from geomap.gazetteer.waters import waters_in
+        from geomap.output.basemap import Area, basemap_for, marks_of, padded
+        from geomap.output.basemap_towns import Town
 
-        areas = self.gazetteer.areas
-        wanted = [(areas.row(i), i) for i in areas.within_bbox(-180, -90, 180, 90, level="country")]
-        towns = []
+        gazetteer, areas = self.gazetteer, self.gazetteer.areas
+        wanted = areas.within_bbox(-180, -90, 180, 90, level="country")
+        towns: list[Town] = []
+        waters = []
+        points = marks_of(rows)
         if bounds is not None:
             box = padded(bounds)
-            near = areas.within_bbox(*box, level="admin1")
-            wanted += [(areas.row(i), i) for i in near]
-            towns = self.gazetteer.towns(*box, limit=4000)
-        shapes = ((row.name or "", row.level, areas.drawing_geometry(i)) for row, i in wanted)
-        return basemap_for(bounds, shapes, towns, areas.world())
+            wanted = [*wanted, *areas.within_bbox(*box, level="admin1")]
+            towns = [Town(*town) for town in settlements(gazetteer, box, 4000, points)]
+            waters = waters_in(gazetteer, box)
+        natives = unit_natives(gazetteer)
+        shapes = (
+            Area(
+                row.name or "", row.level, areas.drawing_geometry(number),
+                natives.get(f"{row.country}.{row.code}" if row.code else row.country),
+            )
+            for number, row in ((n, areas.row(n)) for n in wanted)
+        )  # fmt: skip
+        return basemap_for(bounds, shapes, towns, areas.world(), rivers=waters, points=points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
 import shutil
@@ -16,6 +17,7 @@ import shapely
 from geomap.errors import GazetteerError
 from geomap.gazetteer.area_build import AreaSummary, build_areas
 from geomap.gazetteer.areas import FILES, MANIFEST, Areas
+from geomap.gazetteer.waters import Waters, build_waters
 
 SOURCES = Path(__file__).resolve().parent.parent / "gazetteer" / "areas"
 
@@ -320,3 +322,33 @@ def test_the_coarse_world_is_small_and_leaves_islets_out(areas: Areas) -> None:
     assert borders.distance(shapely.Point(37.0, 50.3)) < 1.0, "Ukraine borders Russia near Belgorod"
     assert borders.distance(shapely.Point(34.5, 46.05)) > 0.5, "no border at Perekop"
     assert shapely.get_num_coordinates(land) < 20_000
+
+
+def test_rivers_and_lakes_are_compiled_and_found(tmp_path: Path) -> None:
+    count = build_waters(SOURCES.parent / "waters", tmp_path)
+    waters = Waters(tmp_path)
+    assert len(list(waters.within(-180, -90, 180, 90))) == count > 2000
+    here = list(waters.within(30.0, 46.0, 36.0, 51.0))
+    dnipro = [w for w in here if w.name == "Dnipro"]
+    assert {(w.role, w.native, w.rank) for w in dnipro} == {("river", "Дніпро", 4)}
+    kyiv = shapely.Point(30.57, 50.44)
+    assert min(w.geometry.distance(kyiv) for w in dnipro) < 0.05
+    assert any(w.role == "lake" and w.geometry.is_valid for w in here)
+    assert list(waters.within(-140.0, -50.0, -130.0, -40.0)) == []  # ocean
+
+
+def test_a_store_without_waters_has_none_and_a_damaged_one_says_so(tmp_path: Path) -> None:
+    assert list(Waters(tmp_path).within(-180, -90, 180, 90)) == []
+    build_waters(SOURCES.parent / "waters", tmp_path)
+    (tmp_path / "waters.wkb").write_bytes(b"")
+    with pytest.raises(GazetteerError, match=r"waters\.json: missing or damaged"):
+        list(Waters(tmp_path).within(-180, -90, 180, 90))
+
+
+def test_a_bad_table_of_waters_names_the_line(tmp_path: Path) -> None:
+    table = "role\trank\tname\tnative\tlines\nriver\t4\tDon\tДон\t1 2 3\n"
+    (tmp_path / "waters.tsv.gz").write_bytes(gzip.compress(table.encode()))
+    with pytest.raises(GazetteerError, match=r"waters\.tsv\.gz:2: not a river or lake"):
+        build_waters(tmp_path, tmp_path)
+    with pytest.raises(GazetteerError, match=r"waters\.tsv\.gz"):
+        build_waters(tmp_path / "nowhere", tmp_path)

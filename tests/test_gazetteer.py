@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from geomap import Gazetteer
 from geomap.errors import GazetteerError, SettingsError, TableError
+from geomap.gazetteer.labels import settlements, unit_natives
 from geomap.gazetteer.names import fold
 from geomap.gazetteer.native_names import native_of
 from geomap.gazetteer.schema import Level
@@ -159,6 +160,31 @@ def test_settlements_of_ukraine_have_ukrainian_names(gazetteer: Gazetteer) -> No
     assert len(found) > 0.998 * len(rows) > 29_000
     assert not any(set(n.lower()) & set("ыэёъ") for n in found)
     assert names[:50] == [gazetteer.place(row).native_name for row in rows[:50]]
+
+
+def test_a_map_names_settlements_in_view_and_round_its_marks(gazetteer: Gazetteer) -> None:
+    box = (37.0, 48.0, 39.0, 49.5)
+    plain = settlements(gazetteer, box, 20)
+    assert len(plain) == 20
+    assert plain[0][0] == "Donetsk"
+    assert ("Bakhmut", "Бахмут") in {(t[0], t[4]) for t in settlements(gazetteer, box, 200)}
+    assert [t[3] for t in plain] == sorted((t[3] for t in plain), reverse=True)
+    near = settlements(gazetteer, box, 20, [(48.6, 38.0)])
+    assert near[:20] == plain
+    added = near[20:]
+    assert {"Khromove", "Chasiv Yar"} <= {t[0] for t in added}
+    assert all(abs(t[1] - 48.6) < 0.31 and abs(t[2] - 38.0) < 0.31 for t in added)
+    guessed = [p for p in map(gazetteer.place, range(len(gazetteer))) if p.precision == "hromada"]
+    assert not {(p.lat, p.lon) for p in guessed} & {(t[1], t[2]) for t in added}
+
+
+def test_countries_and_oblasts_have_labels_in_cyrillic(gazetteer: Gazetteer) -> None:
+    natives = unit_natives(gazetteer)
+    assert natives["UA"] == "Україна"
+    assert natives["UA.14"] == "Луганська область"
+    assert natives["RU.09"] == "Белгородская область"
+    assert sum(code.startswith("UA.") for code in natives) == 27
+    assert "US.CA" not in natives
 
 
 def test_no_place_no_native_name(gazetteer: Gazetteer) -> None:

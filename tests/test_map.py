@@ -18,8 +18,10 @@ import shapely
 from map_samples import HOSTILE, PLACES, feature, hostile, many, point, sample
 
 from geomap.errors import OutputError, SettingsError
+from geomap.gazetteer.waters import Water
 from geomap.output import assets
-from geomap.output.basemap import BasemapData, basemap_for, bounds_of, padded
+from geomap.output.basemap import Area, BasemapData, basemap_for, bounds_of, padded
+from geomap.output.basemap_towns import MAX_NAMES, Town
 from geomap.output.files import atomic, write_bytes, write_text
 from geomap.output.map import TileSource, render_map
 
@@ -433,3 +435,87 @@ def test_symbolic_link_is_followed(tmp_path: Path) -> None:
     write_text(tmp_path / "link", "new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
+
+
+def test_labels_and_towns_carry_their_native_names() -> None:
+    square = shapely.box(30, 45, 40, 55)
+    areas = [
+        Area("Ukraine", "country", square, "Україна"),
+        Area("Donetsk Oblast", "admin1", square, "Донецька область"),
+    ]
+    found = basemap_for(
+        (36.0, 46.0, 38.0, 48.0), areas, [Town("Bakhmut", 48.59, 37.99, 70000, "Бахмут")]
+    )
+    labels = [
+        f["properties"]
+        for f in (*found.countries, *found.admin1)
+        if f["properties"]["role"] == "label"
+    ]
+    assert [p["native"] for p in labels] == ["Україна", "Донецька область"]
+    assert found.towns == [("Bakhmut", 48.59, 37.99, 70000, "Бахмут")]
+
+
+def test_villages_are_named_round_the_marks_only() -> None:
+    bounds = (36.0, 46.0, 40.0, 50.0)
+    near = [Town(f"N{n}", 48.0 + n / 1000, 38.0, 0) for n in range(40)]
+    far = [Town(f"F{n}", 46.5 + n / 1000, 39.5, 0) for n in range(40)]
+    towns = [Town("City", 47.0, 37.0, 90_000), *far, *near]
+    named = {t.name for t in basemap_for(bounds, [], towns, points=[(48.0, 38.01)]).towns}
+    assert {"City", "N0", "N1", "N2"} <= named
+    assert not any(name.startswith("F") for name in named)
+    assert {t.name for t in basemap_for(bounds, [], towns).towns} == {"City"}
+    for order in (towns[::-1], towns + towns):
+        again = basemap_for(bounds, [], order, points=[(48.0, 38.01), (48.0, 38.01)]).towns
+        assert again == basemap_for(bounds, [], towns, points=[(48.0, 38.01)]).towns
+
+
+def test_names_round_many_marks_stay_few_and_spread() -> None:
+    towns = [
+        Town(f"V{i}-{j}", 46.0 + i / 40, 36.0 + j / 40, 0) for i in range(160) for j in range(160)
+    ]
+    marks = [(46.1 + i / 10, 36.1 + j / 10) for i in range(38) for j in range(38)]
+    named = basemap_for((36.0, 46.0, 40.0, 50.0), [], towns, points=marks).towns
+    assert len(named) == MAX_NAMES
+    quarters = {(t.lat > 48, t.lon > 38) for t in named}
+    assert len(quarters) == 4
+
+
+def test_rivers_are_cut_named_and_coarser_outside() -> None:
+    bounds = (36.0, 46.0, 38.0, 48.0)
+    west, _, east, _ = padded(bounds)
+    wavy = shapely.LineString([(20 + n / 100, 47 + (n % 2) / 300) for n in range(4000)])
+    waters = [
+        Water("river", 4, "Dnipro", "Дніпро", wavy),
+        Water("river", 11, "Brook", None, shapely.LineString([(33.5, 45), (34.0, 45.2)])),
+        Water("lake", 6, None, None, shapely.box(36.5, 46.5, 37.5, 47.0)),
+        Water("river", 4, "Elsewhere", None, shapely.LineString([(0, 0), (1, 1)])),
+    ]
+    found = basemap_for(bounds, [], rivers=waters).rivers
+    assert [f["properties"] for f in found] == [
+        {"role": "river", "name": "Dnipro", "native": "Дніпро", "rank": 4},
+        {"role": "lake", "name": None, "native": None, "rank": 6},
+    ]
+    river, lake = (shapely.geometry.shape(f["geometry"]) for f in found)
+    assert river.bounds[0] == pytest.approx(west)
+    assert river.bounds[2] == pytest.approx(east)
+    points = shapely.get_coordinates(river)
+    inside = ((points[:, 0] > 36) & (points[:, 0] < 38)).sum()
+    outside = ((points[:, 0] > west) & (points[:, 0] < 35)).sum()
+    assert inside > 150
+    assert outside < inside / 5
+    assert lake.area == pytest.approx(0.5)
+    assert basemap_for(bounds, [], rivers=waters[::-1]).rivers == found
+    assert basemap_for(None, [], rivers=waters).rivers == []
+
+
+def test_a_wide_map_shows_great_rivers_only() -> None:
+    waters = [
+        Water("river", rank, f"R{rank}", None, shapely.LineString([(10, rank), (30, rank)]))
+        for rank in range(11)
+    ]
+    names = {
+        width: [f["properties"]["name"] for f in basemap_for(b, [], rivers=waters).rivers]
+        for width, b in ((4, (18.0, -2.0, 22.0, 12.0)), (90, (-30.0, -10.0, 60.0, 20.0)))
+    }
+    assert len(names[4]) == 11
+    assert names[90] == [f"R{n}" for n in range(6)]

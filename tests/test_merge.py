@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 
 from geomap import Gazetteer
 from geomap.errors import GazetteerError
@@ -18,6 +20,7 @@ from geomap.gazetteer.merge import AddSummary, add_sources
 from geomap.gazetteer.rows import SourceRow
 from geomap.gazetteer.schema import Level
 from geomap.gazetteer.store import DEFAULT_DIR
+from geomap.gazetteer.waters import waters_in
 
 STAMP = {
     "versions": {}, "date": "test", "sources": {}, "added": [],
@@ -168,3 +171,50 @@ def test_a_copy_without_additions_is_the_same(small: Gazetteer, tmp_path: Path) 
     for file in small.path.iterdir():
         if file.suffix != ".json":
             assert file.read_bytes() == (tmp_path / "copy" / file.name).read_bytes(), file.name
+
+
+def test_native_names_are_kept_and_learnt(add: Any) -> None:
+    gazetteer, _ = add(
+        "name,name_uk,lat,lon,country,osm_type,osm_id,place\n"
+        "Bahmut-Town,Бахмут,48.5950,37.9990,UA,node,1,town\n"
+        "Solone,Солоне,48.3,37.5,UA,node,2,village\n"
+    )
+    assert gazetteer.lookup("Bakhmut")[0].native_name == "Бахмут"
+    assert gazetteer.lookup("Solone")[0].native_name == "Солоне"
+    assert gazetteer.lookup("Ivanivske")[0].native_name == "Іванівське"
+
+
+def test_rivers_of_a_source_are_drawn_instead_of_the_stores(
+    small: Gazetteer, tmp_path: Path
+) -> None:
+    box = (37.0, 48.0, 39.0, 50.0)
+    assert [w.name for w in waters_in(small, box)] == []
+    for file in DEFAULT_DIR.glob("waters*"):
+        shutil.copyfile(file, small.path / file.name)
+    stored = {w.name: w for w in waters_in(Gazetteer.open(small.path), box)}
+    donets = stored["Siverskyi Donets"]
+    assert (donets.role, donets.native) == ("river", "Сіверський Донець")
+    piece = shapely.intersection(donets.geometry, shapely.box(37.5, 48.5, 38.5, 49.5))
+    lines = {
+        "Donets": shapely.affinity.translate(piece, 0.01),
+        "Oskil": shapely.LineString([(37.6, 49.2), (37.65, 49.7)]),
+        "Brook": shapely.LineString([(37.3, 48.2), (37.31, 48.21)]),
+    }
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name, "fclass": "river", "country": "UA"},
+            "geometry": json.loads(shapely.to_geojson(line)),
+        }
+        for name, line in lines.items()
+    ]
+    path = tmp_path / "rivers.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    add_sources(Gazetteer.open(small.path), [read_source(path)], tmp_path / "out")
+    drawn = {w.name: w for w in waters_in(Gazetteer.open(tmp_path / "out"), box)}
+    assert set(drawn) == {*stored, "Donets", "Oskil"}
+    assert drawn["Donets"].geometry.equals_exact(lines["Donets"], 1e-6)
+    assert drawn["Oskil"].rank == 9
+    rest = drawn["Siverskyi Donets"].geometry
+    assert rest.distance(lines["Donets"]) > 0.03
+    assert 0 < rest.length < donets.geometry.length

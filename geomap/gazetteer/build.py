@@ -12,6 +12,7 @@ The compiled folder holds
     shapes.wkb, shape_offsets.npy   lines and polygons of rows
     origin_*.npy, origin_ids.bin    which source calls a row what
     areas.*                         polygons of divisions (`gazetteer.area_build`)
+    waters.*                        rivers and lakes to draw (`gazetteer.waters`)
     gazetteer.json                  format, code tables, sources, counts
 """
 
@@ -98,6 +99,7 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
     from geomap.gazetteer.area_build import build_areas
     from geomap.gazetteer.codifier_place import codifier_rows
     from geomap.gazetteer.derived_areas import derive_raions
+    from geomap.gazetteer.waters import build_waters
     from geomap.gazetteer.world_build import (
         FEATURE_TABLES,
         WIDE_TABLES,
@@ -113,6 +115,7 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
             out,
             lambda oblasts: derive_raions(codified.codifier, codified.placed, oblasts),
         )
+        build_waters(source_dir / "waters", out)
         area_rows = json.loads((out / "areas.json").read_text(encoding="utf-8"))["rows"]
         with Columns(out) as columns:
             world = source_dir / "world"
@@ -308,7 +311,8 @@ def _sources_table(source_dir: Path) -> dict[str, object]:
     import tomllib
 
     table: dict[str, object] = {}
-    for path in (source_dir / "SOURCES.toml", source_dir / "areas" / "SOURCES.toml"):
+    folders = (source_dir, source_dir / "areas", source_dir / "waters")
+    for path in (folder / "SOURCES.toml" for folder in folders):
         try:
             table |= tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as error:

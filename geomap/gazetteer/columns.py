@@ -155,7 +155,9 @@ class Columns:
 
     def native(self, row: SourceRow, number: int) -> None:
         """Note what a source's row says of a place's name in its country's own script."""
-        found = native_of(row.name, row.names, row.country)
+        start = self.text_ends[number - 1] if number else 0
+        main = self.texts[start : self.text_ends[number]].decode()
+        found = native_of(main, (row.name, *row.names), row.country)
         if found is not None:
             self.natives.add(number, found)
 

@@ -100,7 +100,7 @@ def add_sources(
                 # A dump's date is that of its newest row: known when it has been read.
                 date = source.date.isoformat() if source.date else None
                 stamp["sources"][source.name]["date"] = date
-            for file in base.path.glob("areas*"):
+            for file in (*base.path.glob("areas*"), *base.path.glob("waters*")):
                 shutil.copyfile(file, out / file.name)
             places, names = columns.write(out, stamp)
     except OSError as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geomap.gazetteer.areas import Areas
+    from geomap.gazetteer.waters import Waters
     from geomap.models import FeatureClass
 
 DEFAULT_DIR = Path(__file__).parent / "data"
@@ -190,6 +191,13 @@ class Gazetteer:
         from geomap.gazetteer.areas import Areas
 
         return Areas.open(self.path)
+
+    @cached_property
+    def waters(self) -> Waters:
+        """Rivers and lakes to draw."""
+        from geomap.gazetteer.waters import Waters
+
+        return Waters(self.path)
 
     @cached_property
     def _names(self) -> Any:
@@ -412,25 +420,6 @@ class Gazetteer:
         columns["sources"] = [[o.source for o in self.origins(p.key)] for p in places]
         points = shapely.points([p.lon for p in places], [p.lat for p in places])
         return gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
-
-    def towns(
-        self, west: float, south: float, east: float, north: float, limit: int
-    ) -> list[tuple[str, float, float, int]]:
-        """Return the most populous settlements in a box: (name, lat, lon, population)."""
-        import numpy as np
-
-        inside = (
-            (self.level >= Level.CAPITAL) & (self.level <= Level.SETTLEMENT)
-            & (self.population > 0)
-            & (self.lon >= west) & (self.lon <= east)
-            & (self.lat >= south) & (self.lat <= north)
-        )  # fmt: skip
-        rows = np.flatnonzero(inside)
-        rows = rows[np.argsort(-self.population[rows], kind="stable")][:limit]
-        return [
-            (self.name(r), float(self.lat[r]), float(self.lon[r]), int(self.population[r]))
-            for r in rows.tolist()
-        ]
 
 
 def _mend(folder: Path) -> str:

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from geomap.output.basemap_towns import Town, thinned
+from geomap.output.basemap_waters import drawn_waters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from shapely import Geometry
 
+    from geomap.gazetteer.waters import Water
+    from geomap.output.layers import Feature
+
     Bounds = tuple[float, float, float, float]
     """West, south, east, north in degrees."""
 
-Town = tuple[str, float, float, int]
-"""Name, latitude, longitude, population."""
+
+class Area(NamedTuple):
+    """A country or division to draw: name, level (`country`, `admin1`), polygon, Cyrillic name."""
+
+    name: str
+    level: str
+    geometry: Geometry
+    native: str | None = None
+
 
 DETAIL = 0.001  # degrees: 110 m north-south, finer than the borders shipped
-MAX_TOWNS = 900
-CITY = 200_000  # people
-CITY_DEGREES = 0.08  # about 9 km; cities500 lists the districts of a city beside it
-TOWNS_PER_CELL = 14  # of a 12 x 12 grid over the detailed box
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +42,16 @@ class BasemapData:
     """What the page draws under the reports; all EPSG:4326.
 
     `countries` and `admin1` hold GeoJSON features with the property `role`: `land` (polygons),
-    `coast` and `border` (lines) or `label` (a point with `name`). `towns` are
-    `(name, lat, lon, population)`, most populous first.
+    `coast` and `border` (lines) or `label` (a point with `name` and, where there is one, `native`).
+    `rivers` hold features with the role `river` (lines) or `lake` (polygons), with `name`, `native`
+    and `rank` (small: a big river). `towns` are what the map names, most populous first, then what
+    lies round the marks.
     """
 
     countries: list[dict[str, Any]] = field(default_factory=list)
     admin1: list[dict[str, Any]] = field(default_factory=list)
     towns: list[Town] = field(default_factory=list)
+    rivers: list[dict[str, Any]] = field(default_factory=list)
 
 
 def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
@@ -126,11 +138,25 @@ def bounds_of(collection: Mapping[str, Any]) -> Bounds | None:
     )
 
 
+def marks_of(rows: Iterable[Feature]) -> list[tuple[float, float]]:
+    """Return (lat, lon) of the features that a map marks as points or finer than a division."""
+    return [
+        (p["lat"], p["lon"])
+        for p in (row.properties for row in rows)
+        if p["lat"] is not None
+        and p["precision"] not in {"admin1", "country"}
+        and p["kind"] not in {"associative", "demonym"}
+    ]
+
+
 def basemap_for(
     bounds: Bounds | None,
-    areas: Iterable[tuple[str, str, Geometry]],
-    towns: Iterable[Town] = (),
+    areas: Iterable[Area | tuple[str, str, Geometry]],
+    towns: Iterable[Town | tuple[str, float, float, int]] = (),
     world: tuple[Geometry, Geometry] | None = None,
+    *,
+    rivers: Iterable[Water] = (),
+    points: Any = None,
 ) -> BasemapData:
     """Cut areas and towns to what a map of `bounds` needs.
 
@@ -139,14 +165,18 @@ def basemap_for(
     bounds : tuple of float or None
         West, south, east, north of the data in degrees (see `bounds_of`), padded here. With None
         only the coarse world is made.
-    areas : iterable of (str, str, shapely geometry)
-        Name, level (`country` or `admin1`; others are left out) and polygon, EPSG:4326. Only those
-        near the box are drawn in detail; countries elsewhere get their name.
-    towns : iterable of (str, float, float, int)
-        Name, latitude, longitude, population. The most populous of each part of the box are kept.
+    areas : iterable of Area
+        Of levels other than `country` and `admin1` nothing is drawn. Only those near the box are
+        drawn in detail; countries elsewhere get their name.
+    towns : iterable of Town
+        The most populous of each part of the box are kept, and those round the marks.
     world : tuple of shapely geometries, optional
         Land and borders of the whole world, coarse (`gazetteer.areas.Areas.world`), drawn outside
         the box.
+    rivers : iterable of Water
+        Rivers and lakes; cut to the box, small ones left out where the box is large.
+    points : array-like, shape (n, 2), optional
+        Latitude and longitude of the marks, round which villages are named too.
 
     Returns
     -------
@@ -155,26 +185,25 @@ def basemap_for(
     """
     import shapely
 
-    countries: list[tuple[str, Geometry]] = []
-    regions: list[tuple[str, Geometry]] = []
-    for name, level, geometry in areas:
-        if geometry is None or geometry.is_empty:
-            continue
-        if level == "country":
-            countries.append((name, geometry))
-        elif level == "admin1":
-            regions.append((name, geometry))
+    drawn = [
+        a
+        for a in (Area(*area) for area in areas)
+        if a.geometry is not None and not a.geometry.is_empty
+    ]
+    countries = [a for a in drawn if a.level == "country"]
+    regions = [a for a in drawn if a.level == "admin1"]
     box = None if bounds is None else shapely.box(*padded(bounds))
     core = None if bounds is None else shapely.box(*padded(bounds, 0.15, 0.4))
     return BasemapData(
         countries=_countries(countries, box, core, world),
         admin1=_admin1(regions, box, core),
-        towns=_towns(towns, None if bounds is None else padded(bounds)),
+        towns=[] if bounds is None else thinned((Town(*t) for t in towns), padded(bounds), points),
+        rivers=[] if box is None or core is None else drawn_waters(rivers, box, core),
     )
 
 
 def _countries(
-    countries: Sequence[tuple[str, Geometry]],
+    countries: Sequence[Area],
     box: Geometry | None,
     core: Geometry | None,
     world: tuple[Geometry, Geometry] | None,
@@ -192,7 +221,8 @@ def _countries(
             _feature("border", borders, 2, coarse=True),
         ]
     if box is not None:
-        near = [shapely.make_valid(s) for _, s in countries if s.intersects(box)]
+        shapes = [a.geometry for a in countries]
+        near = [shapely.make_valid(s) for s in shapes if s.intersects(box)]
         land, coast, borders = _land_and_lines([s.intersection(box) for s in near])
         frame = box.boundary.buffer(DETAIL)  # the cut is no coast
         found += [
@@ -200,26 +230,26 @@ def _countries(
             _feature("coast", coast.difference(frame), 3),
             _feature("border", borders.difference(frame), 3),
         ]
-    for name, shape in countries:
-        label = _label(name, shape, core, least=3.0)
+    for area in countries:
+        label = _label(area, area.geometry, core, least=3.0)
         if label is not None:
             found.append(label)
     return [f for f in found if f["geometry"] is not None]
 
 
 def _admin1(
-    regions: Sequence[tuple[str, Geometry]], box: Geometry | None, core: Geometry | None
+    regions: Sequence[Area], box: Geometry | None, core: Geometry | None
 ) -> list[dict[str, Any]]:
     import shapely
 
     if box is None:
         return []
-    shapes = [(name, shapely.make_valid(g)) for name, g in regions]
-    inside = [(name, s.intersection(box)) for name, s in shapes if s.intersects(box)]
+    shapes = [(a, shapely.make_valid(a.geometry)) for a in regions]
+    inside = [(a, s.intersection(box)) for a, s in shapes if s.intersects(box)]
     _, _, borders = _land_and_lines([s for _, s in inside])
     found = [_feature("border", borders.difference(box.boundary.buffer(DETAIL)), 3)]
-    for name, shape in inside:
-        label = _label(name, shape, core, least=0.02)
+    for area, shape in inside:
+        label = _label(area, shape, core, least=0.02)
         if label is not None:
             found.append(label)
     return [f for f in found if f["geometry"] is not None]
@@ -245,12 +275,12 @@ def _polygons(shape: Geometry) -> Geometry:
 
 
 def _label(
-    name: str, shape: Geometry, core: Geometry | None, least: float
+    area: Area, shape: Geometry, core: Geometry | None, least: float
 ) -> dict[str, Any] | None:
     """Return a point for a name: within what the map opens on, when enough of the area is there."""
     import shapely
 
-    if not name:
+    if not area.name:
         return None
     place = shape
     if core is not None and shape.intersects(core):
@@ -269,7 +299,12 @@ def _label(
         point = middle
     return {
         "type": "Feature",
-        "properties": {"role": "label", "name": name, "area": round(float(shape.area), 2)},
+        "properties": {
+            "role": "label",
+            "name": area.name,
+            "native": area.native,
+            "area": round(float(shape.area), 2),
+        },
         "geometry": {
             "type": "Point",
             "coordinates": [round(float(point.x), 3), round(float(point.y), 3)],
@@ -297,39 +332,3 @@ def _feature(role: str, shape: Geometry, digits: int, *, coarse: bool = False) -
     if coarse:
         properties["coarse"] = True
     return {"type": "Feature", "properties": properties, "geometry": geometry}
-
-
-def _towns(towns: Iterable[Town], box: Bounds | None) -> list[Town]:
-    """Keep the most populous towns of each cell of the box."""
-    if box is None:
-        return []
-    west, south, east, north = box
-    kept: list[Town] = []
-    cells: dict[tuple[int, int], int] = {}
-    ranked = sorted(
-        (t for t in towns if west <= t[2] <= east and south <= t[1] <= north),
-        key=lambda t: (-t[3], t[0], t[1], t[2]),
-    )
-    cities: list[Town] = []
-    for name, lat, lon, population in ranked:
-        if any(_suburb(lat, lon, city) for city in cities):
-            continue
-        if population >= CITY:
-            cities.append((name, lat, lon, population))
-        cell = (
-            int((lon - west) / (east - west) * 12),
-            int((lat - south) / (north - south) * 12),
-        )
-        if cells.get(cell, 0) >= TOWNS_PER_CELL:
-            continue
-        cells[cell] = cells.get(cell, 0) + 1
-        kept.append((name, round(lat, 3), round(lon, 3), int(population)))
-        if len(kept) == MAX_TOWNS:
-            break
-    return kept
-
-
-def _suburb(lat: float, lon: float, city: Town) -> bool:
-    """Say whether a point lies so near a city's that its name would only clutter the city."""
-    shrink = max(math.cos(math.radians(lat)), 0.1)
-    return math.hypot((lon - city[2]) * shrink, lat - city[1]) < CITY_DEGREES

@@ -51,13 +51,20 @@ def line_text(positions: Iterable[Sequence[float]]) -> str:
     return "".join(letters)
 
 
-def geometry_text(geometry: Mapping[str, Any] | None) -> str:
+def geometry_text(geometry: Mapping[str, Any] | None, share: float = 0.0) -> str:
     """Return a GeoJSON line or polygon as text: rings apart by a space, polygons by a comma.
 
-    Lines of a MultiLineString are apart by a comma. Other types and None give an empty text.
+    Lines of a MultiLineString are apart by a comma. Other types and None give an empty text. With
+    `share` the edge may move by so much of the width, which spares most of its vertices.
     """
     if not geometry:
         return ""
+    if share:
+        import shapely
+
+        shape = shapely.geometry.shape(geometry)
+        west, south, east, north = shape.bounds
+        geometry = shapely.geometry.mapping(shape.simplify(share * max(east - west, north - south)))
     coordinates, kind = geometry["coordinates"], geometry["type"]
     if kind == "LineString":
         return line_text(coordinates)

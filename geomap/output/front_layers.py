@@ -223,6 +223,26 @@ def _movements(days: Sequence[_Day], theatre: Theatre) -> Iterable[dict[str, Any
         yield {"from": str(before.date), "to": str(after.date), "gains": gains}
 
 
+def gained_ground(side: str, now: Mapping[str, Any], then: Mapping[str, Any]) -> Any:
+    """Return the ground that a side gained, or None where the sources do not tell.
+
+    Parameters
+    ----------
+    side : str
+        "A" or "B".
+    now, then : Mapping
+        What each side told of holds and held (shapely, EPSG:4326).
+    """
+    other = "B" if side == "A" else "A"
+    if side in now and other in then:
+        return shapely.intersection(now[side], then[other])
+    if side in now and side in then:
+        return shapely.difference(now[side], then[side])
+    if other in now and other in then:
+        return shapely.difference(then[other], now[other])
+    return None
+
+
 def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
     """Return the ground that a side gained: what it holds and the other side held.
 
@@ -231,14 +251,8 @@ def _gain(side: str, before: _Day, after: _Day) -> dict[str, Any] | None:
     """
     mine = {g.side: g for g in after.ground}
     old = {g.side: g.geometry for g in before.ground}
-    other = "B" if side == "A" else "A"
-    if side in mine and other in old:
-        gained = shapely.intersection(mine[side].geometry, old[other])
-    elif side in mine and side in old:
-        gained = shapely.difference(mine[side].geometry, old[side])
-    elif other in mine and other in old:
-        gained = shapely.difference(old[other], mine[other].geometry)
-    else:
+    gained = gained_ground(side, {s: g.geometry for s, g in mine.items()}, old)
+    if gained is None:
         return None
     parts = [(p, geodesy.area_km2(p)) for p in geodesy.polygons_of(gained)]
     kept = [(p, km2) for p, km2 in parts if km2 >= LEAST_KM2]

@@ -28,7 +28,7 @@ from geomap.output.map_data import MapData, front_tables, parties
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ATTRIBUTION = "Places: GeoNames (geonames.org), CC BY 4.0. Areas: Natural Earth."
+ATTRIBUTION = "Places: GeoNames (geonames.org), CC BY 4.0. Areas and waters: Natural Earth."
 Script = Literal["latin", "cyrillic"]
 _WORLD = (-130.0, -50.0, 150.0, 70.0)
 # The parts of the page's script, each after what it builds on.
@@ -308,7 +308,7 @@ def _drawn_basemap(basemap: BasemapData) -> dict[str, Any]:
     return {
         "admin1": [plain(f) for f in basemap.admin1],
         "countries": [plain(f) for f in basemap.countries],
-        "rivers": [plain(f) for f in getattr(basemap, "rivers", ())],
+        "rivers": [plain(f) for f in basemap.rivers],
         "towns": [list(t) for t in basemap.towns],
     }
 

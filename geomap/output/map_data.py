@@ -28,6 +28,7 @@ _EPOCH = dt.date(1970, 1, 1)
 _ABOUT = ("article_id", "title", "source", "url")
 _MODALITIES = ("stated", "claimed", "confirmed", "denied", "planned", "failed")
 _COARSE = ("country", "admin1")
+_SHARE = 0.004  # of a region's width: an edge moved so little looks as before
 
 # What of a feature is read only in its card; all else of it has a column, or stays out of the file.
 _TOLD = (
@@ -35,7 +36,10 @@ _TOLD = (
     "name", "part", "precision", "radius_km", "reasons", "relation", "source_kind", "status",
     "text", "front_km", "side",
 )  # fmt: skip
-_RUNNER = ("name", "admin1", "country", "score")
+_OF_SPOT = ("name", "precision", "radius_km")
+_RUNNER = ("name", "admin1", "country")
+_DRAWN = ("article", "kind", "spot", "region", "claim", "confidence")
+_WRITTEN = ("sentence", "from", "length", "start", "told")
 
 
 class Articles:
@@ -99,12 +103,9 @@ class MapData:
         self.articles = Articles()
         self.sentences = _Once()
         self._spots, self._regions, self._claims, self._told = _Once(), _Once(), _Once(), _Once()
-        self._columns: dict[str, list[Any]] = {
-            k: []
-            for k in ("article", "kind", "spot", "region", "claim", "confidence")
-        }  # fmt: skip
-        self._texts: dict[str, list[Any]] = {k: [] for k in ("sentence", "from", "to", "start",
-                                                             "told")}  # fmt: skip
+        self._reasons, self._runners = _Once(), _Once()
+        self._columns: dict[str, list[Any]] = {k: [] for k in _DRAWN}
+        self._texts: dict[str, list[Any]] = {k: [] for k in _WRITTEN}
         features = sorted(collection.get("features") or (), key=_order)
         for article in sorted((collection.get("geomap") or {}).get("articles") or (), key=_order_of):
             self.articles.number(_day(article.get("article_id"), article.get("date")), article)
@@ -122,7 +123,14 @@ class MapData:
             "regions": {k: [r[k] for r in regions] for k in (regions[0] if regions else ())},
             "spots": {k: [s[k] for s in spots] for k in (spots[0] if spots else ())},
         }
-        return drawn, {**self._texts, "sentences": self.sentences.values, "tellings": self._told.values}
+        texts = {
+            **self._texts,
+            "reasons": self._reasons.values,
+            "runners": self._runners.values,
+            "sentences": self.sentences.values,
+            "tellings": self._told.values,
+        }
+        return drawn, texts
 
     def _add(self, feature: Mapping[str, Any]) -> None:
         told = feature.get("properties") or {}
@@ -134,7 +142,7 @@ class MapData:
         row: dict[str, Any] = dict.fromkeys(self._columns, -1)
         row["article"] = self.articles.number(day, told)
         row["kind"] = kind
-        sure = _number(told.get("confidence"), 4)
+        sure = _number(told.get("confidence"), 3)
         row["confidence"] = -1 if sure is None else round(1000 * sure)
         geometry = _geometry(feature.get("geometry"))
         if kind == CLAIMS:
@@ -145,30 +153,50 @@ class MapData:
             row["region"] = self._region(told, geometry, _geometry(feature.get("core")))
         for name, column in self._columns.items():
             column.append(row[name])
-        self._add_texts(told)
+        self._add_texts(told, row["spot"])
 
-    def _add_texts(self, told: Mapping[str, Any]) -> None:
+    def _add_texts(self, told: Mapping[str, Any], spot: int) -> None:
         sentence = told.get("sentence")
-        span = _span(told) or [-1, -1]
-        about = {
-            key: cleaned for key in _TOLD if (cleaned := _clean(told.get(key))) not in (None, [], "")
+        first, last = _span(told) or (-1, -1)
+        start = told.get("start")
+        about = self._about(told, spot)
+        if first >= 0 and about.get("text") == _text(sentence)[first:last]:
+            del about["text"]  # what is marked says it
+        row = {
+            "sentence": self.sentences.number(_text(sentence)) if sentence else -1,
+            "from": first,
+            "length": last - first,
+            "start": start if type(start) is int else -1,
+            "told": self._told.number(about, json.dumps(about, sort_keys=True)),
         }
-        runners = [
-            {key: _clean(r.get(key)) for key in _RUNNER if r.get(key) is not None}
-            for r in told.get("runners_up") or ()
-        ]
+        for name, column in self._texts.items():
+            column.append(row[name])
+
+    def _about(self, told: Mapping[str, Any], spot: int) -> dict[str, Any]:
+        """Return what only a card tells, but for what its spot tells too."""
+        of_spot = self._spots.values[spot] if spot >= 0 else {}
+        about = {
+            key: cleaned
+            for key in _TOLD
+            if (cleaned := _clean(told.get(key))) not in (None, [], "")
+            and not (key in _OF_SPOT and of_spot.get(key) == cleaned)
+        }
+        if "reasons" in about:
+            about["reasons"] = [self._reasons.number(_text(r)) for r in told["reasons"]]
+        runners = [self._runner(r) for r in told.get("runners_up") or ()]
         if runners:
             about["runners_up"] = runners
         if told.get("kind") == "associative":
             about["body"] = True
-        start = told.get("start")
-        self._texts["sentence"].append(
-            self.sentences.number(_text(sentence)) if sentence else -1
-        )  # fmt: skip
-        self._texts["from"].append(span[0])
-        self._texts["to"].append(span[1])
-        self._texts["start"].append(start if type(start) is int else -1)
-        self._texts["told"].append(self._told.number(about, json.dumps(about, sort_keys=True)))
+        return about
+
+    def _runner(self, runner: Mapping[str, Any]) -> list[Any]:
+        """Return the number of a place that was not chosen, and its score."""
+        place = {key: _clean(runner.get(key)) for key in _RUNNER if runner.get(key) is not None}
+        return [
+            self._runners.number(place, json.dumps(place, sort_keys=True)),
+            _number(runner.get("score"), 2),
+        ]
 
     def _spot(self, kind: int, told: Mapping[str, Any], at: list[float]) -> int:
         """Return the number of a spot: what is of one kind, at one place, of one actor."""
@@ -187,7 +215,7 @@ class MapData:
             "name": name,
             "native": _text(told.get("native_name")),
             "precision": _text(told.get("precision")),
-            "radius_km": _number(told.get("radius_km"), 1),
+            "radius_km": _number(told.get("radius_km"), 2),
         }
         where = (round(lon, -2), round(lat, -2))  # 100 m
         key = (kind, where, actor) if kind == CLAIMS else (kind, where, name, coarse)
@@ -200,9 +228,9 @@ class MapData:
         region = {
             "anchors": [p and [_number(v, 5) for v in p] for p in told.get("anchor_points") or ()],
             "azimuth_deg": _number(told.get("azimuth_deg"), 0),
-            "core": geometry_text(core),
+            "core": geometry_text(core, _SHARE),
             "measured_km": _number(told.get("measured_km"), 1),
-            "outline": geometry_text(outline),
+            "outline": geometry_text(outline, _SHARE),
             "point": point if None not in point else None,
         }
         return self._regions.number(region, json.dumps(region, sort_keys=True))

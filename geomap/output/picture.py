@@ -6,21 +6,22 @@ It shows what the page shows, with the same symbols, on a sheet with title, lege
 from __future__ import annotations
 
 import io
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError, SettingsError
-from geomap.output.basemap import bounds_of
+from geomap.output.basemap import BasemapData, bounds_of
 from geomap.output.picture_dates import (
     Period,
     day_told,
+    line_before,
     line_until,
-    movement_to,
+    movement_between,
     periods,
     span_told,
+    whole_movement,
 )
-from geomap.output.picture_frame import View, degrees_told
+from geomap.output.picture_frame import View, degrees_told, grid
 from geomap.output.picture_legend import Legend, front_rows, notes, report_rows, scale_bar
 from geomap.output.picture_map import draw_map
 from geomap.output.picture_marks import Reading, in_order, parties_of, reading_of
@@ -29,30 +30,41 @@ from geomap.output.picture_text import drawable, fitted, font, write
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geomap.output.basemap import BasemapData
-
 A4_IN = (11.69, 8.27)  # width and height, lying on its long side
 SCRIPTS = ("latin", "cyrillic")
 DPI = 200
 _EDGE_IN, _COLUMN_IN, _HEAD_IN, _FOOT_IN = 0.38, 2.45, 0.58, 0.30
 _TICKS_IN = 0.42  # room for degrees at the left and below the map
-_GAP_IN, _STRIP_IN = 0.12, 0.32  # between panels, and for the heading of one
 _NOTHING = "No report names a place that can be drawn."
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What is drawn: the features by day, the front, and how."""
+    """What is drawn: features by day, the day of each report, the front, and how."""
 
     features: list[tuple[str | None, Mapping[str, Any]]]
+    reports: dict[str, str | None]
     front: Mapping[str, Any] | None
     basemap: BasemapData
-    script: str
+    script: str = "latin"
+
+    @classmethod
+    def of(
+        cls, collection: Mapping[str, Any], front: Mapping[str, Any] | None,
+        basemap: BasemapData | None = None, script: str = "latin",
+    ) -> _Sheet:  # fmt: skip
+        """Read a collection; `geomap.articles` may name reports of which no feature tells."""
+        features = in_order(collection.get("features") or ())
+        reports = {str((f.get("properties") or {}).get("article_id")): day for day, f in features}
+        for article in (collection.get("geomap") or {}).get("articles") or ():
+            reports.setdefault(str(article.get("article_id")), article.get("date") or None)
+        return cls(features, reports, front, basemap or BasemapData(), script)
 
     def dates(self) -> list[str | None]:
         """Return the dates of reports and lines, None for what has none."""
         lines = [d["date"] for d in (self.front or {}).get("dates", ())]
-        return [day for day, _ in self.features] + [d for d in lines if d is not None]
+        days = [day for day, _ in self.features] + list(self.reports.values())
+        return days + [d for d in lines if d is not None]
 
 
 def draw_picture(
@@ -119,7 +131,7 @@ def draw_picture(
     if script not in SCRIPTS:
         raise SettingsError(f"script {script!r} is unknown: write {' or '.join(SCRIPTS)}")
     parties = parties_of(collection)
-    sheet = _Sheet(in_order(collection.get("features") or ()), front, basemap, script)
+    sheet = _Sheet.of(collection, front, basemap, script)
     # "none" keeps a layout away that the user's own settings of matplotlib may ask for.
     look: dict[str, Any] = {"facecolor": "white", "layout": "none"}
     figure = Figure(figsize=A4_IN, dpi=dpi, **look)
@@ -143,7 +155,7 @@ def draw_picture(
         shown = [_whole(page, views[0], sheet, reading)]
     days = _once([day for day, _ in shown if day is not None])
     front_rows(legend, days, _once([m for _, m in shown if m is not None]))
-    report_rows(legend, reading, parties)
+    report_rows(legend, _seen(reading, views[0]), parties)
     legend.finish()
     _surroundings(page, title, attribution or ATTRIBUTION, views, sheet, reading)
     told = io.BytesIO()
@@ -187,46 +199,12 @@ def views_of(
     )  # fmt: skip
     if not by_date:
         return [View.of(bounds, room)]
-    features = in_order(collection.get("features") or ())
-    lines = [d["date"] for d in (front or {}).get("dates", ()) if d["date"] is not None]
-    count = len(periods([day for day, _ in features] + lines))
+    count = len(periods(_Sheet.of(collection, front).dates()))
     if count <= 1 and bounds is None:
         return [View.of(bounds, room)]
-    cells = _grid(max(count, 1), room, bounds)
+    cells = grid(max(count, 1), room, bounds)
     first = View.of(bounds, cells[0])
     return [first.on(cell) for cell in cells]
-
-
-def _grid(
-    count: int, room: tuple[float, float, float, float], bounds: Sequence[float] | None
-) -> list[tuple[float, float, float, float]]:
-    """Return the rectangles of panels, in rows, so that the maps in them are as large as can be."""
-    left, bottom, width, height = room
-    one = View.of(bounds, (0.0, 0.0, 1000.0, 1.0)), View.of(bounds, (0.0, 0.0, 1.0, 1000.0))
-    tall_km, wide_km = one[0].km_per_in, one[1].km_per_in
-
-    def cell(columns: int) -> tuple[float, float]:
-        rows = math.ceil(count / columns)
-        return (width - (columns - 1) * _GAP_IN) / columns, (
-            height - (rows - 1) * _GAP_IN
-        ) / rows - _STRIP_IN
-
-    def km_per_in(columns: int) -> float:
-        wide, tall = cell(columns)
-        return max(wide_km / wide, tall_km / tall) if tall > 0 else math.inf
-
-    columns = min(range(1, count + 1), key=lambda n: (round(km_per_in(n), 6), n))
-    wide, tall = cell(columns)
-    top = bottom + height
-    return [
-        (
-            left + (n % columns) * (wide + _GAP_IN),
-            top - (n // columns) * (tall + _STRIP_IN + _GAP_IN) - _STRIP_IN - tall,
-            wide,
-            tall,
-        )
-        for n in range(count)
-    ]
 
 
 # ---- A map ----
@@ -239,7 +217,7 @@ def _whole(page: Any, view: View, sheet: _Sheet, reading: Reading) -> _Shown:
     """Draw the map of all dates."""
     dates = [d["date"] for d in (sheet.front or {}).get("dates", ())]
     day = line_until(sheet.front, max((d for d in dates if d is not None), default=None))
-    movement = movement_to(sheet.front, day, whole=True)
+    movement = whole_movement(sheet.front, day)
     draw_map(page, view, sheet.basemap, reading, day, movement, script=sheet.script)
     _degrees(page, view)
     if not reading.marks and not reading.regions and day is None:
@@ -253,13 +231,15 @@ def _part(page: Any, view: View, sheet: _Sheet, parties: Any, period: Period) ->
     reading = reading_of(of_it, parties, sheet.script)
     day = line_until(sheet.front, period.last)
     fresh = day is not None and day["date"] is not None and period.holds(day["date"])
-    movement = movement_to(sheet.front, day, whole=False) if fresh else None
+    before = line_before(sheet.front, period.first) if fresh else None
+    movement = movement_between(before, day) if before is not None and day is not None else None
     draw_map(page, view, sheet.basemap, reading, day, movement, script=sheet.script, scale=0.8)
     left, bottom, width, height = view.rectangle
     heading, small = font(7.0, "bold"), font(6.2)
     title = fitted(period.title, heading, width * 72)
     write(page, left, bottom + height + 0.17, title, heading, "#15191d")
-    told = _counted(reading.reports, "report") if of_it else "no reports"
+    count = sum(period.holds(day) for day in sheet.reports.values())
+    told = _counted(count, "report") if count else "no reports"
     if day is not None and day["date"] is not None:
         told += f", line of {day_told(day['date'])}"
     write(page, left, bottom + height + 0.055, fitted(told, small, width * 72), small, "#59636e")
@@ -322,21 +302,36 @@ def _surroundings(
 def _period(sheet: _Sheet, reading: Reading, by_date: bool) -> str:
     """Return the line under the title: which days, how many reports and places."""
     days = sorted(d for d in sheet.dates() if d is not None)
-    undated = {
-        str((f.get("properties") or {}).get("article_id")) for d, f in sheet.features if d is None
-    }
+    undated = sum(day is None for day in sheet.reports.values())
     told = [span_told(days[0], days[-1])] if days else []
-    told.append(_counted(reading.reports, "report"))
+    told.append(_counted(len(sheet.reports), "report"))
     places = sum(m.kind == "places" for m in reading.marks)
     if places:
         told.append(_counted(places, "place"))
     if undated:
-        apart = "in a panel of their own" if by_date else "drawn with the others"
-        told.append(f"{len(undated):,} undated, {apart}")
+        apart = "in a panel apart" if by_date else "drawn with the others"
+        told.append(f"{undated:,} undated, {apart}")
     missing = sum(not (f.get("geometry") or {}).get("coordinates") for _, f in sheet.features)
     if missing:
         told.append(f"{missing:,} not placed")
     return "  \u00b7  ".join(told)
+
+
+def _seen(reading: Reading, view: View) -> Reading:
+    """Return what of a reading lies in a view: what lies outside needs no row in the legend."""
+    import numpy as np
+
+    lons, lats = [m.lon for m in reading.marks], [m.lat for m in reading.marks]
+    xs, ys = view.inches(np.array(lons, float), np.array(lats, float))
+    inside = [view.holds(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+    shown = view.shapes([r.geometry for r in reading.regions])
+    return replace(
+        reading,
+        marks=tuple(m for m, seen in zip(reading.marks, inside, strict=True) if seen),
+        regions=tuple(
+            r for r, shape in zip(reading.regions, shown, strict=True) if not shape.is_empty
+        ),
+    )
 
 
 def _counted(number: int, noun: str) -> str:

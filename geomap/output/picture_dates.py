@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import SettingsError
+from geomap.output.picture_marks import polygons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,14 +118,47 @@ def line_until(front: Mapping[str, Any] | None, until: str | None) -> Mapping[st
     return found
 
 
-def movement_to(
-    front: Mapping[str, Any] | None, day: Mapping[str, Any] | None, *, whole: bool
+def line_before(front: Mapping[str, Any] | None, first: str | None) -> Mapping[str, Any] | None:
+    """Return the drawing of the latest dated line before a day."""
+    days = [d for d in (front or {}).get("dates", ()) if d["pieces"] and d["date"] is not None]
+    return next((d for d in reversed(days) if first is not None and d["date"] < first), None)
+
+
+def whole_movement(
+    front: Mapping[str, Any] | None, day: Mapping[str, Any] | None
 ) -> Mapping[str, Any] | None:
-    """Return the movement up to a drawing: since the first line (`whole`), or the one before it."""
+    """Return the movement up to a drawing from the first line of all."""
     if front is None or day is None:
         return None
-    found = sorted(
-        (m for m in front.get("movement", ()) if m["to"] == day["date"]),
-        key=lambda m: str(m["from"]),
+    found = [m for m in front.get("movement", ()) if m["to"] == day["date"]]
+    return min(found, key=lambda m: str(m["from"]), default=None)
+
+
+def movement_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return who gained which ground between two drawings; None where no side holds any.
+
+    The same reading of the ground as `front_layers` makes, from what is drawn of it.
+    """
+    import shapely
+
+    from geomap.geodesy import area_km2, polygons_of
+    from geomap.output.front_layers import LEAST_KM2, gained_ground
+
+    held = {c["side"]: c for c in after["control"]}
+    parties = {c["side"]: c for c in before["control"]} | held
+    now, then = (
+        {c["side"]: shape for c in day["control"] if (shape := polygons(c["geometry"])) is not None}
+        for day in (after, before)
     )
-    return found[0 if whole else -1] if found else None
+    gains = []
+    for side in sorted(parties):
+        gained = gained_ground(side, now, then)
+        if gained is None:
+            continue
+        kept = [p for p in polygons_of(gained) if area_km2(p) >= LEAST_KM2]
+        told = {"side": side, "party": parties[side]["party"], "colour": parties[side]["colour"]}
+        told["km2"] = round(sum(map(area_km2, kept)), 1)
+        if kept:
+            told["geometry"] = shapely.geometry.mapping(shapely.multipolygons(kept))
+        gains.append(told)
+    return {"from": before["date"], "to": after["date"], "gains": gains} if gains else None

@@ -23,6 +23,9 @@ MARGIN = 0.07  # of the view, free round what it shows
 LEAST_KM = 60.0  # a single place is shown with that much round it
 _WIDE_DEG, _TALL_DEG = 60.0, 40.0
 _MILE_KM = 1.609344
+_PX_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to the inch
+_POLE_KM = 10_001.97  # from the equator, in the plane of a wide view
+_GAP_IN, _STRIP_IN = 0.12, 0.32  # between panels, and for the heading of one
 _STEPS_DEG = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 1 / 6, 1 / 12, 1 / 30, 1 / 60)
 
 
@@ -79,9 +82,14 @@ class View:
         xs, ys = blank.onto(edge_lons, edge_lats)
         wide = max(float(xs.max() - xs.min()) * (1 + 2 * MARGIN), LEAST_KM)
         tall = max(float(ys.max() - ys.min()) * (1 + 2 * MARGIN), LEAST_KM)
-        _, _, width, height = rectangle
+        left, bottom, width, height = rectangle
         km_per_in = max(wide / width, tall / height)
         x, y = float(xs.max() + xs.min()) / 2, float(ys.max() + ys.min()) / 2
+        if "eqc" in kind:  # nothing is beyond the poles: a lower frame, or one moved
+            lower = min(height, 2 * _POLE_KM / km_per_in)
+            rectangle = (left, bottom + height - lower, width, lower)
+            height, free = lower, _POLE_KM - km_per_in * lower / 2
+            y = min(max(y, -free), free)
         return cls(
             crs, name, x - km_per_in * width / 2, y - km_per_in * height / 2, km_per_in, rectangle
         )
@@ -150,8 +158,8 @@ class View:
             return (-180.0, -90.0, 180.0, 90.0)
         lon, lat = lon[good], lat[good]
         return (
-            max(float(lon.min()), -180.0), max(float(lat.min()), -89.0),
-            min(float(lon.max()), 180.0), min(float(lat.max()), 89.0),
+            max(float(lon.min()), -180.0), max(float(lat.min()), -90.0),
+            min(float(lon.max()), 180.0), min(float(lat.max()), 90.0),
         )  # fmt: skip
 
     def shapes(self, geometries: Sequence[Any]) -> list[Any]:
@@ -176,6 +184,13 @@ class View:
             g if g is not None and not g.is_empty else shapely.Point()
             for g in bent.to_crs(self.crs)
         ]
+
+    @property
+    def zoom(self) -> float:
+        """The zoom of a web map that shows as much: 156.5 km to a pixel at zoom 0."""
+        _, south, _, north = self.box_deg
+        shrink = math.cos(math.radians(min(max((south + north) / 2, -80.0), 80.0)))
+        return math.log2(156.543 * shrink * _PX_PER_IN / self.km_per_in)
 
     # ---- The edge ----
 
@@ -215,6 +230,36 @@ class View:
             for unit, km in (("km", 1.0), ("miles", _MILE_KM))
             for length in (_round_length(longest_in * self.km_per_in / km),)
         ]
+
+
+def grid(count: int, room: Rectangle, bounds: Sequence[float] | None) -> list[Rectangle]:
+    """Return the rectangles of panels, in rows, so that the maps in them are as large as can be."""
+    left, bottom, width, height = room
+    one = View.of(bounds, (0.0, 0.0, 1000.0, 1.0)), View.of(bounds, (0.0, 0.0, 1.0, 1000.0))
+    tall_km, wide_km = one[0].km_per_in, one[1].km_per_in
+
+    def cell(columns: int) -> tuple[float, float]:
+        rows = math.ceil(count / columns)
+        return (width - (columns - 1) * _GAP_IN) / columns, (
+            height - (rows - 1) * _GAP_IN
+        ) / rows - _STRIP_IN
+
+    def km_per_in(columns: int) -> float:
+        wide, tall = cell(columns)
+        return max(wide_km / wide, tall_km / tall) if tall > 0 else math.inf
+
+    columns = min(range(1, count + 1), key=lambda n: (round(km_per_in(n), 6), n))
+    wide, tall = cell(columns)
+    top = bottom + height
+    return [
+        (
+            left + (n % columns) * (wide + _GAP_IN),
+            top - (n // columns) * (tall + _STRIP_IN + _GAP_IN) - _STRIP_IN - tall,
+            wide,
+            tall,
+        )
+        for n in range(count)
+    ]
 
 
 def _crossings(values: Any, along: Any, step: float) -> Iterable[tuple[float, float]]:

@@ -129,8 +129,9 @@ def hatch_lines(
     lines = []
     at = left - tall
     while at < right:
-        ends = [(at, bottom), (at + tall, top)] if rising else [(at, top), (at + tall, bottom)]
-        lines.append(ends)
+        west, east = max(at, left), min(at + tall, right)
+        rise = [(x, bottom + x - at if rising else top - x + at) for x in (west, east)]
+        lines.append(rise)
         at += apart * 1.4142
     drawn = LineCollection(lines, colors=[(colour, alpha)], linewidths=width_pt, zorder=zorder)
     page.add_collection(drawn, autolim=False)
@@ -173,22 +174,29 @@ def path_of(shape: Any) -> Any:
 
 def draw_basemap(panel: Panel, basemap: BasemapData) -> None:
     """Draw land, water, coasts and borders."""
+    import shapely
+
     countries, admin1 = basemap.countries, basemap.admin1
     rivers = list(getattr(basemap, "rivers", ()) or ())
 
     def of(features: Sequence[Mapping[str, Any]], role: str) -> list[Any]:
-        return panel.view.shapes([_shape(f) for f in features if _role(f) == role])
+        shapes = panel.view.shapes([_shape(f) for f in features if _role(f) == role])
+        # A third of a pixel: a coast has far more points than show on a map of a continent.
+        tolerance_km = panel.view.km_per_in / 600
+        return [shapely.simplify(s, tolerance_km, preserve_topology=False) for s in shapes]
 
     for land in of(countries, "land"):
-        panel.fill(land, LAND, 1.0, 1.0)
+        panel.fill(land, LAND, 1.0, 1.0, edgecolor=LAND, linewidth=0.5)  # closes thin seams
     for lake in of(rivers, "lake"):
         panel.fill(lake, SEA, 1.0, 1.1, edgecolor=WATER, linewidth=0.4)
     running = [f for f in rivers if _role(f) == "river"]
     for feature, river in zip(running, of(rivers, "river"), strict=True):
         panel.stroke([river], WATER, river_width(feature), 1.2, cap="round")
-    panel.stroke(of(admin1, "border"), "#b4babe", 0.5, 3.0, dash=(0.0, (4.0, 2.0)))
+    near = panel.view.zoom >= 5
+    if near:
+        panel.stroke(of(admin1, "border"), "#b4babe", 0.5, 3.0, dash=(0.0, (4.0, 2.0)))
     panel.stroke(of(countries, "coast"), "#93a5b1", 0.6, 3.1)
-    panel.stroke(of(countries, "border"), "#737d86", 1.0, 3.2)
+    panel.stroke(of(countries, "border"), "#737d86", 1.0 if near else 0.5, 3.2)
 
 
 def river_width(feature: Mapping[str, Any]) -> float:

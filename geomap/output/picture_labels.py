@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.picture_ground import PAPER, river_width
@@ -22,13 +23,13 @@ Box = tuple[float, float, float, float]
 _CELL_IN = 0.5
 _GAP_IN = 0.02
 _TOWNS = 160  # names of towns that no report names: more would be read for more than they are
-_CSS_PER_IN = 115.0  # a printed map may be denser than a screen's 96 pixels to the inch
 # From which population towns are named, by the zoom of the page that shows as much.
 _LEAST_PEOPLE = (
     (5, 1_500_000), (6, 600_000), (7, 200_000), (8, 70_000), (9, 18_000), (10, 4_000),
 )  # fmt: skip
-_LEADERS_IN = (0.25, 0.4, 0.55, 0.75)
+_LEADERS_IN = (0.25, 0.4, 0.55, 0.75, 1.0)
 _SAME_IN = 0.5
+_APART_IN = 0.3
 _LED = 40  # names, the busiest, that may stand aside
 _GREAT_RIVER = 6  # rank: rivers up to it are named
 
@@ -47,11 +48,21 @@ class Room:
         self.inside: Box = (left + 0.03, bottom + 0.03, left + width - 0.03, bottom + height - 0.03)
         self._hard: dict[tuple[int, int], list[Box]] = defaultdict(list)
         self._soft: dict[tuple[int, int], list[Box]] = defaultdict(list)
+        self._named: dict[tuple[int, int], list[Box]] = defaultdict(list)
 
-    def take(self, box: Box, *, soft: bool = False) -> None:
-        """Keep names off a box; with `soft` only where there is room elsewhere."""
+    def take(self, box: Box, *, soft: bool = False, named: bool = False) -> None:
+        """Keep names off a box; with `soft` only where there is room elsewhere.
+
+        What is `named` bears a name, or is one: no line to another name may cross it.
+        """
         for cell in _cells(box):
             (self._soft if soft else self._hard)[cell].append(box)
+            if named:
+                self._named[cell].append(box)
+
+    def crossed(self, box: Box) -> bool:
+        """Say whether a box lies on a name, or on a symbol that has one."""
+        return any(_meet(box, o) for cell in _cells(box) for o in self._named.get(cell, ()))
 
     def free(self, box: Box, *, soft: bool = False) -> bool:
         """Say whether a name may stand in a box."""
@@ -133,7 +144,7 @@ class Labels:
             box = far
         else:
             return False
-        self.room.take(box)
+        self.room.take((box[0] - 0.04, box[1], box[2] + 0.04, box[3]), named=True)
         self.placed.append((text, box))
         words = write(self.page, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, properties,
                       colour, ha="center", va="center", zorder=9.0)  # fmt: skip
@@ -144,42 +155,48 @@ class Labels:
         """Return a seat farther off, and draw the line that leads to it; None where none is."""
         from matplotlib.lines import Line2D
 
-        for away in _LEADERS_IN:
-            for turn in range(16):
-                east, north = math.cos(turn * math.pi / 8), math.sin(turn * math.pi / 8)
-                mx = x + east * (away + wide / 2)
-                my = y + north * (away + tall / 2)
+        for strict in (True, False):
+            for away, turn in product(_LEADERS_IN, range(16)):
+                mx = x + math.cos(turn * math.pi / 8) * (away + wide / 2)
+                my = y + math.sin(turn * math.pi / 8) * (away + tall / 2)
                 box = (mx - wide / 2 - 0.015, my - tall / 2 - 0.015,
                        mx + wide / 2 + 0.015, my + tall / 2 + 0.015)  # fmt: skip
-                if not self.room.free(box):
+                # Not beside another place either: it would be read as that one's name.
+                wider = (box[0] - _APART_IN, box[1] - 0.02, box[2] + _APART_IN, box[3] + 0.02)
+                if not self.room.free(box) or self.room.crossed(wider):
                     continue
                 end = (min(max(x, box[0] + 0.01), box[2] - 0.01),
                        min(max(y, box[1] + 0.01), box[3] - 0.01))  # fmt: skip
                 long = math.hypot(end[0] - x, end[1] - y)
                 dx, dy = (end[0] - x) / long, (end[1] - y) / long
                 start = (x + dx * gap, y + dy * gap)
-                if not self._clear(start, (dx, dy), long - gap):
+                if not self._clear(start, (dx, dy), long - gap, strict=strict):
                     continue
-                self.page.add_line(
-                    Line2D([start[0], end[0]], [start[1], end[1]], color="#3d4650", linewidth=0.45,
-                           zorder=8.5)
-                )  # fmt: skip
+                line = Line2D([start[0], end[0]], [start[1], end[1]], color="#2b3238",
+                              linewidth=0.5, zorder=7.5)  # fmt: skip
+                line.set_path_effects(_halo(1.2))
+                self.page.add_line(line)
                 return box
         return None
 
-    def _clear(self, start: tuple[float, float], way: tuple[float, float], long: float) -> bool:
-        """Say whether a line from a symbol's edge crosses no other symbol and no name."""
-        steps = [0.03 * n for n in range(1, int(long / 0.03))]
-        return all(
-            self.room.free((x - 0.006, y - 0.006, x + 0.006, y + 0.006))
-            for x, y in ((start[0] + way[0] * at, start[1] + way[1] * at) for at in steps)
-        )
+    def _clear(
+        self, start: tuple[float, float], way: tuple[float, float], long: float, *, strict: bool
+    ) -> bool:
+        """Say whether a line from a symbol crosses no name and no place (`strict`: nothing)."""
+        for n in range(1, int(long / 0.03)):
+            x, y = start[0] + way[0] * 0.03 * n, start[1] + way[1] * 0.03 * n
+            spot = (x - 0.006, y - 0.006, x + 0.006, y + 0.006)
+            if strict and not self.room.free(spot):
+                return False
+            if self.room.crossed(spot):
+                return False
+        return True
 
 
-def _halo() -> list[Any]:
+def _halo(width: float = 1.8) -> list[Any]:
     from matplotlib.patheffects import Normal, Stroke
 
-    return [Stroke(linewidth=1.8, foreground=("#fafaf8", 0.92)), Normal()]
+    return [Stroke(linewidth=width, foreground=("#fafaf8", 0.92)), Normal()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +231,18 @@ def name_basemap(
     labels: Labels, view: View, basemap: BasemapData, script: str, scale: float
 ) -> None:
     """Write the names of countries, provinces, rivers and towns, as far as there is room."""
-    zoom = _zoom(view)
+    zoom = view.zoom
     if zoom < 7:
         least = 4.0 * 2 ** (4 - zoom)
-        _name_areas(labels, view, basemap.countries, script, least, font(7.5 * scale), "#7d858d")
+        _name_areas(
+            labels,
+            view,
+            basemap.countries,
+            script,
+            least,
+            font((7.5 if zoom >= 5 else 6.0) * scale),
+            "#7d858d",
+        )
     if zoom >= 5.5:
         least = 6000.0 / 4**zoom
         _name_areas(labels, view, basemap.admin1, script, least, font(6.2 * scale), "#878f97")
@@ -225,15 +250,6 @@ def name_basemap(
         labels, view, getattr(basemap, "rivers", ()) or (), script, font(5.8 * scale, "slanted")
     )
     _name_towns(labels, view, basemap.towns, script, zoom, scale)
-
-
-def _zoom(view: View) -> float:
-    """Return the zoom of a web map that shows as much: 156.5 km to a pixel at zoom 0."""
-    import numpy as np
-
-    _, south, _, north = view.box_deg
-    shrink = math.cos(math.radians(float(np.clip((south + north) / 2, -80, 80))))
-    return math.log2(156.543 * shrink * _CSS_PER_IN / view.km_per_in)
 
 
 def _own_name(properties: Mapping[str, Any], script: str) -> str:
@@ -286,6 +302,12 @@ def _name_rivers(
                 break
 
 
+def town_name(town: Sequence[Any], script: str) -> str:
+    """Return the name of a town of the basemap, in the script asked for where it is known."""
+    native = town[4] if len(town) > 4 and script == "cyrillic" else None
+    return str(native or town[0])
+
+
 def _name_towns(
     labels: Labels, view: View, towns: Sequence[Any], script: str, zoom: float, scale: float
 ) -> None:
@@ -293,15 +315,16 @@ def _name_towns(
     big, small = font(6.4 * scale), font(5.8 * scale)
     seats, left = [], _TOWNS
     for town in towns:
-        name, lat, lon, population = town[:4]
-        if population < least or left == 0:
+        _, lat, lon, population = town[:4]
+        if left == 0:
             break
+        if population < least:
+            continue  # what lies round the marks follows the large ones
         x, y = (float(v) for v in view.inches(lon, lat))
         dot = (x - 0.02, y - 0.02, x + 0.02, y + 0.02)
         if not view.holds(x, y) or not labels.room.free(dot):
             continue
-        native = getattr(town, "native", None) or (town[4] if len(town) > 4 else None)
-        told = drawable((native if script == "cyrillic" else None) or name, 30)
+        told = drawable(town_name(town, script), 30)
         great = population >= 200_000
         if labels.place(
             told, x, y, 0.03, big if great else small, "#545c64" if great else "#6d757d"

@@ -198,7 +198,7 @@ def _movement_rows(legend: Legend, movements: Sequence[Mapping[str, Any]]) -> No
                 if sure is not None:
                     told += f", {_round(sure)} km\u00b2 of it sure" if sure else ", none of it sure"
             else:
-                told += " since the line before"
+                told += " since the panel before"
             gained[(gain["party"], gain["colour"], gain["side"])] = told
     for (_, colour, side), told in sorted(gained.items()):
         paint = legend.area(colour, 0.25, hatch="gained", rising=is_hatched(side))
@@ -250,12 +250,13 @@ def _region_rows(legend: Legend, reading: Reading) -> None:
 
 def _claim_rows(legend: Legend, reading: Reading, parties: Parties) -> None:
     claims = [m for m in reading.marks if m.kind == "claims"]
-    known = [a for a in reading.actors if a in parties.colours]
+    actors = sorted({m.actor or "" for m in claims})
+    known = [a for a in actors if a in parties.colours]
     for actor in known:
         colour, edged = parties.look(actor)
         square = sample("square", colour=colour, edged=edged)
         legend.row(legend.glyph(square), f"{drawable(actor)}: a claim about what it did")
-    if len(known) < len(reading.actors):
+    if len(known) < len(actors):
         legend.row(legend.glyph(sample("square", colour=INK["other"])),
                    "a claim about another side" if known else "a claim")  # fmt: skip
     if any(m.negated for m in claims):

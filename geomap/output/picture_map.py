@@ -13,6 +13,7 @@ from geomap.output.picture_labels import (
     keep_off_line,
     name_basemap,
     name_marks,
+    town_name,
 )
 from geomap.output.picture_symbols import Symbols, sample
 from geomap.output.picture_text import drawable
@@ -74,7 +75,10 @@ def draw_map(
     draw_regions(panel, reading.regions)
     draw_circles(panel, _circles(reading))
     room = Room(view)
-    names = _seeds(panel, room, day, scale) + _symbols(panel, room, reading, scale)
+    known = {(t[0], round(t[1], 1), round(t[2], 1)): town_name(t, script) for t in basemap.towns}
+    towns = _seeds(panel, room, day, known, scale)
+    names = _symbols(panel, room, reading, scale)
+    names += [t for t in towns if all(math.hypot(t.x - n.x, t.y - n.y) > _SEED_IN for n in names)]
     if day is not None:
         keep_off_line(room, view, [line for p in day["pieces"] for line in p["lines"]])
     labels = Labels(page, room)
@@ -89,8 +93,11 @@ def _circles(reading: Reading) -> list[tuple[float, float, float, str]]:
                    for m in reading.marks if m.circle_km})  # fmt: skip
 
 
-def _seeds(panel: Panel, room: Room, day: Mapping[str, Any] | None, scale: float) -> list[Label]:
-    """Draw the seed towns of a day; return their names."""
+def _seeds(
+    panel: Panel, room: Room, day: Mapping[str, Any] | None,
+    known: Mapping[tuple[str, float, float], str], scale: float,
+) -> list[Label]:  # fmt: skip
+    """Draw the seed towns of a day; return their names, as the basemap writes them if it knows."""
     symbols = Symbols(0.65 * scale)
     names = []
     for seed in day["seeds"] if day else ():
@@ -99,7 +106,8 @@ def _seeds(panel: Panel, room: Room, day: Mapping[str, Any] | None, scale: float
             continue
         symbols.add(sample("square", colour=seed["colour"], hollow=True), x, y)
         room.take((x - _SEED_IN, y - _SEED_IN, x + _SEED_IN, y + _SEED_IN))
-        names.append(Label(drawable(seed.get("name"), 32), 0, False, x, y, _SEED_IN))
+        at = (seed.get("name"), round(seed["lat"], 1), round(seed["lon"], 1))
+        names.append(Label(drawable(known.get(at, at[0]), 32), 0, False, x, y, _SEED_IN))
     symbols.draw(panel.page, panel.frame, zorder=7.0)
     return names
 
@@ -115,6 +123,7 @@ def _symbols(panel: Panel, room: Room, reading: Reading, scale: float) -> list[L
     taken = Room(view)
     lons, lats = [m.lon for m in reading.marks], [m.lat for m in reading.marks]
     xs, ys = view.inches(np.array(lons, float), np.array(lats, float))
+    placed = {(m.lon, m.lat) for m in reading.marks if m.kind != "claims"}
     names = []
     for mark, x, y in zip(reading.marks, xs.tolist(), ys.tolist(), strict=True):
         if not (math.isfinite(x) and view.holds(x, y)):
@@ -123,7 +132,9 @@ def _symbols(panel: Panel, room: Room, reading: Reading, scale: float) -> list[L
         symbols.add(mark, px, py)
         r = symbols.radius_in(mark)
         taken.take((px - 0.7 * r, py - 0.7 * r, px + 0.7 * r, py + 0.7 * r))
-        room.take((px - r, py - r, px + r, py + r))
+        room.take((px - r, py - r, px + r, py + r), named=mark.kind == "places")
+        if mark.kind == "claims" and (mark.lon, mark.lat) in placed:
+            continue  # the place has its own name there
         strong = mark.kind == "places" and not mark.hollow
         names.append(Label(drawable(mark.name, 32), mark.count, strong, x, y, r))
     symbols.draw(panel.page, panel.frame)

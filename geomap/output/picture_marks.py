@@ -40,6 +40,7 @@ class Mark:
     negated: bool = False
     edged: bool = False
     circle_km: float = 0.0
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,6 @@ class Reading:
     marks: tuple[Mark, ...] = ()
     regions: tuple[Region, ...] = ()
     reports: int = 0
-    actors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def reading_of(
     """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     areas: dict[str, Mapping[str, Any]] = {}
-    reports, actors = set(), set()
+    reports = set()
     for _, feature in features:
         properties = feature.get("properties") or {}
         reports.add(str(properties.get("article_id")))
@@ -156,7 +156,6 @@ def reading_of(
             continue
         actor = properties.get("actor")
         if kind == "claims":
-            actors.add(str(actor) if actor else "")
             which: Any = actor or ""
         else:
             which = (properties.get("precision") in ("country", "admin1"), properties.get("name"))
@@ -164,7 +163,7 @@ def reading_of(
     regions = [r for r in map(_region, areas.values()) if r is not None]
     regions.sort(key=lambda r: (-r.geometry.area, r.geometry.wkb))
     marks = [_mark(key, group, parties, script) for key, group in sorted(groups.items())]
-    return Reading(tuple(_stacked(marks)), tuple(regions), len(reports), tuple(sorted(actors)))
+    return Reading(tuple(_stacked(marks)), tuple(regions), len(reports))
 
 
 def _kind(properties: Mapping[str, Any]) -> str | None:
@@ -214,7 +213,7 @@ def polygons(geometry: Any) -> Any:
     try:
         shape = shapely.geometry.shape(geometry)
         parts = polygons_of(shape if shape.is_valid else shapely.make_valid(shape))
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.GEOSException):
+    except (ValueError, TypeError, AttributeError, LookupError, shapely.errors.ShapelyError):
         return None
     kept = [p for p in parts if all(map(math.isfinite, p.bounds))]
     return shapely.normalize(shapely.multipolygons(kept)) if kept else None
@@ -228,10 +227,12 @@ def _mark(
     told = [f.get("properties") or {} for f in group]
     precision = newest.get("precision")
     circle_km, hollow, negated, edged = 0.0, False, False, False
+    actor: str | None = None
     colour = INK.get(kind, INK["other"])
     if kind == "claims":
         shape, negated = "square", all(bool(p.get("negated")) for p in told)
-        colour, edged = parties.look(newest.get("actor"))
+        actor = str(newest.get("actor") or "")
+        colour, edged = parties.look(actor)
     elif kind == "government":
         shape = "triangle"
     elif precision in COARSE:
@@ -246,7 +247,7 @@ def _mark(
     name = str(native or newest.get("name") or newest.get("text") or "")
     return Mark(
         lon, lat, kind, shape, colour, name,
-        len(group), max(map(_sure, told)), hollow, negated, edged, circle_km,
+        len(group), max(map(_sure, told)), hollow, negated, edged, circle_km, actor,
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@
     return h('details', { class: 'gm-why' }, h('summary', {}, f.kind === 'regions' || f.kind === 'claims' ? 'Why' : 'Why this place'),
       reasons.length ? h('ul', {}, reasons.map(function (r) { return h('li', {}, bdi(r)); })) : null,
       runners.length ? [h('p', { class: 'gm-sub' }, 'It could also be'), h('ul', {}, runners.map(function (r) {
-        return h('li', {}, bdi([r.name, r.admin1, kit.country(r.country)].filter(Boolean).join(', ')), r.score === undefined ? null : ' (' + Number(r.score).toFixed(2) + ')');
+        return h('li', {}, bdi([r.name, r.admin1, kit.country(r.country)].filter(Boolean).join(', ')), r.score === null || r.score === undefined ? null : ' (' + Number(r.score).toFixed(2) + ')');
       }))] : null);
   }
   /** The card of a feature, as a list item; `named` puts what it is about on top, `bare` leaves the article out. */

@@ -112,14 +112,24 @@
   /** Read what is needed to read: sentences, reasons, runners-up. */
   g.readTexts = function (table) { g.data.texts = table; g.emit('texts'); };
 
+  /** What only a card tells of a feature; what its spot or its marked words say stands there. */
+  function telling(i) {
+    const d = g.data, t = d.texts, s = d.spot[i], short = t.tellings[t.told[i]], told = {};
+    if (s >= 0) { told.name = d.spots.name[s]; if (d.kind[i] !== 2) { told.precision = d.spots.precision[s]; told.radius_km = d.spots.radius_km[s]; } }
+    if (t.from[i] >= 0) told.text = Array.from(t.sentences[t.sentence[i]]).slice(t.from[i], t.from[i] + t.length[i]).join('');
+    Object.keys(short).forEach(function (k) { told[k] = short[k]; });
+    if (short.reasons) told.reasons = short.reasons.map(function (n) { return t.reasons[n]; });
+    if (short.runners_up) told.runners_up = short.runners_up.map(function (r) { return Object.assign({ score: r[1] }, t.runners[r[0]]); });
+    return told;
+  }
   /** A feature as a card tells it; its texts may not be there yet (null). */
   g.feature = function (i) {
     const d = g.data, t = d.texts, a = d.article[i], claim = d.claim[i] < 0 ? null : d.claims[d.claim[i]];
-    const told = t ? t.tellings[t.told[i]] : {};
+    const told = t ? telling(i) : {};
     return {
       index: i, kind: KINDS[d.kind[i]], article: g.article(a), confidence: d.confidence[i] < 0 ? null : d.confidence[i] / 1000,
       actor: claim ? claim[0] : null, action: claim ? claim[1] : null, modality: claim ? claim[2] : null, negated: claim ? !!claim[3] : false,
-      told: told, sentence: t && t.sentence[i] >= 0 ? t.sentences[t.sentence[i]] : '', mark: t && t.from[i] >= 0 ? [t.from[i], t.to[i]] : null,
+      told: told, sentence: t && t.sentence[i] >= 0 ? t.sentences[t.sentence[i]] : '', mark: t && t.from[i] >= 0 ? [t.from[i], t.from[i] + t.length[i]] : null,
       start: t ? t.start[i] : -1, spot: d.spot[i], region: d.region[i]
     };
   };
