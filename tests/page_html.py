@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 import shapely
-from map_samples import PLACES, sample, sample_front
+from map_samples import NATIVE, PLACES, sample, sample_front
 
-from geomap.output.basemap import BasemapData, basemap_for, bounds_of
+from geomap.output.basemap import Area, BasemapData, basemap_for, bounds_of
+from geomap.output.basemap_towns import Town
 from geomap.output.map import render_map
 
 DAYS = ("2023-03-12", "2023-03-14", "2023-03-16")
@@ -19,13 +20,13 @@ DAYS = ("2023-03-12", "2023-03-14", "2023-03-16")
 def basemap() -> BasemapData:
     """Three countries side by side, two provinces, the towns of the samples."""
     areas = [
-        ("West", "country", shapely.box(20, 45, 30, 55)),
-        ("Middle", "country", shapely.box(30, 45, 40, 55)),
-        ("East", "country", shapely.box(40, 45, 50, 55)),
-        ("South Province", "admin1", shapely.box(30, 45, 40, 48.3)),
-        ("North Province", "admin1", shapely.box(30, 48.3, 40, 55)),
+        Area("West", "country", shapely.box(20, 45, 30, 55), "Захід"),
+        Area("Middle", "country", shapely.box(30, 45, 40, 55), "Середина"),
+        Area("East", "country", shapely.box(40, 45, 50, 55)),
+        Area("South Province", "admin1", shapely.box(30, 45, 40, 48.3), "Південна область"),
+        Area("North Province", "admin1", shapely.box(30, 48.3, 40, 55), "Північна область"),
     ]
-    towns = [(n, lat, lon, pop) for n, (lon, lat, _, _, pop) in PLACES.items()]
+    towns = [Town(n, lat, lon, pop, NATIVE[n]) for n, (lon, lat, _, _, pop) in PLACES.items()]
     return basemap_for(bounds_of(sample()), areas, towns)
 
 
