@@ -10,9 +10,9 @@
 
   function seatOf(actor) {
     if (!seats) {
-      const n = {};
+      const n = Object.create(null);
       for (let s = 0; s < g.data.spots.n; s++) { const a = g.data.spots.actor[s]; if (a || g.data.spots.kind[s] === 2) n[a] = (n[a] || 0) + 1; }
-      seats = {};
+      seats = Object.create(null);
       Object.keys(n).sort(function (a, b) { return n[b] - n[a] || (a < b ? -1 : 1); }).forEach(function (a, i) { seats[a] = SEATS[i % 4]; });
     }
     return seats[actor] || SEATS[0];
