@@ -69,7 +69,7 @@
     m.shape = 'circle'; m.colour = look[kind] || look.places; m.dx = m.dy = 0; m.layer = 1;
     const seat = kind === 'claims' ? seatOf(spots.actor[s]) : null;
     if (kind === 'claims') {
-      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.layer = 2;
+      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.edged = g.partyEdged(spots.actor[s]); m.layer = 2;
       m.negated = m.said === 4; m.planned = m.said === 8; m.confirmed = (m.said & 2) !== 0;
     } else if (kind !== 'places') { m.shape = 'triangle'; m.layer = 0; }
     else if (m.coarse) { m.hollow = true; m.shape = spots.precision[s] === 'estimated' || spots.precision[s] === 'hint' ? 'circle' : 'diamond'; if (m.shape === 'diamond') m.layer = 0; }
