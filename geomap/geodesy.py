@@ -124,8 +124,12 @@ def destination(lat: float, lon: float, azimuth: float, km: float) -> tuple[floa
 
 
 def area_km2(geometry: Geometry) -> float:
-    """Return the geodesic area of an EPSG:4326 polygon in square kilometres."""
-    return abs(float(_geod().geometry_area_perimeter(geometry)[0])) / 1e6
+    """Return the geodesic area of EPSG:4326 polygons in square kilometres, rings either way round."""
+    import shapely
+
+    # pyproj counts a ring by its turn: shells that turn differently would take from each other.
+    turned = shapely.orient_polygons(geometry)
+    return abs(float(_geod().geometry_area_perimeter(turned)[0])) / 1e6
 
 
 def length_km(geometry: Geometry) -> float:

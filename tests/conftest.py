@@ -83,26 +83,53 @@ def browser(chromium_path: str) -> Iterator[Any]:
         browser.close()
 
 
+class _Pages:
+    """Opens pages; a page that no test holds any more is opened afresh for the next one."""
+
+    def __init__(self, browser: Any, folder: Path) -> None:
+        self.browser, self.folder = browser, folder
+        self.idle: dict[tuple[Any, ...], list[Opened]] = {}
+        self.held: list[tuple[tuple[Any, ...], Opened]] = []
+
+    def __call__(self, html: str, *size: tuple[int, int], fragment: str = "", **how: Any) -> Opened:
+        key = (html, size, *sorted(how.items()))
+        waiting = self.idle.setdefault(key, [])
+        if waiting:
+            opened = waiting.pop()
+            opened.go(fragment)
+        else:
+            path = self.folder / f"map{len(list(self.folder.iterdir()))}.html"
+            path.write_text(html, encoding="utf-8", newline="\n")
+            opened = Opened(self.browser, path, *size, fragment=fragment, **how)
+        self.held.append((key, opened))
+        return opened
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Take the pages of a test back; return what they did that they may not do."""
+        told = [opened.faults() for _, opened in self.held]
+        for (key, opened), faults in zip(self.held, told, strict=True):
+            if faults:
+                opened.context.close()
+            else:
+                self.idle[key].append(opened)
+        self.held.clear()
+        return [f for f in told if f]
+
+
+@pytest.fixture(scope="module")
+def _pages(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Pages]:
+    pages = _Pages(browser, tmp_path_factory.mktemp("pages"))
+    yield pages
+    for waiting in pages.idle.values():
+        for opened in waiting:
+            opened.context.close()
+
+
 @pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    opened: list[Opened] = []
-
-    def open_page(html: str, size: tuple[int, int] = (1366, 768), *, touch: bool = False) -> Opened:
-        path = tmp_path / f"map{len(opened)}.html"
-        path.write_text(html, encoding="utf-8", newline="\n")
-        opened.append(Opened(browser, path, size, touch=touch))
-        return opened[-1]
-
-    yield open_page
-    for it in opened:
-        it.page.wait_for_timeout(50)
-        messages, requests, dialogs = it.messages, it.requests, it.dialogs
-        pwned = it.page.evaluate("window.pwned")
-        it.context.close()
-        assert messages == []
-        assert requests == []
-        assert dialogs == []
-        assert pwned is None
+def show(_pages: _Pages) -> Iterator[Any]:
+    """Open pages in the browser; fail when one says, asks or runs what it may not."""
+    yield _pages
+    assert _pages.faults() == []
 
 
 @pytest.fixture

@@ -16,6 +16,11 @@ PLACES = {
     "Siversk": (38.1, 48.867, "Donetsk Oblast", 692372, 11068),
 }
 
+NATIVE = {
+    "Bakhmut": "Бахмут", "Kreminna": "Кремінна", "Avdiivka": "Авдіївка", "Kupiansk": "Куп’янськ",
+    "Vuhledar": "Вугледар", "Chasiv Yar": "Часів Яр", "Marinka": "Мар’їнка", "Siversk": "Сіверськ",
+}  # fmt: skip
+BAKHMUT = [38.0, 48.595]
 TITLE = "Fighting along the eastern front"
 HOSTILE = (
     '<script>window.pwned=1</script><img src=x onerror="window.pwned=2"> </script> '
@@ -38,6 +43,7 @@ def feature(
         "confidence": 0.9,
     }
     identity = properties.pop("id", None)
+    core = properties.pop("core", None)
     base.update(properties)
     start = base.get("start", 0)
     return {
@@ -45,6 +51,7 @@ def feature(
         "id": identity or f"{article}:{layer}:{start}:{base.get('name') or base.get('text')}",
         "properties": base,
         "geometry": geometry,
+        "core": core,
     }
 
 
@@ -65,6 +72,7 @@ def mention(
         "end": offset + at + len(name),
         "text": name,
         "name": name,
+        "native_name": NATIVE[name],
         "kind": "literal",
         "status": "resolved",
         "precision": "settlement",
@@ -88,6 +96,7 @@ def ring(lon: float, lat: float, dx: float, dy: float) -> dict[str, Any]:
 def sample() -> dict[str, Any]:
     """Return three dates and an undated report with every kind of feature."""
     d1, d2, d3 = "2023-03-12", "2023-03-14", "2023-03-16"
+    wire = {"title": "Quiet night, say officers", "source": "Northern Wire"}
     features = [
         mention(d1, "Vuhledar", "Shelling went on around Vuhledar for a third day."),
         mention(d1, "Marinka", "Marinka lies in ruins.", confidence=0.64),
@@ -101,8 +110,10 @@ def sample() -> dict[str, Any]:
                 {"name": "Chasiv", "admin1": "Odesa Oblast", "country": "Ukraine", "score": 0.2}
             ],
         ),
-        mention(d3, "Avdiivka", "Troops hold the coke plant in Avdiivka."),
-        mention(d3, "Kupiansk", "Ten settlements near Kupiansk were shelled.", confidence=0.7),
+        mention(d3, "Avdiivka", "Troops hold the coke plant in Avdiivka.", **wire),
+        mention(d3, "Kupiansk", "Ten settlements near Kupiansk were shelled.", confidence=0.7,
+                offset=50, **wire),
+        mention(d3, "Bakhmut", "The night in Bakhmut was quiet.", offset=100, **wire),
         mention(None, "Siversk", "A convoy was seen near Siversk.", article_id="undated--convoy"),
     ]
     offset = 0
@@ -121,7 +132,9 @@ def sample() -> dict[str, Any]:
         feature(
             "hint", d2, ring(38.0, 48.85, 0.3, 0.22), sentence=text, sentence_start=900,
             start=917, end=933, text="north of Bakhmut", relation="direction", direction="N",
-            anchors=["Bakhmut"], locates="Kreminna", confidence=0.45,
+            anchors=["Bakhmut"], anchor_points=[BAKHMUT], lon=38.0, lat=48.85, azimuth_deg=0.0,
+            measured_km=28.4, core=ring(38.0, 48.85, 0.12, 0.09), locates="Kreminna",
+            confidence=0.45,
         ),
         feature(
             "hint", d2, ring(38.05, 49.06, 0.2, 0.14), article_id="2023-03-14--report",
@@ -264,7 +277,7 @@ def many(count: int) -> dict[str, Any]:
     names = sorted(PLACES)
     for n in range(count):
         item = copy.deepcopy(
-            mention(f"2023-04-{n % 30 + 1:02d}", names[n % len(names)], f"{names[n % 8]} again.")
+            mention(f"2023-04-{n // 10 % 30 + 1:02d}", names[n % len(names)], f"{names[n % 8]} again.")
         )
         lon, lat = item["geometry"]["coordinates"]
         shift = (n * 37 % 1000) / 500 - 1

@@ -55,20 +55,30 @@ def test_what_geomap_front_wrote(tmp_path: Path, examples: Path, pipeline: Pipel
     assert all(e["sentence"] for e in found["evidence"])
 
 
-def test_movement_from_line_to_line_and_over_all(tmp_path: Path) -> None:
+def test_movement_is_told_from_the_first_line_to_the_last(tmp_path: Path) -> None:
+    """Between any two dates the page works it out itself (test_page_areas)."""
     fronts = [front(DAYS[0], 0.0), front(DAYS[1], 0.1), front(THIRD, 0.05)]
     found = drawn(tmp_path / "f.geojson", *fronts)
-    told = {
-        (m["from"][-2:], m["to"][-2:]): {g["side"]: g["km2"] for g in m["gains"]}
-        for m in found["movement"]
+    (told,) = found["movement"]
+    assert (told["from"], told["to"]) == ("2023-03-02", "2023-03-20")
+    km2 = {g["side"]: g["km2"] for g in told["gains"]}
+    half_a_strip = 575.0  # km2: a twentieth of a degree wide, 1.4 degrees high
+    assert km2 == {"A": pytest.approx(half_a_strip, rel=0.02), "B": 0}
+    back = drawn(tmp_path / "f.geojson", front(DAYS[0], 0.1), front(THIRD, 0.05))
+    km2 = {g["side"]: g["km2"] for g in back["movement"][0]["gains"]}
+    assert km2 == {"A": 0, "B": pytest.approx(half_a_strip, rel=0.02)}
+
+
+def test_one_line_has_not_moved(tmp_path: Path) -> None:
+    assert drawn(tmp_path / "f.geojson", front(DAYS[0]))["movement"] == []
+
+
+def test_sides_are_told_with_their_leading_parties(tmp_path: Path) -> None:
+    parties = {p.side: p for p in reversed(load_theatre().parties)}
+    found = drawn(tmp_path / "f.geojson", front(DAYS[0]))
+    assert found["sides"] == {
+        side: {"party": parties[side].name, "colour": parties[side].colour} for side in ("A", "B")
     }
-    assert set(told) == {("02", "14"), ("14", "20"), ("02", "20")}
-    strip = 1150.0  # km2: a tenth of a degree wide, 1.4 degrees high
-    assert told["02", "14"]["A"] == pytest.approx(strip, rel=0.02)
-    assert told["02", "14"]["B"] == 0
-    assert told["14", "20"]["A"] == 0
-    assert told["14", "20"]["B"] == pytest.approx(strip / 2, rel=0.02)
-    assert told["02", "20"]["A"] == pytest.approx(strip / 2, rel=0.02)
 
 
 def test_what_may_be_doubt_and_no_movement_is_told_apart(tmp_path: Path) -> None:

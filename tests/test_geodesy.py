@@ -139,3 +139,15 @@ def test_exteriors_run_counter_clockwise():
 
 def test_bounds_are_west_south_east_north():
     assert geodesy.bounds([(48.0, 38.0), (49.0, 37.0)]) == (37.0, 48.0, 38.0, 49.0)
+
+
+def test_area_does_not_depend_on_which_way_rings_turn() -> None:
+    shell, hole = shapely.box(37, 48, 38, 49), shapely.box(37.2, 48.2, 37.8, 48.8)
+    ring = geodesy.area_km2(shell) - geodesy.area_km2(hole)
+    isle = shapely.box(39, 48, 39.5, 48.5)
+    for outer in (shell.exterior, shell.exterior.reverse()):
+        for inner in (hole.exterior, hole.exterior.reverse()):
+            holed = shapely.Polygon(outer, [inner])
+            assert geodesy.area_km2(holed) == pytest.approx(ring)
+            both = shapely.multipolygons([holed, isle])
+            assert geodesy.area_km2(both) == pytest.approx(ring + geodesy.area_km2(isle))

@@ -35,6 +35,9 @@ class Area(NamedTuple):
 
 
 DETAIL = 0.001  # degrees: 110 m north-south, finer than the borders shipped
+FULL_DETAIL_DEG = 12.0  # wider boxes are drawn coarser, as they are looked at from farther away
+MOST_PADDING_DEG = 6.0
+WIDEST_DEG = 75.0  # of still wider boxes the coarse world is enough, and the rest would be megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class BasemapData:
 
 
 def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
-    """Return a larger box: `share` of its size and at least `least` degrees more on each side.
+    """Return a larger box: `share` of its size more on each side, `least` to 6 degrees.
 
     Examples
     --------
@@ -63,8 +66,8 @@ def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
     (33.6, 46.0, 42.4, 52.0)
     """
     west, south, east, north = bounds
-    dx = max((east - west) * share, least)
-    dy = max((north - south) * share, least)
+    dx = min(max((east - west) * share, least), MOST_PADDING_DEG)
+    dy = min(max((north - south) * share, least), MOST_PADDING_DEG)
     return (
         round(max(west - dx, -180.0), 3),
         round(max(south - dy, -85.0), 3),
@@ -196,6 +199,8 @@ def basemap_for(
     countries = [a for a in drawn if a.level == "country"]
     regions = [a for a in drawn if a.level == "admin1"]
     box = None if bounds is None else shapely.box(*padded(bounds))
+    if box is not None and box.bounds[2] - box.bounds[0] > WIDEST_DEG and world is not None:
+        box = None
     core = None if bounds is None else shapely.box(*padded(bounds, 0.15, 0.4))
     return BasemapData(
         countries=_countries(countries, box, core, world),
@@ -226,8 +231,9 @@ def _countries(
     if box is not None:
         shapes = [a.geometry for a in countries]
         near = [shapely.make_valid(s) for s in shapes if s.intersects(box)]
-        land, coast, borders = _land_and_lines([s.intersection(box) for s in near])
-        frame = box.boundary.buffer(DETAIL)  # the cut is no coast
+        detail = _detail(box)
+        land, coast, borders = _land_and_lines([s.intersection(box) for s in near], detail)
+        frame = box.boundary.buffer(detail)  # the cut is no coast
         found += [
             _feature("land", land, 3),
             _feature("coast", coast.difference(frame), 3),
@@ -249,8 +255,9 @@ def _admin1(
         return []
     shapes = [(a, shapely.make_valid(a.geometry)) for a in regions]
     inside = [(a, s.intersection(box)) for a, s in shapes if s.intersects(box)]
-    _, _, borders = _land_and_lines([s for _, s in inside])
-    found = [_feature("border", borders.difference(box.boundary.buffer(DETAIL)), 3)]
+    detail = _detail(box)
+    _, _, borders = _land_and_lines([s for _, s in inside], detail)
+    found = [_feature("border", borders.difference(box.boundary.buffer(detail)), 3)]
     for area, shape in inside:
         label = _label(area, shape, core, least=0.02)
         if label is not None:
@@ -258,14 +265,22 @@ def _admin1(
     return [f for f in found if f["geometry"] is not None]
 
 
-def _land_and_lines(shapes: Sequence[Geometry]) -> tuple[Geometry, Geometry, Geometry]:
+def _detail(box: Geometry) -> float:
+    """Return the grid (degrees) that land and borders of a box are drawn on."""
+    west, _, east, _ = box.bounds
+    return DETAIL * max(1, round((east - west) / FULL_DETAIL_DEG))
+
+
+def _land_and_lines(
+    shapes: Sequence[Geometry], detail: float
+) -> tuple[Geometry, Geometry, Geometry]:
     """Return the union of polygons, its outline, and the borders inside it (each once)."""
     import shapely
 
-    snapped = [_polygons(shapely.set_precision(s, DETAIL)) for s in shapes]
-    land = _polygons(shapely.union_all(snapped, grid_size=DETAIL))
-    lines = shapely.union_all([s.boundary for s in snapped], grid_size=DETAIL)
-    borders = lines.difference(land.boundary.buffer(DETAIL))
+    snapped = [_polygons(shapely.set_precision(s, detail)) for s in shapes]
+    land = _polygons(shapely.union_all(snapped, grid_size=detail))
+    lines = shapely.union_all([s.boundary for s in snapped], grid_size=detail)
+    borders = lines.difference(land.boundary.buffer(detail, quad_segs=1))
     return land, shapely.line_merge(land.boundary), shapely.line_merge(borders)
 
 

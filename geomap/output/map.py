@@ -178,8 +178,8 @@ class OfflineMap(_Once, folium.Map):
             prefer_canvas=True,
             attribution_control=False,
             fade_animation=False,
-            min_zoom=2,
-            max_zoom=14,
+            minZoom=2,  # folium's own min_zoom and max_zoom are for its tiles only
+            maxZoom=14,
             zoom_snap=0.25,
             world_copy_jump=False,
         )

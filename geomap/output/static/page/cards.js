@@ -31,6 +31,7 @@
     stated: 'stated by the report itself', claimed: 'claimed', confirmed: 'confirmed', denied: 'denied', planned: 'planned, not done', failed: 'tried, and failed'
   };
 
+  function wind(letters) { return kit.has(WINDS, letters) ? WINDS[letters] : ''; }
   function sentence(f) {
     if (!f.sentence) return null;
     const p = h('p', { class: 'gm-sentence', dir: 'auto' });
@@ -45,10 +46,10 @@
     if (f.modality === 'planned' && f.negated) verb = 'does not plan to ' + does;
     let where = '';
     if (t.name) {
-      const part = t.part && WINDS[t.part] ? 'the ' + WINDS[t.part] + ' of ' : '', side = t.direction && WINDS[t.direction] ? WINDS[t.direction] + 'ern ' : '';
+      const part = wind(t.part) ? 'the ' + wind(t.part) + ' of ' : '', side = wind(t.direction) ? wind(t.direction) + 'ern ' : '';
       const before = t.relation === 'outskirts' ? 'on the ' + side + 'outskirts of' : t.relation === 'bank' ? 'on the ' + side + 'bank of'
         : ['near', 'in_or_near', 'opposite', 'border'].indexOf(t.relation) >= 0 ? RELATION[t.relation]
-        : t.relation === 'direction' && t.direction && WINDS[t.direction] ? WINDS[t.direction] + ' of' : a[2];
+        : t.relation === 'direction' && wind(t.direction) ? wind(t.direction) + ' of' : a[2];
       where = ' ' + (before ? before + ' ' : '') + part;
     }
     const tail = f.modality === 'denied' ? ' (denied)' : f.modality === 'confirmed' ? ' (confirmed)' : f.modality === 'claimed' && !t.attribution ? ' (claimed)' : '';
@@ -63,7 +64,7 @@
   function hintWords(t) {
     const bits = [];
     if (t.distance_km !== undefined) bits.push(kit.km(t.distance_km) + ' (' + kit.miles(t.distance_km) + ')');
-    if (t.direction) bits.push(WINDS[t.direction] || t.direction);
+    if (t.direction) bits.push(wind(t.direction) || t.direction);
     return bits.join(', ');
   }
   function confidenceWords(c) { return kit.level(c) + ' confidence, ' + c.toFixed(2); }

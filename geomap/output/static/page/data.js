@@ -99,7 +99,7 @@
     data.first = new Int32Array(articles.n).fill(-1);
     data.last = new Int32Array(articles.n).fill(-1);
     for (let i = 0; i < n; i++) { const a = data.article[i]; if (data.first[a] < 0) data.first[a] = i; data.last[a] = i + 1; }
-    const names = {}, actions = {};
+    const names = Object.create(null), actions = Object.create(null); // a party may be called __proto__
     data.claims.forEach(function (c) { names[c[0]] = true; actions[c[1]] = true; });
     data.actors = Object.keys(names).sort();
     data.actions = Object.keys(actions).sort();

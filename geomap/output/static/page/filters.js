@@ -15,7 +15,7 @@
     { key: 'references', label: 'Reference lines', on: false, front: true },
     { key: 'seeds', label: 'Seed towns', on: true, front: true }
   ];
-  const shown = { layers: {}, actors: {}, actions: {}, least: 0 };
+  const shown = { layers: {}, actors: Object.create(null), actions: Object.create(null), least: 0 };
   const standard = {};
 
   function start(data, front) {

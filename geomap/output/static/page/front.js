@@ -106,7 +106,10 @@
       if (on.control) data.grounds.forEach(function (gr) {
         const s = shape(gr.outlines[c.at]);
         if (!s || !g.meets(s.box, v.box)) return;
-        ctx.globalAlpha = 0.13; ctx.fillStyle = g.sideColour(gr.colour); ctx.fill(g.areaPath(s, v), 'evenodd'); ctx.globalAlpha = 1;
+        const path = g.areaPath(s, v), colour = g.sideColour(gr.colour);
+        ctx.globalAlpha = gr.side === 'A' ? 0.14 : 0.1; ctx.fillStyle = colour; ctx.fill(path, 'evenodd'); ctx.globalAlpha = 1;
+        // Without colour the two sides are told by the hatch of one.
+        if (gr.side === 'A') { ctx.fillStyle = g.hatch(colour, 'A', true); ctx.fill(path, 'evenodd'); }
       });
       if (on.movement && c.from >= 0) movement(c.from, c.at).gains.forEach(function (gain) { fillCut(ctx, v, gain); });
       if (on.band && data.bands[c.at]) { ctx.globalAlpha = 0.17; ctx.fillStyle = look.line; ctx.fill(g.areaPath(shape(data.bands[c.at]), v), 'evenodd'); ctx.globalAlpha = 1; }

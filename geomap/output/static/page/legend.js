@@ -18,7 +18,12 @@
       ctx.beginPath(); ctx.moveTo(2, 13); ctx.quadraticCurveTo(14, 5, 30, 9); ctx.stroke();
     });
   }
-  function area(colour, opacity) { return sign(function (ctx) { ctx.globalAlpha = opacity; ctx.fillStyle = colour; ctx.fillRect(2, 3, 28, 16); }); }
+  function area(colour, opacity, hatched) {
+    return sign(function (ctx) {
+      ctx.globalAlpha = opacity; ctx.fillStyle = colour; ctx.fillRect(2, 3, 28, 16);
+      if (hatched) { ctx.globalAlpha = 1; ctx.fillStyle = g.hatch(colour, 'A', true); ctx.fillRect(2, 3, 28, 16); }
+    });
+  }
   function hatch(colour, side) {
     return sign(function (ctx) { ctx.globalAlpha = 0.24; ctx.fillStyle = colour; ctx.fillRect(2, 3, 28, 16); ctx.globalAlpha = 1; ctx.fillStyle = g.hatch(colour, side); ctx.fillRect(2, 3, 28, 16); });
   }
@@ -53,7 +58,7 @@
     if (wanted('regions')) row(region(), 'region that a hint points to: nine tenths sure within the edge, half within the core; fainter = less sure');
     if (wanted('claims')) {
       const coloured = d.actors.filter(function (a) { return kit.has(g.page.parties, a); });
-      coloured.forEach(function (a) { row(symbol({ shape: 'square', colour: g.partyColour(a), radius: 6 }), [bdi(a), ': a claim about what it did']); });
+      coloured.forEach(function (a) { row(symbol({ shape: 'square', colour: g.partyColour(a), edged: g.partyEdged(a), radius: 6 }), [bdi(a), ': a claim about what it did']); });
       if (d.actors.length > coloured.length || !d.actors.length) row(symbol({ shape: 'square', colour: look.other, radius: 6 }), 'a claim about another side');
       row(symbol({ shape: 'square', colour: look.other, radius: 6, confirmed: true }), 'with a bar below: confirmed, not only claimed');
       row(symbol({ shape: 'square', colour: look.other, planned: true, radius: 6 }), 'planned, or tried and failed');
@@ -68,7 +73,7 @@
       if (seen[s]) row(line(s), s === 'given' ? 'line of contact, given' : 'line of contact, ' + g.front.STYLES[s].words + (s === 'supported' ? '; fainter = less sure' : ''));
     });
     if (wanted('band') && data.bands.some(Boolean)) row(area(look.line, 0.2), 'the line runs in here with 80 % probability');
-    if (wanted('control')) data.grounds.forEach(function (gr) { row(area(g.sideColour(gr.colour), 0.24), ['held by ', bdi(gr.party)]); });
+    if (wanted('control')) data.grounds.forEach(function (gr) { row(area(g.sideColour(gr.colour), 0.24, gr.side === 'A'), ['held by ', bdi(gr.party)]); });
     if (wanted('movement') && data.dates.length > 1) data.grounds.forEach(function (gr) { row(hatch(g.sideColour(gr.colour), gr.side), ['gained by ', bdi(gr.party), ' in the period']); });
     if (wanted('references') && data.dates.length > 1) row(sign(function (ctx) { ctx.strokeStyle = look.line; ctx.globalAlpha = 0.6; ctx.setLineDash([2, 3]); ctx.beginPath(); ctx.moveTo(2, 13); ctx.quadraticCurveTo(14, 5, 30, 9); ctx.stroke(); }), 'lines of other dates');
     if (wanted('seeds') && data.seeds.length) row(symbol({ radius: 4.5, colour: look.other, shape: 'square', hollow: true }), 'seed town: its holder is declared, not read');

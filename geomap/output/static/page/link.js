@@ -79,8 +79,8 @@
     const mode = value('time');
     const undated = ['on', 'off'].indexOf(value('undated')) >= 0 ? value('undated') : 'auto';
     if (mode === null || !g.time.set({ mode: mode, from: value('from') || value('to'), to: value('to'), undated: undated })) g.time.set({ mode: 'all', undated: undated });
-    const view = (value('view') || '').split(',').map(Number);
-    if (view.length === 3 && view.every(isFinite) && Math.abs(view[0]) <= 85 && Math.abs(view[1]) <= 180 && value('view')) map.setView([view[0], view[1]], view[2], { animate: false });
+    const view = (value('view') || '').split(',').map(parseFloat);
+    if (view.length === 3 && view.every(isFinite) && Math.abs(view[0]) <= 85 && Math.abs(view[1]) <= 180) map.setView([view[0], view[1]], view[2], { animate: false });
     const what = readSelection(p);
     g.select(what, { quiet: true });
     if (!what && p.has('hint') && !g.data.texts) g.on('texts', once(function () { const late = readSelection(p); if (late) g.select(late, { quiet: true }); }));

@@ -30,7 +30,7 @@
       const a = g.article(pair[0]);
       if (a.day !== day) { day = a.day; add(rows, h('li', { class: 'gm-day' }, a.day === null ? 'Undated' : kit.day(a.day, true))); }
       const button = kit.button([bdi(a.title), h('span', { class: 'gm-by' }, a.source ? bdi(a.source) : null, a.source ? ' \u00b7 ' : '', kit.plural(pair[1], 'mark'))],
-        { class: 'gm-row gm-report', 'data-article': pair[0], 'aria-current': chosen && chosen.article === pair[0] ? 'true' : null }, function () { g.select({ article: pair[0] }, { zoom: true }); });
+        { class: 'gm-row gm-report', 'data-article': pair[0], 'data-key': 'article ' + pair[0], 'aria-current': chosen && chosen.article === pair[0] ? 'true' : null }, function () { g.select({ article: pair[0] }, { zoom: true }); });
       button.addEventListener('mouseenter', function () { g.attention.hover({ article: pair[0] }); });
       button.addEventListener('mouseleave', function () { g.attention.hover(null); });
       button.addEventListener('focus', function () { g.attention.hover({ article: pair[0] }); });
@@ -44,22 +44,22 @@
     const marks = g.marks.shown().filter(function (m) { return m.px >= b.min.x && m.px <= b.max.x && m.py >= b.min.y && m.py <= b.max.y; }).sort(function (a, c) { return c.count - a.count || a.spot - c.spot; });
     const lines = g.front.pieces().filter(function (p) { return g.meets(p.shape.box, v.box); }), regions = g.regions.shown();
     add(kit.clear($('gm-places-count')), kit.plural(marks.length, 'symbol') + ' in view' + (regions.length ? ', ' + kit.plural(regions.length, 'region') : '') + (g.regions.left() ? ' (' + kit.count(g.regions.left()) + ' smaller or less sure are not drawn)' : ''));
-    const row = function (name, words, open, hover) {
-      const button = kit.button([name, h('span', { class: 'gm-count' }, words)], { class: 'gm-row' }, open);
+    const row = function (key, name, words, open, hover) {
+      const button = kit.button([name, h('span', { class: 'gm-count' }, words)], { class: 'gm-row', 'data-key': key }, open);
       if (hover) { button.addEventListener('mouseenter', function () { g.attention.hover(hover); }); button.addEventListener('mouseleave', function () { g.attention.hover(null); }); }
       add(rows, h('li', {}, button));
     };
     marks.slice(0, shownPlaces).forEach(function (m) {
       const title = g.marks.title(m), words = m.kind === 'claims' ? 'claim' : m.coarse ? 'area' : WORDS[m.kind];
-      row(bdi(title.name), words + (m.count > 1 ? ' \u00d7 ' + kit.count(m.count) : ''), function () { g.select({ spots: m.members }); }, { spots: m.members });
+      row('spot ' + m.spot, bdi(title.name), words + (m.count > 1 ? ' \u00d7 ' + kit.count(m.count) : ''), function () { g.select({ spots: m.members }); }, { spots: m.members });
     });
     if (marks.length > shownPlaces) add(rows, h('li', {}, kit.button('Show more', { class: 'gm-more' }, function () { shownPlaces += PAGE; fillPlaces(); })));
     regions.slice(-20).reverse().forEach(function (d) {
       const f = g.feature(d.feature);
-      row(bdi(f.told.text || 'A hinted region'), 'region', function () { g.select({ row: d.feature }); }, { row: d.feature });
+      row('hint ' + d.feature, bdi(f.told.text || 'A hinted region'), 'region', function () { g.select({ row: d.feature }); }, { row: d.feature });
     });
     lines.slice(0, 40).forEach(function (p) {
-      row('Line of contact', kit.km(p.piece.km || 0) + ', ' + p.piece.status, function () { g.select({ at: g.front.drawnAt(), piece: p.piece, number: p.number }); });
+      row('piece ' + p.number, 'Line of contact', kit.km(p.piece.km || 0) + ', ' + p.piece.status, function () { g.select({ at: g.front.drawnAt(), piece: p.piece, number: p.number }); });
     });
   }
   function unplaced() {
@@ -73,12 +73,20 @@
     found.slice(0, shownUnplaced).forEach(function (i) {
       const f = g.feature(i), t = f.told, claim = f.kind === 'claims' ? [f.actor, f.action].filter(Boolean).join(' ') : '';
       add(rows, h('li', { class: 'gm-refusal' }, h('strong', {}, bdi(claim || t.text || t.name || 'Unnamed')), h('span', { class: 'gm-thin' }, ' \u00b7 ' + (f.kind === 'claims' ? 'claim' : f.kind === 'regions' ? 'hint' : 'name') + ' \u00b7 '),
-        kit.button(bdi(f.article.title), { class: 'gm-link' }, function () { g.select({ article: f.article.number }); }),
+        kit.button(bdi(f.article.title), { class: 'gm-link', 'data-key': 'row ' + i }, function () { g.select({ article: f.article.number }); }),
         t.reasons && t.reasons.length ? h('p', {}, bdi(t.reasons.join('; '))) : null));
     });
     if (found.length > shownUnplaced) add(rows, h('li', {}, kit.button('Show more', { class: 'gm-more' }, function () { shownUnplaced += PAGE; fillUnplaced(); })));
   }
+  /** The button of a row, by what it stands for: filling a list makes its buttons anew. */
+  function rowOf(key) { return Array.from(document.querySelectorAll('.gm-rows [data-key]')).find(function (b) { return b.getAttribute('data-key') === key; }); }
   function fill() {
+    const focused = document.activeElement && document.activeElement.closest('.gm-rows') ? document.activeElement.getAttribute('data-key') : null;
+    fillTab();
+    const again = focused && rowOf(focused);
+    if (again && again !== document.activeElement) again.focus({ preventScroll: true });
+  }
+  function fillTab() {
     const tab = g.side.tab();
     add(kit.clear($('gm-unplaced-count')), kit.count(g.tally().unplaced));
     if (!g.side.open()) return;
@@ -96,6 +104,6 @@
       g.on('time layers view', function () { shownReports = shownPlaces = shownUnplaced = PAGE; soon(); });
       g.on('texts script select play', soon);
     },
-    fill: fill
+    fill: fill, rowOf: rowOf
   };
 }(window.geomap));

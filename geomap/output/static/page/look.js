@@ -41,6 +41,8 @@
     const mix = function (i) { const v = parseInt(hex.substr(i, 2), 16); return Math.round(v + (255 - v) * 0.38); };
     return 'rgb(' + mix(1) + ',' + mix(3) + ',' + mix(5) + ')';
   }
+  /** Every other party's claims have a dark edge, so that they are told apart without colour too. */
+  g.partyEdged = function (actor) { return Object.keys(g.page.parties).sort().indexOf(actor) % 2 === 1; };
   g.sideColour = function (hex) { return theme.name() === 'dark' && !theme.printing && /^#[0-9a-f]{6}$/i.test(hex) ? lifted(hex) : hex; };
 
   function outline(ctx, shape, x, y, r) {
@@ -51,7 +53,7 @@
     else ctx.arc(x, y, r, 0, 2 * Math.PI);
   }
   /**
-   * Draw a symbol: {shape, colour, radius, confidence, count, hollow, negated, confirmed, planned, said, several, picked}.
+   * Draw a symbol: {shape, colour, radius, confidence, count, hollow, negated, confirmed, planned, several, edged, picked}.
    * Full: sure. Half tone: less sure. Hollow and dashed: doubtful. A ring around it: more than one source. A cross-bar: said not to be so.
    * A bar below it: confirmed, not only claimed.
    */
@@ -66,7 +68,8 @@
     outline(ctx, o.shape, x, y, r); ctx.lineWidth = hollow ? 4.5 : 3; ctx.strokeStyle = look.halo; ctx.stroke();
     ctx.fillStyle = look.paper; ctx.globalAlpha = hollow ? 0.9 : 1; ctx.fill(); ctx.globalAlpha = 1;
     if (!hollow) { ctx.fillStyle = o.colour; ctx.globalAlpha = tier === 'high' ? 1 : 0.42; ctx.fill(); ctx.globalAlpha = 1; }
-    if (hollow || tier !== 'high') {
+    if (o.edged && !hollow) { ctx.lineWidth = 1.4; ctx.strokeStyle = look.ink; ctx.stroke(); }
+    if (hollow || tier !== 'high' && !o.edged) {
       ctx.lineWidth = 1.9; ctx.strokeStyle = o.colour;
       if (tier === 'low' || o.planned) ctx.setLineDash([3, 2.2]);
       ctx.stroke(); ctx.setLineDash([]);
@@ -82,14 +85,14 @@
     ctx.restore();
   };
   const hatches = {};
-  /** A hatch in a colour: lines that lean to the right for one side, to the left for the other, so that grey tells them apart. */
-  g.hatch = function (colour, side) {
-    const key = colour + side;
+  /** A hatch in a colour: lines that lean to the right for one side, to the left for the other, so that grey tells them apart; `wide` apart and thin, for ground that is only held. */
+  g.hatch = function (colour, side, wide) {
+    const key = colour + side + !!wide, n = wide ? 14 : 8;
     if (!hatches[key]) {
-      const tile = g.kit.h('canvas', { width: '8', height: '8' }), ctx = tile.getContext('2d');
-      ctx.strokeStyle = colour; ctx.lineWidth = 2.1; ctx.globalAlpha = 0.85;
-      if (side === 'B') { ctx.translate(8, 0); ctx.scale(-1, 1); }
-      ctx.beginPath(); ctx.moveTo(-2, 2); ctx.lineTo(2, -2); ctx.moveTo(0, 8); ctx.lineTo(8, 0); ctx.moveTo(6, 10); ctx.lineTo(10, 6); ctx.stroke();
+      const tile = g.kit.h('canvas', { width: n, height: n }), ctx = tile.getContext('2d');
+      ctx.strokeStyle = colour; ctx.lineWidth = wide ? 1 : 2.1; ctx.globalAlpha = wide ? 0.3 : 0.85;
+      if (side === 'B') { ctx.translate(n, 0); ctx.scale(-1, 1); }
+      ctx.beginPath(); ctx.moveTo(-2, 2); ctx.lineTo(2, -2); ctx.moveTo(0, n); ctx.lineTo(n, 0); ctx.moveTo(n - 2, n + 2); ctx.lineTo(n + 2, n - 2); ctx.stroke();
       hatches[key] = ctx.createPattern(tile, 'repeat');
     }
     return hatches[key];

@@ -10,9 +10,9 @@
 
   function seatOf(actor) {
     if (!seats) {
-      const n = {};
+      const n = Object.create(null);
       for (let s = 0; s < g.data.spots.n; s++) { const a = g.data.spots.actor[s]; if (a || g.data.spots.kind[s] === 2) n[a] = (n[a] || 0) + 1; }
-      seats = {};
+      seats = Object.create(null);
       Object.keys(n).sort(function (a, b) { return n[b] - n[a] || (a < b ? -1 : 1); }).forEach(function (a, i) { seats[a] = SEATS[i % 4]; });
     }
     return seats[actor] || SEATS[0];
@@ -69,7 +69,7 @@
     m.shape = 'circle'; m.colour = look[kind] || look.places; m.dx = m.dy = 0; m.layer = 1;
     const seat = kind === 'claims' ? seatOf(spots.actor[s]) : null;
     if (kind === 'claims') {
-      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.layer = 2;
+      m.shape = 'square'; m.colour = g.partyColour(spots.actor[s]); m.edged = g.partyEdged(spots.actor[s]); m.layer = 2;
       m.negated = m.said === 4; m.planned = m.said === 8; m.confirmed = (m.said & 2) !== 0;
     } else if (kind !== 'places') { m.shape = 'triangle'; m.layer = 0; }
     else if (m.coarse) { m.hollow = true; m.shape = spots.precision[s] === 'estimated' || spots.precision[s] === 'hint' ? 'circle' : 'diamond'; if (m.shape === 'diamond') m.layer = 0; }

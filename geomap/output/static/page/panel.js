@@ -125,7 +125,12 @@
       if (how && how.zoom) g.show(what);
       const title = $('gm-panel-title');
       if (title && !(how && how.quiet)) title.focus({ preventScroll: true });
-    } else if (was && opener && document.contains(opener)) { opener.focus({ preventScroll: true }); opener = null; }
+    } else if (was && opener) {
+      // The row that it was opened from may have been made anew since.
+      const key = opener.getAttribute('data-key'), back = document.contains(opener) ? opener : key && g.lists.rowOf(key);
+      (back || g.marks.map().getContainer()).focus({ preventScroll: true });
+      opener = null;
+    }
     g.emit('select', what);
   };
   /** Bring something into view, beside the panel. */

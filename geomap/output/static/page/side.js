@@ -3,7 +3,7 @@
   'use strict';
 
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
-  const TABS = ['reports', 'places', 'layers', 'legend', 'unplaced'];
+  const TABS = ['layers', 'reports', 'places', 'unplaced', 'legend'];
   let tab = 'layers';
   const counters = [];
 
@@ -119,6 +119,7 @@
       });
       $('gm-toggle').addEventListener('click', function () { toggle(); });
       g.on('time layers theme basemap', function () { clearTimeout(resting); resting = setTimeout(recount, g.time.playing() ? 300 : 60); });
+      g.on('layers', function () { $('gm-least').value = String(g.filters.shown.least); });
       g.on('script', function () { if ($('gm-script')) $('gm-script').value = g.names.script(); });
       g.on('theme', function () { $('gm-theme').value = g.theme.chosen() || ''; });
       recount();
