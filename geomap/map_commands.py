@@ -157,7 +157,10 @@ class MapRun(Run):
             return None
         from geomap.output.front_layers import front_drawing
 
-        return front_drawing(self.front_rows, self.lines, self.theatre)
+        return front_drawing(
+            self.front_rows, self.lines, self.theatre,
+            since=self.settings.since, until=self.settings.until,
+        )  # fmt: skip
 
     def _basemap(
         self, bounds: tuple[float, float, float, float] | None, rows: Sequence[Feature] = ()

@@ -37,7 +37,9 @@ class Area(NamedTuple):
 DETAIL = 0.001  # degrees: 110 m north-south, finer than the borders shipped
 FULL_DETAIL_DEG = 12.0  # wider boxes are drawn coarser, as they are looked at from farther away
 MOST_PADDING_DEG = 6.0
-WIDEST_DEG = 75.0  # of still wider boxes the coarse world is enough, and the rest would be megabytes
+WIDEST_DEG = (
+    75.0  # of still wider boxes the coarse world is enough, and the rest would be megabytes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,7 @@ def _admin1(
 
 def _detail(box: Geometry) -> float:
     """Return the grid (degrees) that land and borders of a box are drawn on."""
-    west, _, east, _ = box.bounds
+    west, east = float(box.bounds[0]), float(box.bounds[2])
     return DETAIL * max(1, round((east - west) / FULL_DETAIL_DEG))
 
 

@@ -57,7 +57,12 @@ class _Day:
 
 
 def front_drawing(
-    file: Path | Rows, lines: Sequence[ContactLine], theatre: Theatre
+    file: Path | Rows,
+    lines: Sequence[ContactLine],
+    theatre: Theatre,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
 ) -> dict[str, Any] | None:
     """Return what the page draws of a file of lines.
 
@@ -71,6 +76,9 @@ def front_drawing(
         What `read_lines` found in it.
     theatre : Theatre
         Who the sides are, and their colours, where the file does not say it.
+    since, until : date, optional
+        The period asked for: later lines are left out, and of earlier ones all but the last, which
+        holds as it begins and is marked `early`.
 
     Returns
     -------
@@ -89,13 +97,18 @@ def front_drawing(
     evidence: list[dict[str, Any]] = []
     if own:
         numbers = _Numbers(found.evidence, evidence)
-        days = [_own_day(d, rows, theatre, numbers) for d, rows in sorted(own.items())]
+        wanted = _within(list(own), since, until)
+        days = [_own_day(d, own[d], theatre, numbers) for d in wanted]
     else:
-        days = [_given_day(line, theatre) for line in lines]
+        wanted_days = _within([line.date for line in lines if line.date], since, until)
+        kept = [line for line in lines if line.date is None or line.date in wanted_days]
+        days = [_given_day(line, theatre) for line in kept]
     if not days:
         return None
     return {
-        "dates": [_packed(day) for day in days],
+        "dates": [
+            _packed(day) | ({"early": True} if _is_early(day.date, since) else {}) for day in days
+        ],
         "evidence": evidence,
         "movement": list(_movements(days, theatre)),
         "sides": {
@@ -104,6 +117,17 @@ def front_drawing(
             for name, colour in [_side(side, theatre)]
         },
     }
+
+
+def _is_early(day: dt.date | None, since: dt.date | None) -> bool:
+    return since is not None and day is not None and day < since
+
+
+def _within(days: Sequence[dt.date], since: dt.date | None, until: dt.date | None) -> list[dt.date]:
+    """Return the days of a period in their order, with the last before it."""
+    early = sorted(d for d in days if _is_early(d, since))
+    rest = sorted(d for d in days if not _is_early(d, since))
+    return early[-1:] + [d for d in rest if until is None or d <= until]
 
 
 def _told_by_geomap(row: Row) -> bool:

@@ -115,13 +115,14 @@ class MapData:
             self.articles.number(_day(article.get("article_id"), article.get("date")), article)
         for feature in features:
             self._add(feature)
+        self._read = len(self.articles.rows)  # others are only named as evidence of a line
 
     def tables(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the table to draw from, and the table of texts."""
         spots = self._spots.values
         regions = self._regions.values
         drawn = {
-            "articles": self.articles.columns(),
+            "articles": {**self.articles.columns(), "read": self._read},
             "claims": self._claims.values,
             "features": self._columns,
             "regions": {k: [r[k] for r in regions] for k in (regions[0] if regions else ())},
@@ -392,6 +393,7 @@ def front_tables(front: Mapping[str, Any] | None, data: MapData) -> dict[str, An
     return {
         "bands": [geometry_text(day.get("band")) for day in dates],
         "dates": [day["date"] and _day("of a line", day["date"]) for day in dates],
+        "early": sum(bool(day.get("early")) for day in dates),  # those before the period
         "evidence": [_evidence(e, data) for e in front["evidence"]],
         "grounds": [
             {"side": side, "party": party, "colour": colour, "outlines": outlines}

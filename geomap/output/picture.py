@@ -61,8 +61,12 @@ class _Sheet:
         return cls(features, reports, front, basemap or BasemapData(), script)
 
     def dates(self) -> list[str | None]:
-        """Return the dates of reports and lines, None for what has none."""
-        lines = [d["date"] for d in (self.front or {}).get("dates", ())]
+        """Return the dates of reports and lines, None for what has none.
+
+        A line that held before the period asked for begins no panel.
+        """
+        drawn = (self.front or {}).get("dates", ())
+        lines = [d["date"] for d in drawn if not d.get("early")]
         days = [day for day, _ in self.features] + list(self.reports.values())
         return days + [d for d in lines if d is not None]
 

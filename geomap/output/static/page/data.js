@@ -50,9 +50,8 @@
   };
 
   function readArticles(a) {
-    const n = a.id.length, byDay = new Map();
-    a.n = n;
-    a.day.forEach(function (d) { if (d !== null) byDay.set(d, (byDay.get(d) || 0) + 1); });
+    // Those after the first `read` were not among what was read: lines of contact name them as evidence.
+    a.n = a.read;
     return a;
   }
   function readSpots(s) {
@@ -96,8 +95,8 @@
       data.day[i] = d;
     }
     // The features of an article stand together: where each article's begin and end.
-    data.first = new Int32Array(articles.n).fill(-1);
-    data.last = new Int32Array(articles.n).fill(-1);
+    data.first = new Int32Array(articles.id.length).fill(-1);
+    data.last = new Int32Array(articles.id.length).fill(-1);
     for (let i = 0; i < n; i++) { const a = data.article[i]; if (data.first[a] < 0) data.first[a] = i; data.last[a] = i + 1; }
     const names = Object.create(null), actions = Object.create(null); // a party may be called __proto__
     data.claims.forEach(function (c) { names[c[0]] = true; actions[c[1]] = true; });

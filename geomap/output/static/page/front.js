@@ -176,7 +176,8 @@
   }
   g.front = {
     STYLES: STYLES, styleOf: styleOf, read: function (table) { data = table; },
-    data: function () { return data; }, days: function () { return data ? data.dates.filter(function (d) { return d !== null; }) : []; },
+    data: function () { return data; }, /** Days with a line; that which held before the period begins is none of it. */
+    days: function () { return data ? data.dates.slice(data.early).filter(function (d) { return d !== null; }) : []; },
     current: current, movement: movement, measure: measure, paint: paint, paintSeeds: paintSeeds, at: at, count: count, shape: shape,
     pieces: function () { return drawn ? drawn.pieces : []; }, drawnAt: function () { return drawn ? drawn.at : -1; }
   };

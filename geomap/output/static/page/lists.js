@@ -94,10 +94,9 @@
     else if (tab === 'places') fillPlaces();
     else if (tab === 'unplaced') fillUnplaced();
   }
-  /** Lists follow when the hand rests; while the time runs they would only cost. */
+  /** Lists follow a moment later, and while the time runs only now and then: a step shall cost little. */
   function soon() {
-    clearTimeout(waiting);
-    waiting = setTimeout(function () { waiting = null; fill(); }, g.time.playing() ? 400 : 90);
+    if (!waiting) waiting = setTimeout(function () { waiting = null; fill(); }, g.time.playing() ? 400 : 90);
   }
   g.lists = {
     start: function () {

@@ -105,7 +105,8 @@
   }
   function fill() {
     if (!selection) return;
-    const body = kit.clear($('gm-panel-body')), top = body.scrollTop;
+    const body = $('gm-panel-body'), top = body.scrollTop;
+    kit.clear(body);
     if (!g.data.texts) { add(body, h('p', { class: 'gm-note gm-pad' }, 'Reading the texts\u2026')); return; }
     add(body, selection.spots ? ofSpots(selection.spots) : selection.article !== undefined ? ofArticle(selection.article) : selection.row !== undefined ? ofRegion(selection.row)
       : selection.seed ? ofSeed(selection.seed) : ofPiece(selection));

@@ -10,12 +10,13 @@
   /** Learn the days: those with reports or a line are where a step stops. */
   function start(articles, lineDays) {
     const days = new Set(lineDays);
-    articles.day.forEach(function (d) { if (d !== null) days.add(d); });
+    const read = articles.day.slice(0, articles.n);
+    read.forEach(function (d) { if (d !== null) days.add(d); });
     stops = Array.from(days).sort(function (a, b) { return a - b; });
     first = stops.length ? stops[0] : 0;
     last = stops.length ? stops[stops.length - 1] : 0;
     reports = { byDay: new Map(), undated: 0 };
-    articles.day.forEach(function (d) {
+    read.forEach(function (d) {
       if (d === null) reports.undated++; else reports.byDay.set(d, (reports.byDay.get(d) || 0) + 1);
     });
     now.from = first; now.to = last;
