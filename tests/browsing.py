@@ -65,12 +65,10 @@ class Opened:
     def __init__(
         self,
         browser: Any,
-        path: Path,
         size: tuple[int, int] = DESK,
         *,
         touch: bool = False,
         scheme: str = "light",
-        fragment: str = "",
         clipboard: bool = False,
     ) -> None:
         self.context = browser.new_context(
@@ -85,7 +83,7 @@ class Opened:
         self.messages: list[str] = []
         self.requests: list[str] = []
         self.dialogs: list[str] = []
-        self.own = path.as_uri()
+        self.own = ""
 
         def route(handle: Any) -> None:
             if handle.request.url.split("#")[0] == self.own:
@@ -104,10 +102,14 @@ class Opened:
         self.page.on("console", lambda m: self.messages.append(f"{m.type}: {m.text}"))
         self.page.on("pageerror", lambda e: self.messages.append(f"error: {e}"))
         self.page.on("dialog", dialog)
+
+    def open(self, path: Path, fragment: str = "") -> None:
+        """Open a page afresh, at a fragment of its address ("#..." without the sign)."""
+        self.own = path.as_uri()
         self.go(fragment)
 
     def go(self, fragment: str = "") -> None:
-        """Open the page afresh, at a fragment of its address ("#..." without the sign)."""
+        """Open the same page afresh."""
         self.page.goto("about:blank")
         self.page.goto(self.own + (f"#{fragment}" if fragment else ""))
         self.page.locator("html[data-ready][data-texts]").wait_for(state="attached")

@@ -84,24 +84,26 @@ def browser(chromium_path: str) -> Iterator[Any]:
 
 
 class _Pages:
-    """Opens pages; a page that no test holds any more is opened afresh for the next one."""
+    """Opens pages; a window that no test holds any more is used again, since each costs a second.
+
+    A page is read afresh each time, so that no test finds what another has left.
+    """
 
     def __init__(self, browser: Any, folder: Path) -> None:
         self.browser, self.folder = browser, folder
+        self.files: dict[str, Path] = {}
         self.idle: dict[tuple[Any, ...], list[Opened]] = {}
         self.held: list[tuple[tuple[Any, ...], Opened]] = []
 
     def __call__(self, html: str, *size: tuple[int, int], fragment: str = "", **how: Any) -> Opened:
-        key = (html, size, *sorted(how.items()))
+        key = (size, *sorted(how.items()))
         waiting = self.idle.setdefault(key, [])
-        if waiting:
-            opened = waiting.pop()
-            opened.go(fragment)
-        else:
-            path = self.folder / f"map{len(list(self.folder.iterdir()))}.html"
-            path.write_text(html, encoding="utf-8", newline="\n")
-            opened = Opened(self.browser, path, *size, fragment=fragment, **how)
+        opened = waiting.pop() if waiting else Opened(self.browser, *size, **how)
         self.held.append((key, opened))
+        path = self.files.setdefault(html, self.folder / f"map{len(self.files)}.html")
+        if not path.exists():
+            path.write_text(html, encoding="utf-8", newline="\n")
+        opened.open(path, fragment)
         return opened
 
     def faults(self) -> list[dict[str, Any]]:
@@ -116,13 +118,9 @@ class _Pages:
         return [f for f in told if f]
 
 
-@pytest.fixture(scope="module")
-def _pages(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Pages]:
-    pages = _Pages(browser, tmp_path_factory.mktemp("pages"))
-    yield pages
-    for waiting in pages.idle.values():
-        for opened in waiting:
-            opened.context.close()
+@pytest.fixture(scope="session")
+def _pages(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> _Pages:
+    return _Pages(browser, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture

@@ -231,8 +231,10 @@ def test_a_line_without_reports(show: Any) -> None:
     assert opened.page.locator("#gm-empty").is_hidden()
     assert opened.page.evaluate(EASTING) == 37.4
     opened.page.locator("#gm-next").click()
+    opened.settle()
     assert opened.page.evaluate(EASTING) == 37.9
     opened.page.locator("#gm-next").click()
+    opened.settle()
     assert opened.page.evaluate(EASTING) == 37.4
     # The day's reports are those that the line's evidence names.
     assert "15 Mar 2023" in opened.now()

@@ -5,7 +5,7 @@
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
   const PAGE = 60;
   const WORDS = { places: 'place', government: 'government', demonym: 'people' };
-  let shownReports = PAGE, shownPlaces = PAGE, shownUnplaced = PAGE, waiting = null, articles = [];
+  let shownReports = PAGE, shownPlaces = PAGE, shownUnplaced = PAGE, waiting = null, pressed = false, articles = [];
 
   /** The articles of the window that name something in view, or nothing at all; the newest first. */
   function inView() {
@@ -96,10 +96,14 @@
   }
   /** Lists follow a moment later, and while the time runs only now and then: a step shall cost little. */
   function soon() {
-    if (!waiting) waiting = setTimeout(function () { waiting = null; fill(); }, g.time.playing() ? 400 : 90);
+    if (waiting) return;
+    // Not under a finger: a row made anew between press and release would not be clicked.
+    waiting = setTimeout(function () { waiting = null; if (pressed) soon(); else fill(); }, g.time.playing() ? 400 : 90);
   }
   g.lists = {
     start: function () {
+      $('gm-side').addEventListener('pointerdown', function () { pressed = true; });
+      ['pointerup', 'pointercancel'].forEach(function (e) { document.addEventListener(e, function () { pressed = false; }); });
       g.on('time layers view', function () { shownReports = shownPlaces = shownUnplaced = PAGE; soon(); });
       g.on('texts script select play', soon);
     },
