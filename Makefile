@@ -2,12 +2,13 @@
 # make test       install what the tests need and run all checks
 # make benchmark  the heavy and long checks (docs/benchmarks.md)
 # make gallery    draw everything in maps/ again
+# make screenshots  draw them, and take the pictures of the map that docs/ shows
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCES := pyproject.toml $(wildcard gazetteer/*.* gazetteer/*/*.* geomap/gazetteer/*.py)
 
-.PHONY: map test benchmark gallery lint clean
+.PHONY: map test benchmark gallery screenshots clean
 
 map: $(VENV)/installed
 	mkdir -p maps
@@ -21,6 +22,10 @@ gallery: map
 	$(BIN)/geomap map build/gallery/reports.jsonl --front build/gallery/lines.geojson \
 	  --title "A year of made-up reports (an exercise)" -o maps/year.html \
 	  2> build/gallery/warnings.txt || { tail -n 5 build/gallery/warnings.txt; exit 1; }
+
+screenshots: gallery $(VENV)/installed-dev
+	$(BIN)/python tests/install_chromium.py
+	$(BIN)/python -m gallery.screenshots maps docs
 
 # The gazetteer is compiled while geomap is installed, so its sources count too. An older pip is
 # replaced first: it may not know editable installs by pyproject.toml.

@@ -26,6 +26,9 @@
     const spots = new Set(), hints = [];
     [chosen, hovered].forEach(function (what) {
       if (!what) return;
+      const a = what.article !== undefined ? what.article : what.row !== undefined ? g.data.article[what.row] : null;
+      // What is open may lie outside the window of time by now: then nothing of it is drawn.
+      if (a !== null && !g.time.holds(g.data.articles.day[a])) return;
       const found = what.article !== undefined ? ofArticle(what.article) : what.row !== undefined ? ofRow(what.row) : { spots: new Set(), hints: [] };
       (what.spots || []).forEach(function (s) { spots.add(s); });
       found.spots.forEach(function (s) { spots.add(s); });
@@ -33,7 +36,7 @@
     });
     return cache = { spots: spots, hints: hints.slice(0, MOST_ARCS) };
   }
-  g.on('texts', function () { cache = null; });
+  g.on('texts time', function () { cache = null; });
 
   function arcs(v) {
     const d = g.data, found = [];

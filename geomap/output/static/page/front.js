@@ -39,7 +39,8 @@
   function current() {
     if (!data) return { at: -1, from: -1 };
     const now = g.time.now, dated = g.time.stops().length > 0, at = dated ? inForce(now.to) : data.dates.length - 1;
-    let from = now.mode === 'day' ? at - 1 : inForce(now.from);
+    // A single day has the movement of its own line, if it has one.
+    let from = now.mode !== 'day' ? inForce(now.from) : at >= 0 && data.dates[at] === now.to ? at - 1 : -1;
     if (from < 0 && now.mode !== 'day') from = data.dates.findIndex(function (d) { return d !== null && d >= now.from; });
     if (from >= 0 && (from >= at || data.dates[from] === null)) from = -1;
     return { at: at, from: from };

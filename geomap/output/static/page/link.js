@@ -9,7 +9,7 @@
   function selected() {
     const what = g.panel.selection(), s = g.data.spots;
     if (!what) return null;
-    if (what.spots) { const n = what.spots[0]; return ['place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], s.actor[n], s.name[n]].join(',')]; }
+    if (what.spots) { const n = what.spots[0]; return [what.spots.length > 1 ? 'places' : 'place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], s.actor[n], s.name[n]].join(',')]; }
     if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id]; }
     if (what.row !== undefined) { const f = g.feature(what.row); return ['hint', f.article.id + '@' + f.start]; }
     return null;
@@ -44,12 +44,19 @@
   }
   function soon() { if (!reading && !writing) writing = setTimeout(write, 250); }
 
+  /** The spots that are drawn as one with a spot. */
+  function together(spot) {
+    g.repaint();
+    const mark = g.marks.shown().find(function (m) { return m.members.indexOf(spot) >= 0; });
+    return mark ? mark.members : [spot];
+  }
   function readSelection(p) {
     const d = g.data, s = d.spots;
-    if (p.has('place')) {
-      const bits = p.get('place').split(','), lat = Number(bits[0]), lon = Number(bits[1]), name = bits.slice(4).join(',');
+    const one = p.has('place'), named = one ? p.get('place') : p.get('places');
+    if (named) {
+      const bits = named.split(','), lat = Number(bits[0]), lon = Number(bits[1]), name = bits.slice(4).join(',');
       for (let i = 0; i < s.n; i++) {
-        if (Math.abs(s.lat[i] - lat) < 2e-5 && Math.abs(s.lon[i] - lon) < 2e-5 && g.KINDS[s.kind[i]] === bits[2] && s.actor[i] === bits[3] && s.name[i] === name) return { spots: [i] };
+        if (Math.abs(s.lat[i] - lat) < 2e-5 && Math.abs(s.lon[i] - lon) < 2e-5 && g.KINDS[s.kind[i]] === bits[2] && s.actor[i] === bits[3] && s.name[i] === name) return { spots: one ? [i] : together(i) };
       }
     }
     const byId = function (id) { return d.articles.id.indexOf(id); };

@@ -94,9 +94,9 @@
     else if (tab === 'places') fillPlaces();
     else if (tab === 'unplaced') fillUnplaced();
   }
-  /** Lists follow when the hand rests; while the time runs they would only cost. */
+  /** Lists follow a moment later, and while the time runs only now and then: a step shall cost little. */
   function soon() {
-    clearTimeout(waiting);
+    if (waiting) return;
     // Not under a finger: a row made anew between press and release would not be clicked.
     waiting = setTimeout(function () { waiting = null; if (pressed) soon(); else fill(); }, g.time.playing() ? 400 : 90);
   }

@@ -73,6 +73,7 @@
     const placed = rows.filter(function (i) { return d.spot[i] >= 0 || d.region[i] >= 0; }).length;
     const parts = head('Report \u00b7 ' + (about.day === null ? 'undated' : kit.day(about.day, true)), bdi(about.title), [about.source ? bdi(about.source) : null]);
     parts.push(g.words.sourceLine(about));
+    if (!g.time.holds(about.day)) parts.push(h('p', { class: 'gm-note gm-pad' }, 'It lies outside the period that is shown.'));
     parts.push(h('p', { class: 'gm-where' }, rows.length ? kit.plural(placed, 'mark') + ' on the map' + (rows.length > placed ? ', ' + (rows.length - placed) + ' not placed' : '') : 'It names no place that was found.'));
     return parts.concat(paged(rows, function (i) {
       const card = g.card(i, true, true);
@@ -103,13 +104,28 @@
     return head('Seed town', bdi(seed.name || 'Seed town')).concat([h('p', { class: 'gm-where gm-seed' }, 'Its holder is declared, not read: ', seed.party ? ['held by ', bdi(seed.party)] : 'holder not told', seed.since ? ' since ' + (kit.fromIso(seed.since) === null ? seed.since : kit.day(kit.fromIso(seed.since))) : null,
       seed.as_of ? ', as of ' + (kit.fromIso(seed.as_of) === null ? seed.as_of : kit.day(kit.fromIso(seed.as_of))) : null, seed.source ? ['. Source: ', bdi(seed.source)] : null), coordinates(seed.lat, seed.lon)]);
   }
+  let filled = '';
+  /** What of the window and the filters the panel hangs on. */
+  function key() {
+    const d = g.data, rows = [];
+    if (selection.spots) return rowsOf(selection.spots).join();
+    if (selection.row !== undefined) g.time.rows().forEach(function (r) { for (let i = r[0]; i < r[1]; i++) if (d.region[i] === d.region[selection.row] && g.passes(i)) rows.push(i); });
+    return selection.article !== undefined ? String(g.time.holds(d.articles.day[selection.article])) : rows.join();
+  }
+  /** Time or filters have changed: the panel is made anew only when that changes what it says, for somebody may be reading it. */
+  function follow() { if (selection && key() !== filled) fill(); }
   function fill() {
     if (!selection) return;
-    const body = kit.clear($('gm-panel-body')), top = body.scrollTop;
+    const body = $('gm-panel-body'), top = body.scrollTop, held = body.contains(document.activeElement);
+    const open = Array.from(body.querySelectorAll('.gm-card')).filter(function (c) { const why = c.querySelector('.gm-why'); return why && why.open; }).map(function (c) { return c.getAttribute('data-row'); });
+    filled = key();
+    kit.clear(body);
     if (!g.data.texts) { add(body, h('p', { class: 'gm-note gm-pad' }, 'Reading the texts\u2026')); return; }
     add(body, selection.spots ? ofSpots(selection.spots) : selection.article !== undefined ? ofArticle(selection.article) : selection.row !== undefined ? ofRegion(selection.row)
       : selection.seed ? ofSeed(selection.seed) : ofPiece(selection));
+    body.querySelectorAll('.gm-card').forEach(function (c) { if (open.indexOf(c.getAttribute('data-row')) >= 0) c.querySelector('.gm-why').open = true; });
     body.scrollTop = top;
+    if (held) body.focus({ preventScroll: true });
   }
   /** Open something in the panel: {spots}, {article}, {row} (a hint), a stretch of the line, {seed}; null closes it. */
   g.select = function (what, how) {
@@ -156,7 +172,8 @@
   g.panel = {
     start: function () {
       $('gm-close').addEventListener('click', function () { g.select(null); });
-      g.on('time layers texts script', fill);
+      g.on('time layers', follow);
+      g.on('texts script', fill);
     },
     selection: function () { return selection; }
   };

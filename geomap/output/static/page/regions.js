@@ -3,7 +3,7 @@
   'use strict';
 
   // More regions than can be told apart are not drawn: those that say most for where they lie are.
-  const MOST = 400, SMALL_PX = 5;
+  const MOST = 400, SMALL_PX = 5, DASHED = 120;
   let drawn = [], left = 0;
 
   function choose(v) {
@@ -32,9 +32,27 @@
     ctx.globalAlpha = 1;
     return path;
   }
+  /** Paint hundreds of regions, those of like confidence at once: dashes and fills of each would take longer than a frame. */
+  function paintMany(ctx, v) {
+    const look = g.look(), tiers = {};
+    drawn.forEach(function (d) {
+      const tier = Math.round(4 * d.confidence) / 4, at = tiers[tier] = tiers[tier] || { edges: new Path2D(), cores: new Path2D() };
+      d.path = g.areaPath(d.of.outline, v);
+      at.edges.addPath(d.path);
+      if (d.of.core) d.of.core.parts.forEach(function (rings) { rings.forEach(function (ring) { g.trace(at.cores, ring, v, true); }); });
+    });
+    ctx.fillStyle = ctx.strokeStyle = look.regions;
+    Object.keys(tiers).sort().forEach(function (tier) {
+      const at = tiers[tier], sure = Number(tier);
+      ctx.globalAlpha = 0.05 + 0.06 * sure; ctx.fill(at.edges); ctx.fill(at.cores);
+      ctx.globalAlpha = 0.25 + 0.4 * sure; ctx.lineWidth = 1; ctx.stroke(at.edges);
+    });
+    ctx.globalAlpha = 1;
+  }
   g.regions = {
     paint: function (ctx, v) {
       drawn = g.filters.shown.layers.regions ? choose(v) : [];
+      if (drawn.length > DASHED) { paintMany(ctx, v); return; }
       const share = Math.max(0.3, Math.min(1, 14 / Math.max(1, drawn.length)));
       drawn.forEach(function (d) { d.path = paintOne(ctx, v, d.of, d.confidence, false, share); });
     },

@@ -79,7 +79,11 @@
     if (tiles) rows.push(choice('gm-tiles', bdi(tiles.name), function () { return g.basemap.tilesOn(); }, function () { return 'needs network'; }, function (on) { g.basemap.tiles(on); }));
     return group('Map', rows.filter(Boolean));
   }
-  function recount() { counters.forEach(function (f) { f(); }); tellFront(); }
+  function recount() {
+    counters.forEach(function (f) { f(); });
+    $('gm-least').value = String(g.filters.shown.least);
+    tellFront();
+  }
 
   // ---- What the line shown rests on, and who gained what ----
 
@@ -118,7 +122,9 @@
         if (by) { e.preventDefault(); choose(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length], true); }
       });
       $('gm-toggle').addEventListener('click', function () { toggle(); });
-      g.on('time layers theme basemap', function () { clearTimeout(resting); resting = setTimeout(recount, g.time.playing() ? 300 : 60); });
+      g.on('time layers theme basemap', function () {
+        if (!resting) resting = setTimeout(function () { resting = null; recount(); }, g.time.playing() ? 300 : 60);
+      });
       g.on('layers', function () { $('gm-least').value = String(g.filters.shown.least); });
       g.on('script', function () { if ($('gm-script')) $('gm-script').value = g.names.script(); });
       g.on('theme', function () { $('gm-theme').value = g.theme.chosen() || ''; });

@@ -73,6 +73,7 @@
     map.on('mousemove', function (e) { if (map.dragging && map.dragging.moving()) return; last = e; move(); });
     map.on('mouseout', function () { last = null; untip(); g.attention.hover(null); });
     map.on('dragstart zoomstart', untip);
+    g.on('time layers', untip);
     map.on('click', click);
     map.on('moveend', function () { g.emit('view'); });
     document.addEventListener('keydown', function (e) {

@@ -97,9 +97,11 @@
     if (e.button || !g.time.stops().length) return;
     const left = box.getBoundingClientRect().left, px = e.clientX - left, day = dayAt(px), now = g.time.now, id = e.target.id;
     let kind = id === 'gm-from' ? 'from' : id === 'gm-to' ? 'to' : 'new';
+    // A handle is taken beside its edge: it stays as far from the hand.
+    const grip = kind === 'from' ? px - x(now.from) : kind === 'to' ? px - x(now.to + 1) + 1 : 0;
     const whole = now.mode === 'all' || now.from === span()[0] && now.to === span()[1];
     if (kind === 'new' && e.target.closest('#gm-window') && !whole && now.mode !== 'upto' && now.mode !== 'day') kind = 'move';
-    dragged = { kind: kind, day: day, from: now.from, to: now.to, px: px, moved: false, mode: now.mode };
+    dragged = { kind: kind, day: day, from: now.from, to: now.to, px: px, grip: grip, moved: false, mode: now.mode };
     box.setPointerCapture(e.pointerId);
     g.time.pause();
     const handle = kind === 'from' || kind === 'to' ? $('gm-' + kind) : null;
@@ -108,7 +110,7 @@
   }
   function drag(e) {
     if (!dragged) return;
-    const px = e.clientX - box.getBoundingClientRect().left, day = dayAt(px), d = dragged, s = span();
+    const d = dragged, px = e.clientX - box.getBoundingClientRect().left, day = dayAt(px - d.grip), s = span();
     if (!d.moved && Math.abs(px - d.px) < 3) return;
     d.moved = true;
     if (d.kind === 'from') g.time.set({ mode: 'range', from: Math.min(day, g.time.now.to), to: g.time.now.to });
@@ -123,7 +125,7 @@
     dragged = null;
     if (!d || d.moved) return;
     // A click goes to that day, in the manner of the window.
-    if (d.kind === 'new' || d.kind === 'move') g.time.set(d.mode === 'upto' ? { mode: 'upto', to: d.day } : { mode: 'day', from: d.day, to: d.day });
+    if (d.kind === 'new' || d.kind === 'move' || d.mode === 'day') g.time.set(d.mode === 'upto' ? { mode: 'upto', to: d.day } : { mode: 'day', from: d.day, to: d.day });
   }
   function keys(e) {
     if (e.altKey || e.ctrlKey || e.metaKey) return;
