@@ -124,7 +124,7 @@ def destination(lat: float, lon: float, azimuth: float, km: float) -> tuple[floa
 
 
 def area_km2(geometry: Geometry) -> float:
-    """Return the geodesic area of EPSG:4326 polygons in square kilometres, rings either way round."""
+    """Return the geodesic area of EPSG:4326 polygons in km2, whichever way their rings turn."""
     import shapely
 
     # pyproj counts a ring by its turn: shells that turn differently would take from each other.

@@ -111,8 +111,14 @@ def sample() -> dict[str, Any]:
             ],
         ),
         mention(d3, "Avdiivka", "Troops hold the coke plant in Avdiivka.", **wire),
-        mention(d3, "Kupiansk", "Ten settlements near Kupiansk were shelled.", confidence=0.7,
-                offset=50, **wire),
+        mention(
+            d3,
+            "Kupiansk",
+            "Ten settlements near Kupiansk were shelled.",
+            confidence=0.7,
+            offset=50,
+            **wire,
+        ),
         mention(d3, "Bakhmut", "The night in Bakhmut was quiet.", offset=100, **wire),
         mention(None, "Siversk", "A convoy was seen near Siversk.", article_id="undated--convoy"),
     ]
@@ -277,7 +283,9 @@ def many(count: int) -> dict[str, Any]:
     names = sorted(PLACES)
     for n in range(count):
         item = copy.deepcopy(
-            mention(f"2023-04-{n // 10 % 30 + 1:02d}", names[n % len(names)], f"{names[n % 8]} again.")
+            mention(
+                f"2023-04-{n // 10 % 30 + 1:02d}", names[n % len(names)], f"{names[n % 8]} again."
+            )
         )
         lon, lat = item["geometry"]["coordinates"]
         shift = (n * 37 % 1000) / 500 - 1

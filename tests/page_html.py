@@ -63,8 +63,6 @@ def claims(*dates: str | None, actor: str | None = None) -> Any:
     found = [f["properties"] for f in sample()["features"] if f["properties"]["layer"] == "claim"]
     return dict(
         Counter(
-            c["name"]
-            for c in found
-            if c["date"] in (dates or DAYS) and actor in (None, c["actor"])
+            c["name"] for c in found if c["date"] in (dates or DAYS) and actor in (None, c["actor"])
         )
     )

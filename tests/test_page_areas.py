@@ -32,8 +32,9 @@ def box(west: float, south: float, east: float, north: float, step: float = 0.05
 def star(lon: float, lat: float, corners: int, wide: float, narrow: float) -> Any:
     turns = [2 * math.pi * n / (2 * corners) for n in range(2 * corners)]
     return Polygon([
-        (lon + (wide if n % 2 else narrow) * math.cos(t), lat + (wide if n % 2 else narrow) * math.sin(t))
+        (lon + reach * math.cos(t), lat + reach * math.sin(t))
         for n, t in enumerate(turns)
+        for reach in [wide if n % 2 else narrow]
     ])  # fmt: skip
 
 
@@ -184,7 +185,9 @@ def test_a_day_without_movement_and_ground_of_one_side(show: Any) -> None:
     km2 = geodesy.area_km2(shapely.difference(GROUNDS[1][1], east))
     (row,) = [r for r in opened.page.locator("#gm-front li").all_inner_texts() if "gained" in r]
     assert "Russia" in row
-    assert float(row.split(": ")[1].split(" km")[0].replace(",", "")) == pytest.approx(km2, rel=0.01)
+    assert float(row.split(": ")[1].split(" km")[0].replace(",", "")) == pytest.approx(
+        km2, rel=0.01
+    )
 
 
 # ---- Lines as letters ----
@@ -239,7 +242,9 @@ def test_rings_and_parts_are_kept_apart(show: Any) -> None:
     page = show(sample_page()).page
     (parts,) = page.evaluate(READ, texts([ISLES]))
     assert [len(rings) for rings in parts] == [1 + len(p.interiors) for p in ISLES.geoms]
-    (line,) = page.evaluate(READ, texts([shapely.MultiLineString([[(1, 2), (3, 4)], [(5, 6), (7, 8)]])]))
+    (line,) = page.evaluate(
+        READ, texts([shapely.MultiLineString([[(1, 2), (3, 4)], [(5, 6), (7, 8)]])])
+    )
     assert [[[round(v, 4) for v in p] for p in part[0]] for part in line] == [
         [[1, 2], [3, 4]], [[5, 6], [7, 8]],
     ]  # fmt: skip

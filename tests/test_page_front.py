@@ -1,4 +1,4 @@
-"""Lines of contact on the page: by date, switched, with their evidence; what moved in the window."""
+"""Lines of contact on the page: by date, switched, with evidence; what moved in a window."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ EAST, WEST, BAND, GAINED = (48.0, 38.9), (49.5, 36.6), (48.0, 37.45), (49.6, 37.
 @pytest.mark.parametrize(("day", "x"), [
     (D1, 37.9), ("2023-03-13", 37.9), (D2, 37.9), (LINE2, 37.4), (D3, 37.4), (None, 37.4),
 ])  # fmt: skip
-def test_each_date_has_its_line_or_the_latest_before(
-    show: Any, day: str | None, x: float
-) -> None:
+def test_each_date_has_its_line_or_the_latest_before(show: Any, day: str | None, x: float) -> None:
     opened = show(front_page())
     if day:
         opened.page.mouse.click(*opened.day_xy(day))
@@ -250,8 +248,15 @@ def test_a_map_without_a_line_says_nothing_of_one(show: Any) -> None:
 
 def test_the_legend_tells_the_lines(show: Any) -> None:
     words = show(front_page()).tab("legend").inner_text()
-    for part in ("line of contact, supported by reports", "from an earlier line", "80 % probability",
-                 "held by Russia", "gained by Ukraine", "seed town", "lines of other dates"):  # fmt: skip
+    for part in (
+        "line of contact, supported by reports",
+        "from an earlier line",
+        "80 % probability",
+        "held by Russia",
+        "gained by Ukraine",
+        "seed town",
+        "lines of other dates",
+    ):
         assert part in words
 
 

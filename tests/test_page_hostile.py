@@ -56,7 +56,8 @@ def elements(opened: Any) -> list[str]:
     """Return what of the page no text of ours would make."""
     found: list[str] = opened.page.evaluate(
         """() => [...document.querySelectorAll('img, iframe, object, embed, svg, math, form, base,'
-          + 'b, u, style:not(head style), script:not([type]):not(head script), link:not(head link)')]
+          + 'b, u, style:not(head style), script:not([type]):not(head script), '
+          + 'link:not(head link)')]
           .filter(e => e !== document.body.lastElementChild).map(e => e.outerHTML.slice(0, 200))"""
     )
     return found
@@ -94,12 +95,14 @@ def test_places_hints_and_claims_read_as_written(show: Any, html: str) -> None:
 def test_claims_say_who_did_what_in_the_words_given(show: Any, html: str) -> None:
     opened = show(html)
     spots = opened.page.evaluate(
-        "Array.from(geomap.data.spots.kind, (v, i) => [v, i]).filter(p => p[0] === 2).map(p => p[1])"
+        "Array.from(geomap.data.spots.kind, (v, i) => [v, i]).filter(p => p[0] === 2)"
+        ".map(p => p[1])"
     )
     said = told(
         opened,
         """(spots) => spots.map(s => { geomap.select({spots: [s]}, {quiet: true});
-          return JSON.stringify(document.querySelector('#gm-panel-body .gm-claim').textContent); })""",
+          const claim = document.querySelector('#gm-panel-body .gm-claim');
+          return JSON.stringify(claim.textContent); })""",
         spots,
     )
     rest = set(said)
@@ -165,11 +168,10 @@ def test_every_mark_stands_somewhere(show: Any, html: str) -> None:
 
 def test_the_front_reads_as_written(show: Any, html: str) -> None:
     opened = show(html)
-    shown = told(
-        opened, PANEL.replace("(wanted) =>", "() => { const g = geomap, wanted = g.front.data().pieces[1]"
-                      ".map((piece, number) => ({at: 1, piece, number})).concat("
-                      "g.front.data().seeds.map(seed => ({seed}))); return ", 1) + "}"
-    )  # fmt: skip
+    script = f"""() => {{ const front = geomap.front.data();
+      const pieces = front.pieces[1].map((piece, number) => ({{at: 1, piece, number}}));
+      return ({PANEL})(pieces.concat(front.seeds.map(seed => ({{seed}})))); }}"""
+    shown = told(opened, script)
     whole = "\n".join(shown)
     assert lost([EVERY[2]], shown[0]) == []
     assert lost([f"{n}: {e}" for n, e in enumerate(EVERY)], shown[1]) == []
@@ -216,7 +218,8 @@ def test_only_web_addresses_are_links(show: Any, html: str) -> None:
     articles = list(range(opened.page.evaluate("geomap.data.articles.n")))
     links = opened.page.evaluate(
         """(articles) => articles.flatMap(a => { geomap.select({article: a}, {quiet: true});
-          return [...document.querySelectorAll('#gm-panel a')].map(e => [e.href, e.rel, e.target]); })""",
+          return [...document.querySelectorAll('#gm-panel a')]
+            .map(e => [e.href, e.rel, e.target]); })""",
         articles,
     )
     assert links

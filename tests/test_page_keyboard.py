@@ -44,8 +44,9 @@ def test_what_has_the_focus_is_seen(show: Any) -> None:
     for _ in range(30):
         opened.page.keyboard.press("Tab")
         unseen = opened.page.evaluate(
-            """() => { const e = document.activeElement, s = getComputedStyle(e), b = e.getBoundingClientRect();
-              return s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 1 || b.width < 1 ? e.outerHTML : ''; }"""
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+              const ringed = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1;
+              return ringed && e.getBoundingClientRect().width >= 1 ? '' : e.outerHTML; }"""
         )
         assert unseen == ""
 
@@ -156,7 +157,8 @@ def test_roles_and_names(show: Any) -> None:
     nameless = page.evaluate(
         """() => [...document.querySelectorAll('button, input, select, a, summary, canvas')]
           .filter(e => !(e.closest('[aria-hidden=true]') || e.getAttribute('aria-label') || e.title
-            || e.textContent.trim() || (e.labels && e.labels.length && e.labels[0].textContent.trim())))
+            || e.textContent.trim()
+            || (e.labels && e.labels.length && e.labels[0].textContent.trim())))
           .map(e => e.outerHTML)"""
     )
     assert nameless == []
@@ -173,7 +175,9 @@ def test_axe_finds_nothing(show: Any, size: tuple[int, int], touch: bool, scheme
     def violations() -> list[str]:
         opened.settle()
         found = axe.run(opened.page).response["violations"]
-        return [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]]
+        return [
+            f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]
+        ]
 
     assert violations() == []
     if touch:

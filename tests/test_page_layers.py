@@ -287,8 +287,16 @@ def test_scale_bar_and_whole_area(show: Any) -> None:
 def test_the_legend_explains_what_is_drawn(show: Any) -> None:
     opened = show(sample_page())
     words = opened.tab("legend").inner_text()
-    for part in ("high confidence", "low confidence", "more than one source", "Russia",
-                 "confirmed, not only claimed", "denied", "nine tenths", "a country or province"):  # fmt: skip
+    for part in (
+        "high confidence",
+        "low confidence",
+        "more than one source",
+        "Russia",
+        "confirmed, not only claimed",
+        "denied",
+        "nine tenths",
+        "a country or province",
+    ):
         assert part in words
     assert "line of contact" not in words
     for sign in opened.page.locator("#gm-legend-rows canvas").all():

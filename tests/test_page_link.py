@@ -124,7 +124,9 @@ def test_the_address_says_nothing_of_what_is_as_it_opens(show: Any) -> None:
 def test_a_changed_address_is_followed_and_others_are_left_behind(show: Any, first: Any) -> None:
     opened = show(sample_page())
     go = "h => { location.hash = h; }"
-    opened.page.evaluate(go, f"time=day&to={D3}&layers=-claims&place=48.59500,38.00000,places,,Bakhmut")
+    opened.page.evaluate(
+        go, f"time=day&to={D3}&layers=-claims&place=48.59500,38.00000,places,,Bakhmut"
+    )
     assert opened.now() == "Thu 16 Mar 2023 1 report"
     assert opened.text("#gm-panel h2") == "Bakhmut"
     view = state(opened)["view"]

@@ -160,7 +160,8 @@ def test_an_arc_runs_from_the_anchor_to_the_region(opened: Any) -> None:
     bend = ((x1 + x2) / 2 - 0.07 * (y2 - y1), (y1 + y2) / 2 + 0.07 * (x2 - x1))
     lat, lon = opened.page.evaluate(
         """([x, y]) => { const b = geomap.map.getContainer().getBoundingClientRect();
-          const p = geomap.map.containerPointToLatLng([x - b.x, y - b.y]); return [p.lat, p.lng]; }""",
+          const p = geomap.map.containerPointToLatLng([x - b.x, y - b.y]);
+          return [p.lat, p.lng]; }""",
         bend,
     )
     off = opened.pixels("gm-marks", [(lat, lon)])
@@ -201,7 +202,9 @@ def test_degrees_minutes_seconds(show: Any) -> None:
         "33°27′00″S 70°40′00″W": (-33.45, -70.6667), "0°00′00″N 0°00′00″E": (0.0, 0.0),
         "60°00′00″N 30°00′00″E": (59.99999, 29.9999),
     }  # fmt: skip
-    found = opened.page.evaluate("all => all.map(p => geomap.kit.dms(p[0], p[1]))", [*cases.values()])
+    found = opened.page.evaluate(
+        "all => all.map(p => geomap.kit.dms(p[0], p[1]))", [*cases.values()]
+    )
     assert found == [*cases]
 
 
@@ -210,7 +213,8 @@ def test_a_cluster_lists_its_places(show: Any) -> None:
     opened.view(48.5, 37.9, 5)
     mark = opened.page.evaluate(
         """() => { const g = geomap, m = g.marks.shown().find(m => m.members.length > 2);
-          return [g.data.spots.name[m.spot], m.members.map(s => g.data.spots.name[s]), m.count]; }"""
+          const name = s => g.data.spots.name[s];
+          return [name(m.spot), m.members.map(name), m.count]; }"""
     )
     body = opened.click_mark("places", mark[0])
     near = body.locator(".gm-near")

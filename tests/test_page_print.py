@@ -57,8 +57,17 @@ def test_title_date_legend_and_sources_are_on_it(show: Any) -> None:
     opened.settle()
     printing(opened)
     text = opened.page.locator("body").inner_text()
-    for part in ("Front", "Tue 14 Mar 2023", "1 report", "line of 12 Mar 2023", "high confidence",
-                 "supported by reports", "held by Russia", "80 % probability", "GeoNames"):  # fmt: skip
+    for part in (
+        "Front",
+        "Tue 14 Mar 2023",
+        "1 report",
+        "line of 12 Mar 2023",
+        "high confidence",
+        "supported by reports",
+        "held by Russia",
+        "80 % probability",
+        "GeoNames",
+    ):
         assert part in text, part
     for gone in ("#gm-side", ".gm-tools", "#gm-timeline", ".leaflet-control-zoom", "#gm-panel"):
         assert not opened.page.locator(gone).is_visible(), gone

@@ -100,6 +100,7 @@ def test_page_is_a_whole_document(page: str) -> None:
     ids=["sample", "front", "hostile"])  # fmt: skip
 def test_html_is_valid(make: Any) -> None:
     import html5lib
+
     parser = html5lib.HTMLParser(strict=True)
     parser.parse(make())
     assert parser.errors == []
@@ -159,8 +160,17 @@ def test_nothing_in_the_scripts_makes_code_or_markup_of_text() -> None:
         path.read_text(encoding="utf-8")
         for path in sorted(_scripts())
     )  # fmt: skip
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
-                 "new Function", "setTimeout('", "DOMParser", "createContextualFragment"):  # fmt: skip
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "setTimeout('",
+        "DOMParser",
+        "createContextualFragment",
+    ):
         assert word not in own, word
     assert not re.search(r"https?://[a-z]", own)
 

@@ -26,7 +26,9 @@ def all_obey(opened: Any, *dates: str | None) -> None:
     opened.settle()
     assert opened.counts() == places(*dates)
     assert opened.counts("claims") == claims(*dates)
-    regions = opened.page.evaluate("geomap.regions.shown().map(r => geomap.feature(r.feature).start)")
+    regions = opened.page.evaluate(
+        "geomap.regions.shown().map(r => geomap.feature(r.feature).start)"
+    )
     assert sorted(regions) == ([902, 917, 1012] if D2 in dates else [])
 
 
