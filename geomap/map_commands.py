@@ -168,7 +168,7 @@ class MapRun(Run):
         """Return what is drawn under the features of some rows, which open on some bounds."""
         from geomap.gazetteer.labels import settlements, unit_natives
         from geomap.gazetteer.waters import waters_in
-        from geomap.output.basemap import Area, basemap_for, marks_of, padded
+        from geomap.output.basemap import Area, basemap_for, framed, marks_of
         from geomap.output.basemap_towns import Town
 
         gazetteer, areas = self.gazetteer, self.gazetteer.areas
@@ -177,7 +177,7 @@ class MapRun(Run):
         waters = []
         points = marks_of(rows)
         if bounds is not None:
-            box = padded(bounds)
+            box = framed(bounds)
             wanted = [*wanted, *areas.within_bbox(*box, level="admin1")]
             towns = [Town(*town) for town in settlements(gazetteer, box, 4000, points)]
             waters = waters_in(gazetteer, box)

@@ -11,7 +11,7 @@ import shapely
 from map_samples import PLACES, feature, point, sample
 
 from geomap.gazetteer.waters import Water
-from geomap.output.basemap import Area, BasemapData, basemap_for, bounds_of, padded
+from geomap.output.basemap import Area, BasemapData, basemap_for, bounds_of, framed, padded
 from geomap.output.basemap_towns import MAX_NAMES, Town
 
 
@@ -42,7 +42,7 @@ def test_shared_border_is_drawn_once_and_the_cut_is_no_coast(basemap: BasemapDat
         (f["properties"]["role"], bool(f["properties"].get("coarse"))): f["geometry"]
         for f in basemap.countries
     }
-    west, south, east, north = padded(bounds_of(sample()) or (0, 0, 0, 0))
+    west, south, east, north = framed(bounds_of(sample()) or (0, 0, 0, 0))
     border = shapely.geometry.shape(by_role["border", False])
     assert border.length == pytest.approx(north - south, abs=0.02)
     assert ("coast", False) not in by_role  # the box lies inland
@@ -167,7 +167,7 @@ def test_names_round_many_marks_stay_few_and_spread() -> None:
 
 def test_rivers_are_cut_named_and_coarser_outside() -> None:
     bounds = (36.0, 46.0, 38.0, 48.0)
-    west, _, east, _ = padded(bounds)
+    west, _, east, _ = framed(bounds)
     wavy = shapely.LineString([(20 + n / 100, 47 + (n % 2) / 300) for n in range(4000)])
     waters = [
         Water("river", 4, "Dnipro", "Дніпро", wavy),

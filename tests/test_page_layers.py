@@ -295,7 +295,7 @@ def test_the_legend_explains_what_is_drawn(show: Any) -> None:
         "confirmed, not only claimed",
         "denied",
         "nine tenths",
-        "a country or province",
+        "an area (country, province, district)",
     ):
         assert part in words
     assert "line of contact" not in words

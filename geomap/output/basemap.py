@@ -78,6 +78,30 @@ def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
     )
 
 
+def framed(bounds: Bounds) -> Bounds:
+    """Return the box that is drawn in detail: padded, and in the shape of a screen.
+
+    It is at least twice as wide as the bounds are high and two thirds as high as they are wide, for
+    a page that fits them shows as much.
+
+    Examples
+    --------
+    >>> framed((36.0, 46.0, 37.0, 50.0))
+    (30.522, 43.6, 42.478, 52.4)
+    """
+    west, south, east, north = bounds
+    shrink = max(math.cos(math.radians((south + north) / 2)), 0.1)
+    more_x = max(((north - south) * 2.0 / shrink - (east - west)) / 2, 0.0)
+    more_y = max(((east - west) * shrink / 1.5 - (north - south)) / 2, 0.0)
+    padding = padded(bounds)
+    return (
+        min(padding[0], round(max(west - more_x, -180.0), 3)),
+        min(padding[1], round(max(south - more_y, -85.0), 3)),
+        max(padding[2], round(min(east + more_x, 180.0), 3)),
+        max(padding[3], round(min(north + more_y, 85.0), 3)),
+    )
+
+
 def box_of(coordinates: Any) -> Bounds | None:
     """Return the box of the coordinates of a GeoJSON geometry; None when none of them is finite."""
     if not isinstance(coordinates, (list, tuple)) or not coordinates:
@@ -171,7 +195,7 @@ def basemap_for(
     Parameters
     ----------
     bounds : tuple of float or None
-        West, south, east, north of the data in degrees (see `bounds_of`), padded here. With None
+        West, south, east, north of the data in degrees (see `bounds_of`), framed here. With None
         only the coarse world is made.
     areas : iterable of Area
         Of levels other than `country` and `admin1` nothing is drawn. Only those near the box are
@@ -200,14 +224,14 @@ def basemap_for(
     ]
     countries = [a for a in drawn if a.level == "country"]
     regions = [a for a in drawn if a.level == "admin1"]
-    box = None if bounds is None else shapely.box(*padded(bounds))
+    box = None if bounds is None else shapely.box(*framed(bounds))
     if box is not None and box.bounds[2] - box.bounds[0] > WIDEST_DEG and world is not None:
         box = None
     core = None if bounds is None else shapely.box(*padded(bounds, 0.15, 0.4))
     return BasemapData(
         countries=_countries(countries, box, core, world),
         admin1=_admin1(regions, box, core),
-        towns=[] if bounds is None else thinned((Town(*t) for t in towns), padded(bounds), points),
+        towns=[] if bounds is None else thinned((Town(*t) for t in towns), framed(bounds), points),
         rivers=[] if box is None or core is None else drawn_waters(rivers, box, core),
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # The smallest rivers (Natural Earth's ranks) by the degrees, at most, that the map opens on.
 _SMALLEST = ((10.0, 12), (24.0, 9), (60.0, 7), (360.0, 5))
 _OUTSIDE = 8  # the smallest that are drawn outside of what the map opens on
-_FINE = 4000  # of the box's width: corners smaller than this part of it are cut
+_FINE = 2350  # of the width that the map opens on: corners smaller than this part of it are cut
 _COARSE = 4  # times as coarse outside of what the map opens on
 LEAST_DEG = 0.03  # a piece of river shorter than this is not drawn
 
@@ -38,7 +38,6 @@ def drawn_waters(waters: Iterable[Water], box: Geometry, core: Geometry) -> list
     """
     import shapely
 
-    width = float(box.bounds[2] - box.bounds[0])
     opened = float(core.bounds[2] - core.bounds[0])
     smallest = next(rank for most, rank in _SMALLEST if opened <= most)
     parts: dict[tuple[int, str, str, str], list[Any]] = {}
@@ -50,7 +49,7 @@ def drawn_waters(waters: Iterable[Water], box: Geometry, core: Geometry) -> list
     features = []
     for (rank, role, name, native), shapes in sorted(parts.items(), key=lambda item: item[0]):
         whole = shapely.union_all([s for s in shapes if s.intersects(box)])
-        fine = width / _FINE
+        fine = opened / _FINE
         pieces = [shapely.simplify(shapely.intersection(whole, core), fine)]
         if rank <= _OUTSIDE:
             around = shapely.intersection(whole, box).difference(core)

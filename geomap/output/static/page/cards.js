@@ -122,7 +122,7 @@
     add(node, sentence(f));
     if (!bare) add(node, sourceLine(f.article));
     if (f.confidence !== null) {
-      const bar = h('i'), words = h('p', { class: 'gm-conf gm-' + kit.level(f.confidence) }, h('span', { class: 'gm-meter', 'aria-hidden': 'true' }, bar), h('span', {}, confidenceWords(f.confidence), f.told.status === 'hinted' ? ' \u00b7 placed by a hint in the text' : null));
+      const bar = h('i'), words = h('p', { class: 'gm-conf gm-' + kit.level(f.confidence) }, h('span', { class: 'gm-meter', 'aria-hidden': 'true' }, bar), h('span', {}, confidenceWords(f.confidence), f.told.status === 'hinted' && f.kind !== 'regions' ? ' \u00b7 placed by a hint in the text' : null));
       bar.style.width = Math.round(100 * Math.max(0, Math.min(1, f.confidence))) + '%';
       add(node, words);
     }

@@ -53,15 +53,16 @@
       row(symbol({ radius: 9, count: 4 }), 'several mentions, or places too close to draw apart');
       row(symbol({ radius: 7, count: 1, several: true }), 'with a ring: more than one source; without: a single one');
       row(circle(), 'somewhere in this circle');
-      row(symbol({ shape: 'diamond', hollow: true, radius: 6 }), 'a country or province, not a point');
+      row(symbol({ shape: 'diamond', hollow: true, radius: 6 }), 'an area (country, province, district), not a point');
     }
     if (wanted('regions')) row(region(), 'region that a hint points to: nine tenths sure within the edge, half within the core; fainter = less sure');
     if (wanted('claims')) {
       const coloured = d.actors.filter(function (a) { return kit.has(g.page.parties, a); });
       coloured.forEach(function (a) { row(symbol({ shape: 'square', colour: g.partyColour(a), edged: g.partyEdged(a), radius: 6 }), [bdi(a), ': a claim about what it did']); });
       if (d.actors.length > coloured.length || !d.actors.length) row(symbol({ shape: 'square', colour: look.other, radius: 6 }), 'a claim about another side');
+      row(symbol({ shape: 'square', colour: look.other, radius: 6, confidence: 0.2 }), 'a claim of low confidence');
       row(symbol({ shape: 'square', colour: look.other, radius: 6, confirmed: true }), 'with a bar below: confirmed, not only claimed');
-      row(symbol({ shape: 'square', colour: look.other, planned: true, radius: 6 }), 'planned, or tried and failed');
+      row(symbol({ shape: 'square', colour: look.other, planned: true, radius: 6 }), 'with a dot: planned, or tried and failed');
       row(symbol({ shape: 'square', colour: look.other, negated: true, radius: 6 }), 'denied, or said not to have happened');
     }
     if (wanted('government')) row(symbol({ shape: 'triangle', colour: look.government, radius: 6 }), 'a government or body named by its seat');

@@ -54,7 +54,7 @@
   }
   /**
    * Draw a symbol: {shape, colour, radius, confidence, count, hollow, negated, confirmed, planned, several, edged, picked}.
-   * Full: sure. Half tone: less sure. Hollow and dashed: doubtful. A ring around it: more than one source. A cross-bar: said not to be so.
+   * Full: sure. Half tone: less sure. Hollow and dashed: doubtful. Hollow with a dot: planned, or failed. A ring around it: more than one source. A cross-bar: said not to be so.
    * A bar below it: confirmed, not only claimed.
    */
   g.drawSymbol = function (ctx, x, y, o) {
@@ -71,10 +71,11 @@
     if (o.edged && !hollow) { ctx.lineWidth = 1.4; ctx.strokeStyle = look.ink; ctx.stroke(); }
     if (hollow || tier !== 'high' && !o.edged) {
       ctx.lineWidth = 1.9; ctx.strokeStyle = o.colour;
-      if (tier === 'low' || o.planned) ctx.setLineDash([3, 2.2]);
+      if (tier === 'low') ctx.setLineDash([3, 2.2]);
       ctx.stroke(); ctx.setLineDash([]);
     }
     if (o.negated) { ctx.beginPath(); ctx.moveTo(x - r * 0.6, y + r * 0.6); ctx.lineTo(x + r * 0.6, y - r * 0.6); ctx.lineWidth = 1.9; ctx.strokeStyle = o.colour; ctx.stroke(); }
+    else if (o.planned && !(o.count > 1 && r >= 7)) { ctx.beginPath(); ctx.arc(x, y, 1.8, 0, 2 * Math.PI); ctx.fillStyle = o.colour; ctx.fill(); }
     else if (o.count > 1 && r >= 7) {
       ctx.fillStyle = !hollow && tier === 'high' ? (theme.name() === 'dark' && !theme.printing ? '#101417' : '#fff') : look.ink;
       ctx.font = '600 ' + Math.max(9.5, Math.min(12, r * 1.05)) + 'px ' + FONT;

@@ -25,7 +25,7 @@
 
   /** Gather the spots that are seen into marks: the strongest first, each taking in what lies under it. */
   function gather(v) {
-    const t = g.tally(), spots = g.data.spots, cell = v.zoom < 7 ? 42 : v.zoom < 9 ? 34 : v.zoom < 11 ? 22 : v.zoom < 13 ? 11 : 3, pad = 60 / v.scale;
+    const t = g.tally(), spots = g.data.spots, near = v.zoom < 7 ? 42 : v.zoom < 9 ? 34 : v.zoom < 11 ? 22 : v.zoom < 13 ? 11 : 3, pad = 60 / v.scale;
     if (!classes) { classes = new Int32Array(spots.n); for (let s = 0; s < spots.n; s++) classes[s] = classOf(s); }
     const west = v.box[0] - pad, north = v.box[1] - pad, east = v.box[2] + pad, south = v.box[3] + pad, seen = [];
     for (let s = 0; s < spots.n; s++) {
@@ -35,7 +35,7 @@
     const cells = new Map(), found = [];
     const keyOf = function (c, i, j) { return (c * 1048576 + i) * 1048576 + j; };
     seen.forEach(function (s) {
-      const x = spots.x[s] * v.scale, y = spots.y[s] * v.scale, i = Math.floor(x / cell), j = Math.floor(y / cell), c = classes[s];
+      const c = classes[s], cell = c >= 8 ? 1.35 * near : near, x = spots.x[s] * v.scale, y = spots.y[s] * v.scale, i = Math.floor(x / cell), j = Math.floor(y / cell);
       let mark = null, nearest = cell * cell;
       for (let di = -1; di <= 1; di++) for (let dj = -1; dj <= 1; dj++) {
         const there = cells.get(keyOf(c, i + di, j + dj));
@@ -73,7 +73,7 @@
       m.negated = m.said === 4; m.planned = m.said === 8; m.confirmed = (m.said & 2) !== 0;
     } else if (kind !== 'places') { m.shape = 'triangle'; m.layer = 0; }
     else if (m.coarse) { m.hollow = true; m.shape = spots.precision[s] === 'estimated' || spots.precision[s] === 'hint' ? 'circle' : 'diamond'; if (m.shape === 'diamond') m.layer = 0; }
-    m.radius = (kind === 'claims' || m.shape === 'diamond' ? 6 : 6.2) + (m.count > 1 ? 1.4 + 0.9 * Math.min(6, Math.log2(m.count)) : 0);
+    m.radius = (kind === 'claims' && v.zoom < 8.5 ? 0.82 : 1) * ((kind === 'claims' || m.shape === 'diamond' ? 6 : 6.2) + (m.count > 1 ? 1.4 + 0.9 * Math.min(6, Math.log2(m.count)) : 0));
     if (kind === 'claims') { m.dx = seat[0] * (8 + 0.9 * m.radius); m.dy = seat[1] * (7 + 0.8 * m.radius); }
     m.px = m.wx - v.left + m.dx; m.py = m.wy - v.top + m.dy;
     m.several = m.several && m.count > 1;
