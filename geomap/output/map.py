@@ -23,7 +23,8 @@ from geomap.errors import SettingsError
 from geomap.output import assets
 from geomap.output.basemap import BasemapData, bounds_of, box_of
 from geomap.output.drawn_text import geometry_text, table_text
-from geomap.output.map_data import MapData, front_tables, parties
+from geomap.output.front_data import front_tables
+from geomap.output.map_data import MapData, parties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

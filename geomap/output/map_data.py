@@ -7,24 +7,21 @@ reasons, which the page needs only when somebody reads, in the other.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import SettingsError
 from geomap.output.drawn_text import geometry_text
+from geomap.output.plain import clean, day_number, finite, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 LAYERS = ("mention", "hint", "claim")
 # Numbers of kinds: the page's layers.
 PLACES, REGIONS, CLAIMS, GOVERNMENT, DEMONYM = range(5)
 _KINDS = {"associative": GOVERNMENT, "demonym": DEMONYM}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_EPOCH = dt.date(1970, 1, 1)
 _ABOUT = ("article_id", "title", "source", "url")
 _MODALITIES = ("stated", "claimed", "confirmed", "denied", "planned", "failed")
 _COARSE = ("country", "admin1")
@@ -51,7 +48,7 @@ class Articles:
 
     def number(self, day: int | None, about: Mapping[str, Any]) -> int:
         """Return the number of an article of a day (days since 1970; None: undated)."""
-        key = (day, tuple(_text(about.get(k)) for k in _ABOUT))
+        key = (day, tuple(text(about.get(k)) for k in _ABOUT))
         if key not in self._numbers:
             self._numbers[key] = len(self.rows)
             self.rows.append(key)
@@ -59,7 +56,7 @@ class Articles:
 
     def columns(self) -> dict[str, Any]:
         """Return the articles as columns; their sources once each."""
-        sources = _Once()
+        sources = Once()
         return {
             "day": [day for day, _ in self.rows],
             "id": [about[0] for _, about in self.rows],
@@ -70,7 +67,7 @@ class Articles:
         }
 
 
-class _Once:
+class Once:
     """Numbers values: each once."""
 
     def __init__(self) -> None:
@@ -78,6 +75,7 @@ class _Once:
         self._numbers: dict[Any, int] = {}
 
     def number(self, value: Any, key: Any = None) -> int:
+        """Return the number of a value; `key` tells values apart that cannot be hashed."""
         key = value if key is None else key
         if key not in self._numbers:
             self._numbers[key] = len(self.values)
@@ -101,9 +99,9 @@ class MapData:
 
     def __init__(self, collection: Mapping[str, Any]) -> None:
         self.articles = Articles()
-        self.sentences = _Once()
-        self._spots, self._regions, self._claims, self._told = _Once(), _Once(), _Once(), _Once()
-        self._reasons, self._runners = _Once(), _Once()
+        self.sentences = Once()
+        self._spots, self._regions, self._claims, self._told = Once(), Once(), Once(), Once()
+        self._reasons, self._runners = Once(), Once()
         self._finite: dict[int, bool] = {}  # by the identity of geometry, which `collection` keeps
         self._outlines: dict[int, str] = {}
         self._columns: dict[str, list[Any]] = {k: [] for k in _DRAWN}
@@ -112,7 +110,9 @@ class MapData:
         for article in sorted(
             (collection.get("geomap") or {}).get("articles") or (), key=_order_of
         ):
-            self.articles.number(_day(article.get("article_id"), article.get("date")), article)
+            self.articles.number(
+                day_number(article.get("article_id"), article.get("date")), article
+            )
         for feature in features:
             self._add(feature)
         self._read = len(self.articles.rows)  # others are only named as evidence of a line
@@ -143,11 +143,11 @@ class MapData:
         if told.get("layer") not in LAYERS:
             raise SettingsError(f"feature {identity}: unknown layer {told.get('layer')!r}")
         kind = _kind(told)
-        day = _day(identity, told.get("date"))
+        day = day_number(identity, told.get("date"))
         row: dict[str, Any] = dict.fromkeys(self._columns, -1)
         row["article"] = self.articles.number(day, told)
         row["kind"] = kind
-        sure = _number(told.get("confidence"), 3)
+        sure = number(told.get("confidence"), 3)
         row["confidence"] = -1 if sure is None else round(1000 * sure)
         geometry = self._geometry(feature.get("geometry"))
         if kind == CLAIMS:
@@ -165,10 +165,10 @@ class MapData:
         first, last = _span(told) or (-1, -1)
         start = told.get("start")
         about = self._about(told, spot)
-        if first >= 0 and about.get("text") == _text(sentence)[first:last]:
+        if first >= 0 and about.get("text") == text(sentence)[first:last]:
             del about["text"]  # what is marked says it
         row = {
-            "sentence": self.sentences.number(_text(sentence)) if sentence else -1,
+            "sentence": self.sentences.number(text(sentence)) if sentence else -1,
             "from": first,
             "length": last - first,
             "start": start if type(start) is int else -1,
@@ -183,11 +183,11 @@ class MapData:
         about = {
             key: cleaned
             for key in _TOLD
-            if (cleaned := _clean(told.get(key))) not in (None, [], "")
+            if (cleaned := clean(told.get(key))) not in (None, [], "")
             and not (key in _OF_SPOT and of_spot.get(key) == cleaned)
         }
         if "reasons" in about:
-            about["reasons"] = [self._reasons.number(_text(r)) for r in told["reasons"]]
+            about["reasons"] = [self._reasons.number(text(r)) for r in told["reasons"]]
         runners = [self._runner(r) for r in told.get("runners_up") or ()]
         if runners:
             about["runners_up"] = runners
@@ -197,10 +197,10 @@ class MapData:
 
     def _runner(self, runner: Mapping[str, Any]) -> list[Any]:
         """Return the number of a place that was not chosen, and its score."""
-        place = {key: _clean(runner.get(key)) for key in _RUNNER if runner.get(key) is not None}
+        place = {key: clean(runner.get(key)) for key in _RUNNER if runner.get(key) is not None}
         return [
             self._runners.number(place, json.dumps(place, sort_keys=True)),
-            _number(runner.get("score"), 2),
+            number(runner.get("score"), 2),
         ]
 
     def _geometry(self, geometry: Any) -> Mapping[str, Any] | None:
@@ -210,7 +210,7 @@ class MapData:
         # Hints that many reports repeat share their geometry: each is looked at once.
         known = self._finite.get(id(geometry))
         if known is None:
-            known = self._finite[id(geometry)] = _finite(geometry["coordinates"])
+            known = self._finite[id(geometry)] = finite(geometry["coordinates"])
         return geometry if known else None
 
     def _outline(self, geometry: Mapping[str, Any] | None) -> str:
@@ -224,21 +224,21 @@ class MapData:
     def _spot(self, kind: int, told: Mapping[str, Any], at: list[float]) -> int:
         """Return the number of a spot: what is of one kind, at one place, of one actor."""
         lon, lat = round(at[0] * 1e5), round(at[1] * 1e5)
-        name = _text(told.get("name")) or _text(told.get("text"))
+        name = text(told.get("name")) or text(told.get("text"))
         coarse = told.get("precision") in _COARSE
-        actor = _text(told.get("actor")) if kind == CLAIMS else ""
+        actor = text(told.get("actor")) if kind == CLAIMS else ""
         spot = {
             "actor": actor,
-            "admin1": _text(told.get("admin1")),
-            "country": _text(told.get("country")),
+            "admin1": text(told.get("admin1")),
+            "country": text(told.get("country")),
             "geonameid": told.get("geonameid") if type(told.get("geonameid")) is int else None,
             "kind": kind,
             "lat": lat,
             "lon": lon,
             "name": name,
-            "native": _text(told.get("native_name")),
-            "precision": _text(told.get("precision")),
-            "radius_km": _number(told.get("radius_km"), 2),
+            "native": text(told.get("native_name")),
+            "precision": text(told.get("precision")),
+            "radius_km": number(told.get("radius_km"), 2),
         }
         where = (round(lon, -2), round(lat, -2))  # 100 m
         key = (kind, where, actor) if kind == CLAIMS else (kind, where, name, coarse)
@@ -247,12 +247,12 @@ class MapData:
     def _region(
         self, told: Mapping[str, Any], outline: Mapping[str, Any], core: Mapping[str, Any] | None
     ) -> int:
-        point = [_number(told.get(k), 5) for k in ("lon", "lat")]
+        point = [number(told.get(k), 5) for k in ("lon", "lat")]
         region = {
-            "anchors": [p and [_number(v, 5) for v in p] for p in told.get("anchor_points") or ()],
-            "azimuth_deg": _number(told.get("azimuth_deg"), 0),
+            "anchors": [p and [number(v, 5) for v in p] for p in told.get("anchor_points") or ()],
+            "azimuth_deg": number(told.get("azimuth_deg"), 0),
             "core": self._outline(core),
-            "measured_km": _number(told.get("measured_km"), 1),
+            "measured_km": number(told.get("measured_km"), 1),
             "outline": self._outline(outline),
             "point": point if None not in point else None,
         }
@@ -264,85 +264,33 @@ def _kind(told: Mapping[str, Any]) -> int:
         return REGIONS
     if told["layer"] == "claim":
         return CLAIMS
-    return _KINDS.get(_text(told.get("kind")), PLACES)
+    return _KINDS.get(text(told.get("kind")), PLACES)
 
 
 def _claim(told: Mapping[str, Any]) -> list[Any]:
     """Return actor, action, modality and whether it is denied that it happened."""
-    modality = _text(told.get("modality")) or "stated"
+    modality = text(told.get("modality")) or "stated"
     return [
-        _text(told.get("actor")), _text(told.get("action")),
+        text(told.get("actor")), text(told.get("action")),
         modality if modality in _MODALITIES else "stated", int(bool(told.get("negated"))),
     ]  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _number(value: Any, digits: int) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    rounded = round(float(value), digits)
-    return int(rounded) if rounded.is_integer() else rounded
-
-
-def _clean(value: Any) -> Any:
-    """Return a value that JSON can hold: rounded finite numbers, days as ISO text."""
-    cleaned: Any = str(value)
-    if value is None or isinstance(value, (str, bool, int)):
-        cleaned = value
-    elif isinstance(value, float):
-        cleaned = _number(value, 4)
-    elif isinstance(value, (list, tuple)):
-        cleaned = [_clean(v) for v in value]
-    elif isinstance(value, dict):
-        cleaned = {str(k): _clean(v) for k, v in value.items()}
-    elif isinstance(value, dt.date):
-        cleaned = value.isoformat()[:10]
-    elif hasattr(value, "item"):  # a numpy scalar
-        cleaned = _clean(value.item())
-    return cleaned
-
-
-def _finite(coordinates: Any) -> bool:
-    if isinstance(coordinates, (list, tuple)):
-        return all(map(_finite, coordinates))
-    return (
-        isinstance(coordinates, (int, float))
-        and not isinstance(coordinates, bool)
-        and math.isfinite(coordinates)
-    )
-
-
-def _day(identity: Any, value: Any) -> int | None:
-    """Return a day as days since 1970, None when there is none."""
-    if value is None or value == "":
-        return None
-    day = _clean(value)
-    try:
-        if not isinstance(day, str) or not _DAY.fullmatch(day):
-            raise ValueError
-        return (dt.date.fromisoformat(day) - _EPOCH).days
-    except ValueError:
-        raise SettingsError(f"feature {identity}: date {value!r} is not an ISO day") from None
 
 
 def _order(feature: Mapping[str, Any]) -> tuple[str, ...]:
     told = feature.get("properties") or {}
     start = told.get("start")
     return (
-        _text(told.get("date")) or "~",
-        _text(told.get("article_id")),
+        text(told.get("date")) or "~",
+        text(told.get("article_id")),
         f"{start:09d}" if isinstance(start, int) else "",
-        _text(told.get("layer")),
-        _text(feature.get("id")),
+        text(told.get("layer")),
+        text(feature.get("id")),
         repr(sorted((str(k), repr(v)) for k, v in told.items())),
     )
 
 
 def _order_of(article: Mapping[str, Any]) -> tuple[str, ...]:
-    return (_text(article.get("date")) or "~", *(_text(article.get(k)) for k in _ABOUT))
+    return (text(article.get("date")) or "~", *(text(article.get(k)) for k in _ABOUT))
 
 
 def _span(told: Mapping[str, Any]) -> list[int] | None:
@@ -351,7 +299,7 @@ def _span(told: Mapping[str, Any]) -> list[int] | None:
     if not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return None
     base, start, end = (int(v) for v in values if v is not None)
-    length = len(_text(told.get("sentence")))
+    length = len(text(told.get("sentence")))
     first, last = max(start - base, 0), min(end - base, length)
     # A claim may span its whole sentence: marking all of it would mark nothing.
     if first >= last or (first == 0 and last == length):
@@ -369,61 +317,7 @@ def parties(given: Mapping[str, Any] | None) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name, colour in sorted((given or {}).items()):
-        if not re.fullmatch(r"#[0-9a-fA-F]{6}", _text(colour)):
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", text(colour)):
             raise SettingsError(f"party {name}: colour {colour!r} is not #rrggbb")
         found[str(name)] = str(colour)
     return found
-
-
-def front_tables(front: Mapping[str, Any] | None, data: MapData) -> dict[str, Any] | None:
-    """Return lines of contact as the page reads them: geometry of a kind side by side.
-
-    What does not move is then deflated to next to nothing, since each date stands beside the last.
-    The evidence names articles and sentences of `data`, which gets those that it lacks.
-    """
-    if not front:
-        return None
-    dates = front["dates"]
-    grounds: dict[tuple[str, str, str], list[str]] = {}
-    for at, day in enumerate(dates):
-        for held in day["control"]:
-            key = (held["side"], held["party"], held["colour"])
-            grounds.setdefault(key, [""] * len(dates))[at] = geometry_text(held["geometry"])
-    seeds = _Once()
-    return {
-        "bands": [geometry_text(day.get("band")) for day in dates],
-        "dates": [day["date"] and _day("of a line", day["date"]) for day in dates],
-        "early": sum(bool(day.get("early")) for day in dates),  # those before the period
-        "evidence": [_evidence(e, data) for e in front["evidence"]],
-        "grounds": [
-            {"side": side, "party": party, "colour": colour, "outlines": outlines}
-            for (side, party, colour), outlines in sorted(grounds.items())
-        ],
-        "lines": [
-            [",".join(_lines_text(piece["lines"])) for piece in day["pieces"]] for day in dates
-        ],
-        "pieces": [
-            [{k: v for k, v in piece.items() if k != "lines"} for piece in day["pieces"]]
-            for day in dates
-        ],
-        "seeds": seeds.values,
-        "sides": front.get("sides") or {},
-        "seeds_of": [
-            [seeds.number(s, json.dumps(s, sort_keys=True)) for s in day["seeds"]] for day in dates
-        ],
-    }  # fmt: skip
-
-
-def _lines_text(lines: Iterable[Any]) -> Iterable[str]:
-    from geomap.output.drawn_text import line_text
-
-    return map(line_text, lines)
-
-
-def _evidence(record: Mapping[str, Any], data: MapData) -> dict[str, Any]:
-    told = {k: v for k in ("place", "wording", "signed_km", "doubted")
-            if (v := record.get(k)) is not None}  # fmt: skip
-    told["article"] = data.articles.number(_day("of evidence", record.get("date")), record)
-    if record.get("sentence"):
-        told["sentence"] = data.sentences.number(_text(record["sentence"]))
-    return told
