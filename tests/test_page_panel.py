@@ -157,7 +157,13 @@ def test_an_arc_runs_from_the_anchor_to_the_region(opened: Any) -> None:
     """Beside the straight way from Bakhmut to the point 28 km north of it lies the arc's bend."""
     x1, y1 = opened.spot_xy(48.595, 38.0)
     x2, y2 = opened.spot_xy(48.85, 38.0)
-    bend = ((x1 + x2) / 2 - 0.07 * (y2 - y1), (y1 + y2) / 2 + 0.07 * (x2 - x1))
+    # A quarter of the way along, where neither a symbol nor the words about it lie.
+    aside = (x1 + x2) / 2 - 0.14 * (y2 - y1), (y1 + y2) / 2 + 0.14 * (x2 - x1)
+    share = 0.25
+    bend = [
+        (1 - share) ** 2 * a + 2 * share * (1 - share) * b + share**2 * c
+        for a, b, c in zip((x1, y1), aside, (x2, y2), strict=True)
+    ]
     lat, lon = opened.page.evaluate(
         """([x, y]) => { const b = geomap.map.getContainer().getBoundingClientRect();
           const p = geomap.map.containerPointToLatLng([x - b.x, y - b.y]);
@@ -259,6 +265,10 @@ def test_a_report_is_opened_from_the_list(show: Any) -> None:
     assert opened.picture("gm-marks") != before  # its places are ringed
     opened.away()
     assert opened.picture("gm-marks") == before
+    page.locator(".gm-report").nth(1).hover()  # the next day's, with two hints and more
+    hints = "geomap.attention.hints().map(i => geomap.feature(i).start).sort()"
+    assert opened.page.evaluate(hints) == [1012, 902, 917]
+    opened.away()
     row.click()
     opened.settle()
     body = opened.page.locator("#gm-panel-body")
