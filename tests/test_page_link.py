@@ -16,7 +16,7 @@ STATE = """() => {
   const g = geomap, c = g.map.getCenter(), mark = m => [g.data.spots.name[m.spot], m.kind, m.count];
   return {
     now: document.getElementById('gm-now').innerText, mode: g.time.now.mode,
-    view: [c.lat.toFixed(3), c.lng.toFixed(3), g.map.getZoom()],
+    view: [c.lat.toFixed(2), c.lng.toFixed(2), g.map.getZoom()],
     shown: JSON.parse(JSON.stringify(g.filters.shown)), marks: g.marks.shown().map(mark).sort(),
     regions: g.regions.shown().length, panel: document.getElementById('gm-panel').hidden ? ''
       : document.getElementById('gm-panel-body').innerText,

@@ -138,6 +138,7 @@ def test_pointing_at_a_card_draws_its_hint(opened: Any) -> None:
     hints = "geomap.attention.hints().map(i => geomap.feature(i).start).sort()"
     before = opened.picture("gm-marks")
     body = opened.click_mark("places", "Kreminna")
+    body.locator(".gm-card").hover()  # a canvas that was moved differs by a hair from a repainted
     opened.away()
     chosen = opened.picture("gm-marks")
     assert chosen != before  # its place is ringed

@@ -263,7 +263,7 @@ def test_only_undated(show: Any) -> None:
     whole["features"] = [f for f in whole["features"] if f["properties"]["date"] is None]
     opened = show(render_map(whole, basemap=basemap()))
     assert opened.counts() == {"Siversk": 1}
-    assert opened.now() == "Undated 0 reports"
+    assert opened.now() == "Undated 1 report"
     for control in ("prev", "next", "play", "mode-day"):
         assert opened.page.locator(f"#gm-{control}").is_disabled()
     assert opened.page.locator("#gm-window").is_hidden()

@@ -9,11 +9,12 @@
   function selected() {
     const what = g.panel.selection(), s = g.data.spots;
     if (!what) return null;
-    if (what.spots) { const n = what.spots[0]; return [what.spots.length > 1 ? 'places' : 'place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], s.actor[n], s.name[n]].join(',')]; }
-    if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id]; }
+    if (what.spots) { const n = what.spots[0]; return [what.spots.length > 1 ? 'places' : 'place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], encodeURIComponent(s.actor[n]), s.name[n]].join(',')]; }
+    if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id + (byId(a.id) === a.number ? '' : '@' + a.number)]; }
     if (what.row !== undefined) { const f = g.feature(what.row); return ['hint', f.article.id + '@' + f.start]; }
     return null;
   }
+  function byId(id) { return g.data.articles.id.indexOf(id); }
   /** What the address says now; only what differs from how the page opens. */
   function text() {
     const now = g.time.now, found = new URLSearchParams(), shown = g.filters.shown, center = map.getCenter();
@@ -23,7 +24,7 @@
       found.set('to', kit.iso(now.to));
     }
     if (now.undated !== 'auto') found.set('undated', now.undated);
-    found.set('view', center.lat.toFixed(4) + ',' + center.lng.toFixed(4) + ',' + map.getZoom());
+    found.set('view', center.lat.toFixed(5) + ',' + center.lng.toFixed(5) + ',' + map.getZoom());
     const layers = list(shown.layers, g.filters.standard);
     if (layers.length) found.set('layers', layers.map(function (k) { return (shown.layers[k] ? '' : '-') + k; }).join(','));
     [['actors', 'hide'], ['actions', 'leave']].forEach(function (p) { const off = list(shown[p[0]]); off.forEach(function (k) { found.append(p[1], k); }); });
@@ -56,11 +57,14 @@
     if (named) {
       const bits = named.split(','), lat = Number(bits[0]), lon = Number(bits[1]), name = bits.slice(4).join(',');
       for (let i = 0; i < s.n; i++) {
-        if (Math.abs(s.lat[i] - lat) < 2e-5 && Math.abs(s.lon[i] - lon) < 2e-5 && g.KINDS[s.kind[i]] === bits[2] && s.actor[i] === bits[3] && s.name[i] === name) return { spots: one ? [i] : together(i) };
+        if (Math.abs(s.lat[i] - lat) < 2e-5 && Math.abs(s.lon[i] - lon) < 2e-5 && g.KINDS[s.kind[i]] === bits[2] && encodeURIComponent(s.actor[i]) === bits[3] && s.name[i] === name) return { spots: one ? [i] : together(i) };
       }
     }
-    const byId = function (id) { return d.articles.id.indexOf(id); };
-    if (p.has('report') && byId(p.get('report')) >= 0) return { article: byId(p.get('report')) };
+    if (p.has('report')) {
+      const id = p.get('report'), at = id.lastIndexOf('@'), n = at < 0 ? NaN : Number(id.slice(at + 1));
+      if (byId(id) >= 0) return { article: byId(id) };
+      if (d.articles.id[n] === id.slice(0, at)) return { article: n };
+    }
     if (p.has('hint') && d.texts) {
       const at = p.get('hint').lastIndexOf('@'), a = byId(p.get('hint').slice(0, at)), start = Number(p.get('hint').slice(at + 1));
       if (a >= 0) for (let i = d.first[a]; i >= 0 && i < d.last[a]; i++) if (d.region[i] >= 0 && d.texts.start[i] === start) return { row: i };

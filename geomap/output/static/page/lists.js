@@ -5,7 +5,7 @@
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
   const PAGE = 60;
   const WORDS = { places: 'place', government: 'government', demonym: 'people' };
-  let shownReports = PAGE, shownPlaces = PAGE, shownUnplaced = PAGE, waiting = null, pressed = false, articles = [];
+  let shownReports = PAGE, shownPlaces = PAGE, shownUnplaced = PAGE, waiting = null, pressed = false, articles = [], pointing = false;
 
   /** The articles of the window that name something in view, or nothing at all; the newest first. */
   function inView() {
@@ -31,10 +31,10 @@
       if (a.day !== day) { day = a.day; add(rows, h('li', { class: 'gm-day' }, a.day === null ? 'Undated' : kit.day(a.day, true))); }
       const button = kit.button([bdi(a.title), h('span', { class: 'gm-by' }, a.source ? bdi(a.source) : null, a.source ? ' \u00b7 ' : '', kit.plural(pair[1], 'mark'))],
         { class: 'gm-row gm-report', 'data-article': pair[0], 'data-key': 'article ' + pair[0], 'aria-current': chosen && chosen.article === pair[0] ? 'true' : null }, function () { g.select({ article: pair[0] }, { zoom: true }); });
-      button.addEventListener('mouseenter', function () { g.attention.hover({ article: pair[0] }); });
-      button.addEventListener('mouseleave', function () { g.attention.hover(null); });
-      button.addEventListener('focus', function () { g.attention.hover({ article: pair[0] }); });
-      button.addEventListener('blur', function () { g.attention.hover(null); });
+      button.addEventListener('mouseenter', function () { point({ article: pair[0] }); });
+      button.addEventListener('mouseleave', function () { point(null); });
+      button.addEventListener('focus', function () { point({ article: pair[0] }); });
+      button.addEventListener('blur', function () { point(null); });
       add(rows, h('li', {}, button));
     });
     if (articles.length > shownReports) add(rows, h('li', {}, kit.button('Show more', { class: 'gm-more' }, function () { shownReports += PAGE; fillReports(); })));
@@ -46,7 +46,7 @@
     add(kit.clear($('gm-places-count')), kit.plural(marks.length, 'symbol') + ' in view' + (regions.length ? ', ' + kit.plural(regions.length, 'region') : '') + (g.regions.left() ? ' (' + kit.count(g.regions.left()) + ' smaller or less sure are not drawn)' : ''));
     const row = function (key, name, words, open, hover) {
       const button = kit.button([name, h('span', { class: 'gm-count' }, words)], { class: 'gm-row', 'data-key': key }, open);
-      if (hover) { button.addEventListener('mouseenter', function () { g.attention.hover(hover); }); button.addEventListener('mouseleave', function () { g.attention.hover(null); }); }
+      if (hover) { button.addEventListener('mouseenter', function () { point(hover); }); button.addEventListener('mouseleave', function () { point(null); }); }
       add(rows, h('li', {}, button));
     };
     marks.slice(0, shownPlaces).forEach(function (m) {
@@ -86,7 +86,10 @@
     const again = focused && rowOf(focused);
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
+  /** Point at what a row names; a row that is made anew under the pointer is left without a word. */
+  function point(what) { pointing = what !== null; g.attention.hover(what); }
   function fillTab() {
+    if (pointing) point(null);
     const tab = g.side.tab();
     add(kit.clear($('gm-unplaced-count')), kit.count(g.tally().unplaced));
     if (!g.side.open()) return;

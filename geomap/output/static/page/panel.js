@@ -132,6 +132,7 @@
     const panel = $('gm-panel'), was = selection;
     selection = what;
     if (what && !was) opener = document.activeElement;
+    if (what && kit.phone() && g.side.open()) g.side.toggle(false);
     panel.hidden = !what;
     document.body.classList.toggle('gm-reading', !!what);
     g.attention.choose(what && (what.spots || what.article !== undefined || what.row !== undefined) ? what : null);
@@ -163,6 +164,8 @@
     const wide = what.spots && ['country', 'admin1'].indexOf(d.spots.precision[what.spots[0]]) >= 0;
     map.fitBounds(L.latLngBounds(at), Object.assign({ maxZoom: wide ? 6 : Math.max(9.5, Math.min(map.getZoom(), 12)), animate: false }, g.room()));
   };
+  /** Move the map so far that a point is not under the panel. */
+  g.uncover = function (lat, lon) { g.marks.map().panInside([lat, lon], Object.assign({ animate: false }, g.room())); };
   /** What of the map lies under other things, as Leaflet's padding. */
   g.room = function () {
     const panel = $('gm-panel'), open = !panel.hidden;

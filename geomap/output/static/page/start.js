@@ -4,7 +4,7 @@
 
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
   const MARGIN = { paddingTopLeft: [50, 30], paddingBottomRight: [40, 40], maxZoom: 10, animate: false };
-  let map = null, ground = null, tip = null;
+  let map = null, ground = null, tip = null, last = null;
 
   function fit() { map.fitBounds(g.page.view, MARGIN); }
   function credit() {
@@ -60,14 +60,14 @@
   function untip() { if (map.hasLayer(tip)) map.removeLayer(tip); map.getContainer().classList.remove('gm-over'); }
   function click(e) {
     const what = whatIsAt(e.layerPoint);
+    last = null; // A tap moves the mouse too, and the tip would come after the panel.
     untip();
     if (!what) { g.select(null); return; }
-    if (what.mark) g.select({ spots: what.mark.members });
+    if (what.mark) { g.select({ spots: what.mark.members }); g.uncover(what.mark.lat, what.mark.lon); }
     else if (what.region) g.select({ row: what.region.feature });
     else g.select(what.front.seed ? { seed: what.front.seed } : what.front);
   }
   function listen() {
-    let last = null;
     const move = g.soon(function () { if (last && !map._animatingZoom) tell(last); });
     tip = L.tooltip({ direction: 'top', opacity: 1, className: 'gm-tip', offset: [0, -2] });
     map.on('mousemove', function (e) { if (map.dragging && map.dragging.moving()) return; last = e; move(); });

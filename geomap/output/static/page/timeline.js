@@ -74,7 +74,7 @@
     });
   }
   function tell() {
-    const now = g.time.now, box = kit.clear($('gm-now')), n = g.time.counted(), undated = g.time.undatedShown() ? g.time.reports().undated : 0;
+    const now = g.time.now, box = kit.clear($('gm-now')), undated = g.time.undatedShown() ? g.time.reports().undated : 0, n = g.time.stops().length ? g.time.counted() : undated;
     $('gm-now').setAttribute('aria-live', g.time.playing() ? 'off' : 'polite');
     kit.add(box, [kit.h('strong', {}, g.time.words()), ' ', kit.h('span', {}, kit.plural(n, 'report') + (undated && g.time.stops().length ? ' + ' + kit.count(undated) + ' undated' : ''))]);
     $('gm-prev').disabled = !g.time.canStep(-1);
