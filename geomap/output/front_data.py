@@ -21,7 +21,8 @@ def front_tables(front: Mapping[str, Any] | None, data: MapData) -> dict[str, An
     """
     if not front:
         return None
-    dates = front["dates"]
+    # What has no date holds before all others.
+    dates = sorted(front["dates"], key=lambda day: day["date"] or "")
     grounds: dict[tuple[str, str, str], list[str]] = {}
     for at, day in enumerate(dates):
         for held in day["control"]:

@@ -210,7 +210,7 @@ class MapData:
         # Hints that many reports repeat share their geometry: each is looked at once.
         known = self._finite.get(id(geometry))
         if known is None:
-            known = self._finite[id(geometry)] = finite(geometry["coordinates"])
+            known = self._finite[id(geometry)] = _drawable(geometry)
         return geometry if known else None
 
     def _outline(self, geometry: Mapping[str, Any] | None) -> str:
@@ -231,7 +231,6 @@ class MapData:
             "actor": actor,
             "admin1": text(told.get("admin1")),
             "country": text(told.get("country")),
-            "geonameid": told.get("geonameid") if type(told.get("geonameid")) is int else None,
             "kind": kind,
             "lat": lat,
             "lon": lon,
@@ -257,6 +256,16 @@ class MapData:
             "point": point if None not in point else None,
         }
         return self._regions.number(region, json.dumps(region, sort_keys=True))
+
+
+def _drawable(geometry: Mapping[str, Any]) -> bool:
+    """Say whether a geometry is a point or polygons, and all of it numbers that can be placed."""
+    coordinates = geometry["coordinates"]
+    if not finite(coordinates):
+        return False
+    if geometry["type"] == "Point":
+        return len(coordinates) >= 2 and abs(coordinates[1]) <= 90 and abs(coordinates[0]) <= 540
+    return geometry["type"] in ("Polygon", "MultiPolygon")
 
 
 def _kind(told: Mapping[str, Any]) -> int:

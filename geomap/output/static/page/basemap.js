@@ -2,7 +2,7 @@
 (function (g) {
   'use strict';
 
-  let map = null, base = null, layers = null, surface = null, graticule = false, tiles = null, tilesOn = false;
+  let map = null, layers = null, surface = null, graticule = false, tiles = null, tilesOn = false;
   const STEPS = [30, 20, 10, 5, 2, 1, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01];
 
   function read(table) {
@@ -15,7 +15,6 @@
       countries: (table.countries || []).filter(function (f) { return f.role === 'label'; }), admin1: (table.admin1 || []).filter(function (f) { return f.role === 'label'; }),
       towns: table.towns || []
     };
-    base = table;
   }
   function paint(ctx, v) {
     const look = g.look();
@@ -80,6 +79,6 @@
       g.on('theme', function () { surface.redraw(); });
     },
     graticule: function (on) { if (on !== undefined && on !== graticule) { graticule = on; surface.redraw(); g.emit('basemap'); } return graticule; },
-    redraw: function () { surface.redraw(); }, tiles: useTiles, tilesOn: function () { return tilesOn; }, has: function (what) { return layers[what].length > 0; }, table: function () { return base; }
+    redraw: function () { surface.redraw(); }, tiles: useTiles, tilesOn: function () { return tilesOn; }
   };
 }(window.geomap));

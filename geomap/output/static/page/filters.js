@@ -17,6 +17,7 @@
   ];
   const shown = { layers: {}, actors: Object.create(null), actions: Object.create(null), least: 0 };
   const standard = {};
+  const UNKNOWN = 500; // the confidence (thousandths) of what says none: it is drawn as middling
 
   function start(data, front) {
     // Regions of many hints would lie over the line: where there is one they wait to be asked for.
@@ -37,14 +38,14 @@
     return {
       count: new Int32Array(d.spots.n), best: new Int16Array(d.spots.n), newest: new Int32Array(d.spots.n), source: new Int32Array(d.spots.n),
       several: new Uint8Array(d.spots.n), said: new Uint8Array(d.spots.n), regions: new Int32Array(d.regions.n), regionBest: new Int16Array(d.regions.n),
-      kinds: new Int32Array(g.KINDS.length), actors: new Int32Array(d.actors.length), actions: new Int32Array(d.actions.length),
+      actors: new Int32Array(d.actors.length), actions: new Int32Array(d.actions.length),
       placed: new Int32Array(g.KINDS.length), unplaced: 0
     };
   }
-  /** What was said of a claim, as bits: said (1), confirmed (2), denied or not so (4), only planned or failed (8). */
+  /** What was said of a claim, as bits: stated by a report or claimed by somebody (1), confirmed (2), denied or not so (4), planned or failed (8). */
   function bitsOf(claim) {
     if (claim[3] || claim[2] === 'denied') return 4;
-    return claim[2] === 'confirmed' ? 2 : claim[2] === 'planned' || claim[2] === 'failed' ? 8 : claim[2] === 'claimed' ? 16 : 1;
+    return claim[2] === 'confirmed' ? 2 : claim[2] === 'planned' || claim[2] === 'failed' ? 8 : 1;
   }
   /**
    * Count what the window shows. `count` is the number of features at each spot, `best` its highest confidence (thousandths), `newest` the row of
@@ -55,13 +56,12 @@
     const actorOn = d.actors.map(function (a) { return shown.actors[a]; }), actionOn = d.actions.map(function (a) { return shown.actions[a]; });
     const kindOn = g.KINDS.map(function (k) { return shown.layers[k]; }), least = shown.least * 1000, sources = d.articles.source;
     t.count.fill(0); t.best.fill(-1); t.newest.fill(-1); t.source.fill(-1); t.several.fill(0); t.said.fill(0); t.regions.fill(-1); t.regionBest.fill(-1);
-    t.kinds.fill(0); t.placed.fill(0); t.actors.fill(0); t.actions.fill(0); t.unplaced = 0;
+    t.placed.fill(0); t.actors.fill(0); t.actions.fill(0); t.unplaced = 0;
     g.time.rows().forEach(function (rows) {
       for (let i = rows[0]; i < rows[1]; i++) {
         const k = d.kind[i], c = d.claim[i], s = d.spot[i], r = d.region[i], sure = d.confidence[i];
-        t.kinds[k]++;
         if (s < 0 && r < 0) { t.unplaced++; continue; }
-        if (sure >= 0 && sure < least) continue;
+        if ((sure < 0 ? UNKNOWN : sure) < least) continue;
         t.placed[k]++;
         if (c >= 0) {
           const actor = d.claimActor[c], action = d.claimAction[c];
@@ -72,8 +72,7 @@
         if (s >= 0) {
           const source = sources[d.article[i]];
           if (t.count[s]++ === 0) t.source[s] = source; else if (t.source[s] !== source) t.several[s] = 1;
-          const known = sure < 0 ? 500 : sure;
-          if (known > t.best[s]) t.best[s] = known;
+          t.best[s] = Math.max(t.best[s], sure < 0 ? UNKNOWN : sure);
           t.newest[s] = i;
           if (c >= 0) t.said[s] |= bits[c];
         } else {
@@ -92,7 +91,7 @@
   g.passes = function (i) {
     const d = g.data, c = d.claim[i];
     if (!shown.layers[g.KINDS[d.kind[i]]] || !g.time.holds(d.articles.day[d.article[i]])) return false;
-    if (d.confidence[i] >= 0 && d.confidence[i] < shown.least * 1000) return false;
+    if ((d.confidence[i] < 0 ? UNKNOWN : d.confidence[i]) < shown.least * 1000) return false;
     return c < 0 || shown.actors[d.claims[c][0]] && shown.actions[d.claims[c][1]];
   };
   g.filters = {

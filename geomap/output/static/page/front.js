@@ -40,7 +40,7 @@
     if (!data) return { at: -1, from: -1 };
     const now = g.time.now, dated = g.time.stops().length > 0, at = dated ? inForce(now.to) : data.dates.length - 1;
     // A single day has the movement of its own line, if it has one.
-    let from = now.mode !== 'day' ? inForce(now.from) : at >= 0 && data.dates[at] === now.to ? at - 1 : -1;
+    let from = now.mode !== 'day' ? inForce(now.from) : at >= 0 && data.dates[at] === now.to ? kit.lower(data.dates, now.to, at) - 1 : -1;
     if (from < 0 && now.mode !== 'day') from = data.dates.findIndex(function (d) { return d !== null && d >= now.from; });
     if (from >= 0 && (from >= at || data.dates[from] === null)) from = -1;
     return { at: at, from: from };
@@ -54,6 +54,16 @@
       parts: parts, box: [Math.min.apply(null, boxes.map(function (b) { return b[0]; })), Math.min.apply(null, boxes.map(function (b) { return b[1]; })),
         Math.max.apply(null, boxes.map(function (b) { return b[2]; })), Math.max.apply(null, boxes.map(function (b) { return b[3]; }))]
     };
+  }
+  /** The parties whose ground lies east and west of the other's: [east, west]; null where that is not so. */
+  function eastern() {
+    if (!data) return null;
+    const at = data.dates.length - 1, a = held(at, 'A'), b = held(at, 'B'), party = function (side) { return partyOf(side, at).party; };
+    if (a && b) return a.box[0] + a.box[2] >= b.box[0] + b.box[2] ? [party('A'), party('B')] : [party('B'), party('A')];
+    if (!a && !b) return null;
+    const one = a || b, line = data.lines[at].map(shape).filter(Boolean), middle = line.reduce(function (sum, s) { return sum + s.box[0] + s.box[2]; }, 0) / (2 * line.length || 1);
+    const isEast = (one.box[0] + one.box[2]) / 2 >= middle, names = a ? [party('A'), party('B')] : [party('B'), party('A')];
+    return isEast ? names : names.reverse();
   }
   function partyOf(side, at) {
     const own = data.grounds.find(function (gr) { return gr.side === side && gr.outlines[at]; }) || data.grounds.find(function (gr) { return gr.side === side; });
@@ -179,7 +189,7 @@
     STYLES: STYLES, styleOf: styleOf, read: function (table) { data = table; },
     data: function () { return data; }, /** Days with a line; that which held before the period begins is none of it. */
     days: function () { return data ? data.dates.slice(data.early).filter(function (d) { return d !== null; }) : []; },
-    current: current, movement: movement, measure: measure, paint: paint, paintSeeds: paintSeeds, at: at, count: count, shape: shape,
+    eastern: eastern, current: current, movement: movement, measure: measure, paint: paint, paintSeeds: paintSeeds, at: at, count: count, shape: shape,
     pieces: function () { return drawn ? drawn.pieces : []; }, drawnAt: function () { return drawn ? drawn.at : -1; }
   };
 }(window.geomap));

@@ -65,6 +65,7 @@
       row(symbol({ shape: 'square', colour: look.other, planned: true, radius: 6 }), 'with a dot: planned, or tried and failed');
       row(symbol({ shape: 'square', colour: look.other, negated: true, radius: 6 }), 'denied, or said not to have happened');
     }
+    if (wanted('demonym') && d.kind.indexOf(4) >= 0) row(symbol({ shape: 'triangle', colour: look.demonym, radius: 6 }), 'a people, at the place that it is named for');
     if (wanted('government')) row(symbol({ shape: 'triangle', colour: look.government, radius: 6 }), 'a government or body named by its seat');
     const data = g.front.data();
     if (!data) return found;

@@ -10,10 +10,11 @@
     const what = g.panel.selection(), s = g.data.spots;
     if (!what) return null;
     if (what.spots) { const n = what.spots[0]; return [what.spots.length > 1 ? 'places' : 'place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], encodeURIComponent(s.actor[n]), s.name[n]].join(',')]; }
-    if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id + (byId(a.id) === a.number ? '' : '@' + a.number)]; }
+    if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id + (byId(a.id) === a.number ? '' : '@' + dayOf(a.day))]; }
     if (what.row !== undefined) { const f = g.feature(what.row); return ['hint', f.article.id + '@' + f.start]; }
     return null;
   }
+  function dayOf(day) { return day === null ? 'undated' : kit.iso(day); }
   function byId(id) { return g.data.articles.id.indexOf(id); }
   /** What the address says now; only what differs from how the page opens. */
   function text() {
@@ -61,9 +62,9 @@
       }
     }
     if (p.has('report')) {
-      const id = p.get('report'), at = id.lastIndexOf('@'), n = at < 0 ? NaN : Number(id.slice(at + 1));
+      const id = p.get('report'), at = id.lastIndexOf('@'), n = d.articles.id.findIndex(function (one, i) { return at > 0 && one === id.slice(0, at) && dayOf(d.articles.day[i]) === id.slice(at + 1); });
       if (byId(id) >= 0) return { article: byId(id) };
-      if (d.articles.id[n] === id.slice(0, at)) return { article: n };
+      if (n >= 0) return { article: n };
     }
     if (p.has('hint') && d.texts) {
       const at = p.get('hint').lastIndexOf('@'), a = byId(p.get('hint').slice(0, at)), start = Number(p.get('hint').slice(at + 1));
@@ -91,7 +92,7 @@
     const undated = ['on', 'off'].indexOf(value('undated')) >= 0 ? value('undated') : 'auto';
     if (mode === null || !g.time.set({ mode: mode, from: value('from') || value('to'), to: value('to'), undated: undated })) g.time.set({ mode: 'all', undated: undated });
     const view = (value('view') || '').split(',').map(parseFloat);
-    if (view.length === 3 && view.every(isFinite) && Math.abs(view[0]) <= 85 && Math.abs(view[1]) <= 180) map.setView([view[0], view[1]], view[2], { animate: false });
+    if (view.length === 3 && view.every(isFinite) && Math.abs(view[0]) <= 85 && Math.abs(view[1]) <= 540) map.setView([view[0], view[1]], view[2], { animate: false });
     const what = readSelection(p);
     g.select(what, { quiet: true });
     if (!what && p.has('hint') && !g.data.texts) g.on('texts', once(function () { const late = readSelection(p); if (late) g.select(late, { quiet: true }); }));

@@ -5,13 +5,13 @@
   const FONT = g.FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif';
   const THEMES = {
     light: {
-      land: '#f7f6f2', water: '#d7e3ea', coast: '#a9b8c2', border: '#8a939b', inner: '#c6cacd', river: '#a9c6d8', grid: 'rgba(70,84,96,.28)',
-      halo: 'rgba(255,255,255,.95)', paper: '#fff', ink: '#14181c', label: '#15191d', faint: '#6f7780', fainter: '#878f97', labelHalo: 'rgba(250,250,248,.92)',
+      land: '#f7f6f2', water: '#d7e3ea', coast: '#98a9b4', border: '#7f8890', inner: '#c0c5c9', idle: '#8d969d', river: '#86afc9', grid: 'rgba(70,84,96,.28)',
+      halo: 'rgba(255,255,255,.95)', paper: '#fff', ink: '#14181c', label: '#15191d', faint: '#59626b', fainter: '#69727a', labelHalo: 'rgba(250,250,248,.92)',
       places: '#0b5f66', government: '#59636e', demonym: '#59636e', regions: '#6a4aa5', other: '#5b6570', line: '#1c2126', lineEdge: '#fff', pick: '#d1006c'
     },
     dark: {
-      land: '#1d2226', water: '#12171b', coast: '#46525b', border: '#6a757e', inner: '#38414a', river: '#2d4656', grid: 'rgba(190,205,216,.22)',
-      halo: 'rgba(18,22,25,.95)', paper: '#15191c', ink: '#f2f4f5', label: '#f3f5f6', faint: '#a3adb5', fainter: '#838e97', labelHalo: 'rgba(22,26,29,.9)',
+      land: '#272d32', water: '#0e1418', coast: '#55636d', border: '#7b8790', inner: '#454f58', idle: '#75808a', river: '#3d6480', grid: 'rgba(190,205,216,.22)',
+      halo: 'rgba(18,22,25,.95)', paper: '#15191c', ink: '#f2f4f5', label: '#f3f5f6', faint: '#a3adb5', fainter: '#838e97', labelHalo: 'rgba(30,35,39,.9)',
       places: '#57c4c9', government: '#a9b4bd', demonym: '#a9b4bd', regions: '#b79cf0', other: '#a9b4bd', line: '#f4f6f7', lineEdge: '#14181b', pick: '#ff6db3'
     }
   };

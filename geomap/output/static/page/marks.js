@@ -4,7 +4,7 @@
 
   const kit = g.kit;
   const COARSE = ['country', 'admin1', 'raion', 'hromada', 'estimated', 'hint'], WIDE = ['country', 'admin1'];
-  // Claims stand beside the place that they are about, each actor on a side of its own.
+  // Claims stand beside the place that they are about, each actor in a seat of its own.
   const SEATS = [[1, -1], [-1, -1], [1, 1], [-1, 1]];
   let map = null, surface = null, shown = [], seats = null;
 
@@ -13,7 +13,13 @@
       const n = Object.create(null);
       for (let s = 0; s < g.data.spots.n; s++) { const a = g.data.spots.actor[s]; if (a || g.data.spots.kind[s] === 2) n[a] = (n[a] || 0) + 1; }
       seats = Object.create(null);
-      Object.keys(n).sort(function (a, b) { return n[b] - n[a] || (a < b ? -1 : 1); }).forEach(function (a, i) { seats[a] = SEATS[i % 4]; });
+      const free = SEATS.slice(), east = g.front.eastern(), take = function (a, right) {
+        const i = Math.max(0, free.findIndex(function (seat) { return right === null || seat[0] > 0 === right; }));
+        seats[a] = free.splice(i, 1)[0];
+        if (!free.length) free.push.apply(free, SEATS);
+      };
+      // Who holds the east stands to the east of a place, whoever claims more.
+      Object.keys(n).sort(function (a, b) { return n[b] - n[a] || (a < b ? -1 : 1); }).forEach(function (a) { take(a, east ? (a === east[0] ? true : a === east[1] ? false : null) : null); });
     }
     return seats[actor] || SEATS[0];
   }
@@ -33,7 +39,7 @@
     }
     seen.sort(function (a, b) { return t.count[b] - t.count[a] || a - b; });
     const cells = new Map(), found = [];
-    const keyOf = function (c, i, j) { return (c * 1048576 + i) * 1048576 + j; };
+    const keyOf = function (c, i, j) { return (c * 4194304 + i) * 4194304 + j; };
     seen.forEach(function (s) {
       const c = classes[s], cell = c >= 8 ? 1.35 * near : near, x = spots.x[s] * v.scale, y = spots.y[s] * v.scale, i = Math.floor(x / cell), j = Math.floor(y / cell);
       let mark = null, nearest = cell * cell;

@@ -5,19 +5,20 @@
   const kit = g.kit, h = kit.h, add = kit.add, bdi = kit.bdi, $ = kit.$;
   const PAGE = 25;
   const KIND = { places: 'Place', regions: 'Hinted region', claims: 'Claims', government: 'Government or body', demonym: 'People' };
-  let selection = null, opener = null;
+  let selection = null, opener = null, kept = 0;
 
   /** Cards a page at a time; `make` gives one for a value. */
   function paged(values, make) {
+    const wanted = kept;
     const list = h('ul', { class: 'gm-cards' }), more = kit.button('', { class: 'gm-more' }, function () { page(); });
     let shown = 0;
     function page() {
       values.slice(shown, shown + PAGE).forEach(function (v) { add(list, make(v)); });
-      shown += PAGE;
+      kept = shown += PAGE;
       more.hidden = shown >= values.length;
       add(kit.clear(more), 'Show ' + Math.min(PAGE, values.length - shown) + ' more of ' + kit.count(values.length - shown));
     }
-    page();
+    do page(); while (shown < wanted && shown < values.length);
     return [list, more];
   }
   function head(kicker, title, lines) {
@@ -50,7 +51,7 @@
     const parts = head([KIND[kind] + ' \u00b7 ' + kit.plural(rows.length, noun) + ' ', rows.length ? sourcesWords(rows) : null], bdi(g.named(spots.name[s], spots.native[s]) || 'A place'),
       [otherName(s), where ? bdi(where) : null, kind === 'places' ? g.words.precision(spots.precision[s], spots.radius_km[s]) : null]);
     parts.push(coordinates(spots.lat[s], spots.lon[s]));
-    if (members.length > 1) parts.push(h('details', { class: 'gm-near' }, h('summary', {}, 'With ' + kit.plural(members.length - 1, 'place') + ' too close to draw apart'),
+    if (members.length > 1) parts.push(h('details', { class: 'gm-near' }, h('summary', {}, 'Chosen together with ' + kit.plural(members.length - 1, 'place') + ' near it'),
       h('ul', { class: 'gm-rows' }, members.slice(0, 60).map(function (m) {
         return h('li', {}, kit.button([bdi(g.named(spots.name[m], spots.native[m]) || 'A place'), h('span', { class: 'gm-count' }, kit.count(g.tally().count[m]))], { class: 'gm-row' },
           function () { g.select({ spots: [m] }, { zoom: true }); }));
@@ -72,7 +73,9 @@
     for (let i = d.first[a]; i >= 0 && i < d.last[a]; i++) if (d.article[i] === a) rows.push(i);
     const placed = rows.filter(function (i) { return d.spot[i] >= 0 || d.region[i] >= 0; }).length;
     const parts = head('Report \u00b7 ' + (about.day === null ? 'undated' : kit.day(about.day, true)), bdi(about.title), [about.source ? bdi(about.source) : null]);
-    parts.push(g.words.sourceLine(about));
+    const url = kit.safeUrl(about.url);
+    if (url) parts.push(h('p', { class: 'gm-source' }, h('a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, 'Open the original')));
+    else if (about.url) parts.push(h('p', { class: 'gm-source' }, 'Address as given: ', bdi(about.url)));
     if (!g.time.holds(about.day)) parts.push(h('p', { class: 'gm-note gm-pad' }, 'It lies outside the period that is shown.'));
     parts.push(h('p', { class: 'gm-where' }, rows.length ? kit.plural(placed, 'mark') + ' on the map' + (rows.length > placed ? ', ' + (rows.length - placed) + ' not placed' : '') : 'It names no place that was found.'));
     return parts.concat(paged(rows, function (i) {
@@ -98,6 +101,7 @@
     fact(facts, 'Uncertain within', piece.band_km ? 'a band ' + kit.decimal(piece.band_km) + ' km wide (80 %)' : null);
     fact(facts, 'Length', piece.km ? kit.km(piece.km) + ' (' + kit.miles(piece.km) + ')' : null);
     parts.push(h('div', { class: 'gm-pad' }, facts));
+    if (g.front.current().at !== hit.at && !hit.reference) parts.push(h('p', { class: 'gm-note gm-pad' }, 'The map now shows the line of another date.'));
     return parts.concat(paged(evidence, function (n) { return evidenceCard(data.evidence[n]); }));
   }
   function ofSeed(seed) {
@@ -110,13 +114,16 @@
     const d = g.data, rows = [];
     if (selection.spots) return rowsOf(selection.spots).join();
     if (selection.row !== undefined) g.time.rows().forEach(function (r) { for (let i = r[0]; i < r[1]; i++) if (d.region[i] === d.region[selection.row] && g.passes(i)) rows.push(i); });
+    if (selection.piece) return String(g.front.current().at === selection.at);
     return selection.article !== undefined ? String(g.time.holds(d.articles.day[selection.article])) : rows.join();
   }
   /** Time or filters have changed: the panel is made anew only when that changes what it says, for somebody may be reading it. */
   function follow() { if (selection && key() !== filled) fill(); }
   function fill() {
     if (!selection) return;
-    const body = $('gm-panel-body'), top = body.scrollTop, held = body.contains(document.activeElement);
+    const body = $('gm-panel-body'), top = body.scrollTop, held = body.contains(document.activeElement) ? document.activeElement : null, card = held && held.closest('.gm-card');
+    const stops = function (node) { return Array.from(node.querySelectorAll('button, a, summary')); }, near = body.querySelector('.gm-near');
+    const place = card ? [card.getAttribute('data-row'), stops(card).indexOf(held)] : null, nearOpen = near && near.open;
     const open = Array.from(body.querySelectorAll('.gm-card')).filter(function (c) { const why = c.querySelector('.gm-why'); return why && why.open; }).map(function (c) { return c.getAttribute('data-row'); });
     filled = key();
     kit.clear(body);
@@ -125,12 +132,16 @@
       : selection.seed ? ofSeed(selection.seed) : ofPiece(selection));
     body.querySelectorAll('.gm-card').forEach(function (c) { if (open.indexOf(c.getAttribute('data-row')) >= 0) c.querySelector('.gm-why').open = true; });
     body.scrollTop = top;
-    if (held) body.focus({ preventScroll: true });
+    if (nearOpen && body.querySelector('.gm-near')) body.querySelector('.gm-near').open = true;
+    if (!held) return;
+    const again = place && body.querySelector('.gm-card[data-row="' + place[0] + '"]');
+    (again && stops(again)[place[1]] || body).focus({ preventScroll: true });
   }
   /** Open something in the panel: {spots}, {article}, {row} (a hint), a stretch of the line, {seed}; null closes it. */
   g.select = function (what, how) {
     const panel = $('gm-panel'), was = selection;
     selection = what;
+    kept = 0;
     if (what && !was) opener = document.activeElement;
     if (what && kit.phone() && g.side.open()) g.side.toggle(false);
     panel.hidden = !what;
@@ -159,7 +170,7 @@
       for (let i = d.first[what.article]; i >= 0 && i < d.last[what.article]; i++) {
         if (d.article[i] === what.article && d.kind[i] === 0 && d.spot[i] >= 0 && ['country', 'admin1'].indexOf(d.spots.precision[d.spot[i]]) < 0) at.push([d.spots.lat[d.spot[i]], d.spots.lon[d.spot[i]]]);
       }
-    } else if (what.at !== undefined && what.lat !== undefined) at.push([what.lat, what.lon]);
+    }
     if (!at.length) return;
     const wide = what.spots && ['country', 'admin1'].indexOf(d.spots.precision[what.spots[0]]) >= 0;
     map.fitBounds(L.latLngBounds(at), Object.assign({ maxZoom: wide ? 6 : Math.max(9.5, Math.min(map.getZoom(), 12)), animate: false }, g.room()));

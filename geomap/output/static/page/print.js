@@ -19,10 +19,17 @@
     });
     map.getContainer().appendChild(one);
   }
+  /** Who gained how much in the period, where that is drawn. */
+  function gains(c, data) {
+    if (!data || c.from < 0 || !g.filters.shown.layers.movement) return null;
+    return g.front.measure(g.front.movement(c.from, c.at)).gains.filter(function (gain) { return gain.km2 >= 0.05; }).map(function (gain) {
+      return [' \u00b7 gained by ', kit.bdi(gain.party), ' since ' + kit.day(data.dates[c.from]) + ': ' + kit.decimal(gain.km2) + ' km\u00b2'];
+    });
+  }
   function dateLine() {
     const c = g.front.current(), data = g.front.data(), undated = g.time.undatedShown() && g.time.stops().length ? ' and ' + g.time.reports().undated + ' undated' : '';
     const line = data && c.at >= 0 && data.dates[c.at] !== null && g.filters.shown.layers.contact ? ' \u00b7 line of ' + kit.day(data.dates[c.at]) : '';
-    return h('p', { class: 'gm-print-date' }, h('strong', {}, g.time.words()), ' \u00b7 ' + kit.plural(g.time.counted(), 'report') + undated + line);
+    return h('p', { class: 'gm-print-date' }, h('strong', {}, g.time.words()), ' \u00b7 ' + kit.plural(g.time.counted(), 'report') + undated + line, gains(c, data));
   }
   function ready() {
     if (before) return;

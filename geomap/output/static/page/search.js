@@ -66,7 +66,7 @@
     const close = function (open) { return function () { hide(); open(); }; };
     group('Places', 'places', function (p) {
       const s = p.spots[0], spots = g.data.spots, where = [spots.admin1[s], kit.country(spots.country[s])].filter(Boolean).join(', ');
-      return { words: [bdi(g.named(spots.name[s], spots.native[s])), where ? h('span', { class: 'gm-by' }, bdi(where)) : null], open: close(function () { g.select({ spots: p.spots }, { zoom: true }); }) };
+      return { words: [bdi(g.named(spots.name[s], spots.native[s])), where ? h('span', { class: 'gm-by' }, bdi(where)) : null], open: close(function () { revealSpots(p.spots); g.select({ spots: p.spots }, { zoom: true }); }) };
     });
     group('Reports', 'reports', function (a) {
       const about = g.article(a);
@@ -80,8 +80,21 @@
   }
   /** What is found may lie outside the window of time: widen it, so that it can be seen. */
   function reveal(day) {
+    const now = g.time.now;
     if (g.time.holds(day)) return;
-    if (day === null) g.time.set({ undated: 'on' }); else g.time.set({ mode: 'day', from: day, to: day });
+    if (day === null) g.time.set({ undated: 'on' });
+    else if (now.mode === 'day') g.time.set({ from: day, to: day });
+    else g.time.set({ from: Math.min(now.from, day), to: Math.max(now.to, day) });
+    kit.say('The period was widened: what was found lies outside of it');
+  }
+  /** A place may be hidden by the window of time, a layer or the confidence asked for. */
+  function revealSpots(spots) {
+    const seen = function () { const t = g.tally(); return spots.some(function (s) { return t.count[s] > 0; }); };
+    if (seen()) return;
+    g.filters.change('layers', g.KINDS[g.data.spots.kind[spots[0]]], true);
+    if (!seen()) g.filters.least(0);
+    if (!seen()) g.time.set({ mode: 'all', undated: 'on' });
+    kit.say('Layers or period were widened: what was found was hidden by them');
   }
   function hide() { $('gm-results').hidden = true; $('gm-search').setAttribute('aria-expanded', 'false'); }
   function move(by) {

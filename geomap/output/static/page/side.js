@@ -17,7 +17,6 @@
       if (on && focus) button.focus();
     });
     g.lists.fill();
-    g.emit('tab');
   }
   function toggle(open) {
     const now = open === undefined ? document.body.classList.contains('gm-closed') : open;

@@ -11,14 +11,14 @@
     add(kit.clear($('gm-attribution')), ['Leaflet | ', bdi(g.page.attribution), g.basemap.tilesOn() ? [' ', bdi(g.page.tiles.attribution)] : null]);
   }
   function summary() {
-    const stops = g.time.stops(), all = g.data.articles, places = new Set(), reports = g.time.reports();
+    const all = g.data.articles, places = new Set(), reports = g.time.reports();
     for (let s = 0; s < g.data.spots.n; s++) if (g.data.spots.kind[s] === 0) places.add(Math.round(g.data.spots.lat[s] * 1e3) + ',' + Math.round(g.data.spots.lon[s] * 1e3));
     const dated = Array.from(reports.byDay.keys()).sort(function (a, b) { return a - b; });
     const span = dated.length ? (dated.length === 1 ? kit.day(dated[0]) : kit.day(dated[0]) + ' \u2013 ' + kit.day(dated[dated.length - 1])) : all.n ? 'undated' : 'no reports';
     let n = reports.undated;
     reports.byDay.forEach(function (c) { n += c; });
     add(kit.clear($('gm-summary')), [h('span', {}, span), n ? h('span', {}, kit.plural(n, 'report') + ', ' + kit.plural(places.size, 'place')) : null]);
-    $('gm-empty').hidden = g.data.spots.n > 0 || g.data.regions.n > 0 || stops.length > 0 && !!g.front.data() || !!g.front.data();
+    $('gm-empty').hidden = g.data.spots.n > 0 || g.data.regions.n > 0 || !!g.front.data();
   }
 
   // ---- The hand on the map ----
@@ -132,7 +132,7 @@
       requestAnimationFrame(async function () {
         performance.mark('geomap-ready');
         document.documentElement.setAttribute('data-ready', 'true');
-        g.readTexts(await g.table('geomap_texts'));
+        try { g.readTexts(await g.table('geomap_texts')); } catch (error) { kit.say('The texts of this map cannot be read: ' + error.message); throw error; }
         document.documentElement.setAttribute('data-texts', 'true');
       });
     });

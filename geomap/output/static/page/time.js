@@ -54,8 +54,7 @@
     if (to === null) return by < 0 && now.mode === 'day' ? set({ mode: 'all' }) : false;
     if (now.mode === 'range') {
       const width = now.to - now.from;
-      if (to - width < first) return false;
-      return set({ from: to - width, to: to });
+      return set({ from: Math.max(first, to - width), to: to }); // at the beginning it grows shorter
     }
     return set({ to: to, from: now.mode === 'day' ? to : now.from });
   }
@@ -63,8 +62,7 @@
     if (!stops.length) return false;
     if (now.mode === 'all') return by > 0;
     const to = stopAfter(now.to, by);
-    if (to === null) return by < 0 && now.mode === 'day';
-    return now.mode !== 'range' || to - (now.to - now.from) >= first;
+    return to !== null || by < 0 && now.mode === 'day';
   }
   function tick() {
     if (!step(1)) { pause(); return; }

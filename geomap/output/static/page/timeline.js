@@ -31,7 +31,7 @@
       if (!bars[b]) continue;
       const tall = Math.max(2, Math.sqrt(bars[b] / most) * (bottom - 5)), gap = width > 5 ? 1 : width > 3 ? 0.5 : 0;
       const inside = s[0] + b * per <= g.time.now.to && s[0] + (b + 1) * per > g.time.now.from;
-      ctx.fillStyle = inside ? look.places : look.inner;
+      ctx.fillStyle = inside ? look.places : look.idle;
       ctx.fillRect(b * width + gap / 2, bottom - tall, Math.max(0.8, Math.min(width - gap, 26)), tall);
     }
     ctx.fillStyle = look.line;
@@ -113,7 +113,8 @@
     const d = dragged, px = e.clientX - box.getBoundingClientRect().left, day = dayAt(px - d.grip), s = span();
     if (!d.moved && Math.abs(px - d.px) < 3) return;
     d.moved = true;
-    if (d.kind === 'from') g.time.set({ mode: 'range', from: Math.min(day, g.time.now.to), to: g.time.now.to });
+    if (d.mode === 'day' && d.kind === 'new') g.time.set({ mode: 'day', from: day, to: day });
+    else if (d.kind === 'from') g.time.set({ mode: 'range', from: Math.min(day, g.time.now.to), to: g.time.now.to });
     else if (d.kind === 'to') g.time.set({ mode: d.mode === 'upto' ? 'upto' : 'range', from: g.time.now.from, to: Math.max(day, d.from) });
     else if (d.kind === 'move') {
       const by = Math.max(s[0] - d.from, Math.min(s[1] - d.to, day - d.day));
@@ -128,7 +129,7 @@
     if (d.kind === 'new' || d.kind === 'move' || d.mode === 'day') g.time.set(d.mode === 'upto' ? { mode: 'upto', to: d.day } : { mode: 'day', from: d.day, to: d.day });
   }
   function keys(e) {
-    if (e.altKey || e.ctrlKey || e.metaKey) return;
+    if (e.altKey || e.ctrlKey || e.metaKey || e.target.tagName === 'SELECT') return;
     const id = e.target.id, by = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -30, PageUp: 30 }[e.key];
     if (id === 'gm-from' || id === 'gm-to') {
       const now = g.time.now, s = span(), end = { Home: s[0], End: s[1] }[e.key], day = (id === 'gm-from' ? now.from : now.to) + (by || 0);
