@@ -189,7 +189,7 @@ def sector(
         raise CrsError(f"a ring from {inner_km} km to {outer_km} km has no area")
     if inner_km < _NO_HOLE_KM:
         inner_km = 0.0
-    whole = half_width_deg >= 180
+    whole = half_width_deg >= 180 - 1e-6  # else the two ends of the arc would be one point
     half = 180.0 if whole else half_width_deg
     count = max(2, int(np.ceil(2 * half / _ARC_STEP_DEG)) + 1)
     angles = azimuth + np.linspace(-half, half, count)

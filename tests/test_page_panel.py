@@ -226,7 +226,7 @@ def test_a_cluster_lists_its_places(show: Any) -> None:
     body = opened.click_mark("places", mark[0])
     near = body.locator(".gm-near")
     others = len(mark[1]) - 1
-    assert near.locator("summary").inner_text() == f"With {others} places too close to draw apart"
+    assert near.locator("summary").inner_text() == f"Chosen together with {others} places near it"
     near.locator("summary").click()
     assert near.locator("button bdi").all_inner_texts() == mark[1]
     assert body.locator(".gm-card").count() == mark[2]
