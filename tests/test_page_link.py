@@ -102,6 +102,16 @@ def test_selections(show: Any) -> None:
     assert "report=" not in same_again(opened)
 
 
+def test_a_stretch_of_the_line_and_a_seed_town(show: Any) -> None:
+    opened = show(front_page())
+    opened.tab("places").locator(".gm-row", has_text="Line of contact").first.click()
+    assert "line=" in same_again(opened)
+    assert "Line of contact" in opened.page.locator("#gm-panel h2").inner_text()
+    opened.page.evaluate("() => { geomap.select({seed: geomap.front.data().seeds[0]}); }")
+    assert "town=" in same_again(opened)
+    assert "Seed town" in opened.page.locator("#gm-panel").inner_text()
+
+
 def test_layers_of_the_front(show: Any) -> None:
     opened = show(front_page())
     opened.switch("references", True)

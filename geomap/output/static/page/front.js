@@ -132,7 +132,7 @@
       data.lines[at].forEach(function (text, n) {
         const path = g.linePath(shape(text), v);
         ctx.globalAlpha = 0.5; ctx.strokeStyle = look.line; ctx.lineWidth = 1; ctx.setLineDash([2, 3]); ctx.stroke(path); ctx.setLineDash([]); ctx.globalAlpha = 1;
-        drawn.references.push({ path: path, at: at, piece: data.pieces[at][n] });
+        drawn.references.push({ path: path, at: at, piece: data.pieces[at][n], number: n });
       });
     });
     if (!on.contact || c.at < 0) return;
@@ -175,7 +175,7 @@
     const hit = function (d) { return ctx.isPointInStroke(d.path, p.x, p.y); };
     const piece = drawn.pieces.find(hit), reference = piece ? null : drawn.references.find(hit);
     ctx.restore();
-    return piece ? { at: drawn.at, piece: piece.piece, number: piece.number } : reference ? { at: reference.at, piece: reference.piece, reference: true } : null;
+    return piece ? { at: drawn.at, piece: piece.piece, number: piece.number } : reference ? { at: reference.at, piece: reference.piece, number: reference.number, reference: true } : null;
   }
   function count(kind) {
     if (!data) return 0;

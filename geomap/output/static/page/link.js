@@ -12,6 +12,8 @@
     if (what.spots) { const n = what.spots[0]; return [what.spots.length > 1 ? 'places' : 'place', [s.lat[n].toFixed(5), s.lon[n].toFixed(5), g.KINDS[s.kind[n]], encodeURIComponent(s.actor[n]), s.name[n]].join(',')]; }
     if (what.article !== undefined) { const a = g.article(what.article); return ['report', a.id + (byId(a.id) === a.number ? '' : '@' + dayOf(a.day))]; }
     if (what.row !== undefined) { const f = g.feature(what.row); return ['hint', f.article.id + '@' + f.start]; }
+    if (what.piece) return ['line', dayOf(g.front.data().dates[what.at]) + ',' + what.number];
+    if (what.seed) return ['town', what.seed.name || ''];
     return null;
   }
   function dayOf(day) { return day === null ? 'undated' : kit.iso(day); }
@@ -65,6 +67,15 @@
       const id = p.get('report'), at = id.lastIndexOf('@'), n = d.articles.id.findIndex(function (one, i) { return at > 0 && one === id.slice(0, at) && dayOf(d.articles.day[i]) === id.slice(at + 1); });
       if (byId(id) >= 0) return { article: byId(id) };
       if (n >= 0) return { article: n };
+    }
+    const front = g.front.data();
+    if (p.has('line') && front) {
+      const [day, number] = p.get('line').split(','), at = front.dates.findIndex(function (one) { return dayOf(one) === day; }), piece = at < 0 ? null : front.pieces[at][number];
+      if (piece) return { at: at, piece: piece, number: Number(number) };
+    }
+    if (p.has('town') && front) {
+      const seed = front.seeds.find(function (s) { return (s.name || '') === p.get('town'); });
+      if (seed) return { seed: seed };
     }
     if (p.has('hint') && d.texts) {
       const at = p.get('hint').lastIndexOf('@'), a = byId(p.get('hint').slice(0, at)), start = Number(p.get('hint').slice(at + 1));
