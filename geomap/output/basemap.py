@@ -81,18 +81,18 @@ def padded(bounds: Bounds, share: float = 0.6, least: float = 2.0) -> Bounds:
 def framed(bounds: Bounds) -> Bounds:
     """Return the box that is drawn in detail: padded, and in the shape of a screen.
 
-    It is at least twice as wide as the bounds are high and two thirds as high as they are wide, for
-    a page that fits them shows as much.
+    It is at least 2.6 times as wide as the bounds are high and 0.8 times as high as they are wide,
+    for a page that fits them into a wide screen shows as much.
 
     Examples
     --------
     >>> framed((36.0, 46.0, 37.0, 50.0))
-    (30.522, 43.6, 42.478, 52.4)
+    (28.729, 43.6, 44.271, 52.4)
     """
     west, south, east, north = bounds
     shrink = max(math.cos(math.radians((south + north) / 2)), 0.1)
-    more_x = max(((north - south) * 2.0 / shrink - (east - west)) / 2, 0.0)
-    more_y = max(((east - west) * shrink / 1.5 - (north - south)) / 2, 0.0)
+    more_x = max(((north - south) * 2.6 / shrink - (east - west)) / 2, 0.0)
+    more_y = max(((east - west) * shrink * 0.8 - (north - south)) / 2, 0.0)
     padding = padded(bounds)
     return (
         min(padding[0], round(max(west - more_x, -180.0), 3)),

@@ -32,10 +32,11 @@
       const tall = Math.max(2, Math.sqrt(bars[b] / most) * (bottom - 5)), gap = width > 5 ? 1 : width > 3 ? 0.5 : 0;
       const inside = s[0] + b * per <= g.time.now.to && s[0] + (b + 1) * per > g.time.now.from;
       ctx.fillStyle = inside ? look.places : look.idle;
-      ctx.fillRect(b * width + gap / 2, bottom - tall, Math.max(0.8, Math.min(width - gap, 26)), tall);
+      const thick = Math.max(0.8, Math.min(width - gap, 26));
+      ctx.fillRect(b * width + (width - thick) / 2, bottom - tall, thick, tall);
     }
     ctx.fillStyle = look.line;
-    g.front.days().forEach(function (d) { ctx.fillRect(x(d) + Math.max(0, Math.min(width, 26) / 2 - 1), bottom + 1, 2, 3); });
+    g.front.days().forEach(function (d) { ctx.fillRect(x(d) + wide / n / 2 - 1, bottom + 1, 2, 3); });
     ctx.strokeStyle = look.inner; ctx.lineWidth = 1; ctx.beginPath(); ctx.moveTo(0, bottom + 0.5); ctx.lineTo(wide, bottom + 0.5); ctx.stroke();
     paintDates(ctx, look, height);
   }
