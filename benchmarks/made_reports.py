@@ -110,7 +110,11 @@ class Made:
             for day in self.line_days
         ]
         began = time.perf_counter()
-        found = Pipeline(line=given, gazetteer=plain.gazetteer).run(articles(records)).reports
+        found = (
+            Pipeline(line=given, gazetteer=plain.gazetteer, cores=True)
+            .run(articles(records))
+            .reports
+        )
         rows = features(found)
         seconds = time.perf_counter() - began
         drawn = lines(

@@ -56,6 +56,8 @@ class Run:
         Whether a warning stops the run.
     """
 
+    CORES = False  # whether the regions of hints need their cores
+
     def __init__(
         self,
         sources: Sequence[str],
@@ -97,6 +99,7 @@ class Run:
             line=self.lines,
             corrections=self.corrections,
             theatre=self.theatre,
+            cores=self.CORES,
         )
         self._inputs = {p.resolve() for p in (*corrections, front, theatre) if p is not None}
         self._outputs: list[Path] = []

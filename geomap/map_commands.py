@@ -44,6 +44,8 @@ def is_picture(output: Path, *, tiles: bool, by_date: bool) -> bool:
 class MapRun(Run):
     """`geomap map`: the map of some articles."""
 
+    CORES = True
+
     def map(
         self,
         output: Path,
