@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from front_samples import fake_draw
 
 from geomap import front_commands
 from geomap.front.line import fronts
+from geomap.output.drawn_text import read_table
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -253,11 +255,17 @@ def test_the_map_draws_what_was_written(cli: Cli, tmp_path: Path) -> None:
     code, _, said = cli("map", *files, "-o", page, "--front", line)
     assert (code, said) == (0, "")
     text = page.read_text(encoding="utf-8")
-    block = text.split('id="geomap_data">')[1].split("</script>")[0]
-    front = json.loads(block)["front"]
-    assert [d["date"] for d in front["dates"]] == ["2023-03-02", "2023-03-14"]
-    assert len(front["movement"]) == 1
-    assert any("Kreminna" in e["sentence"] for e in front["evidence"])
+
+    def block(name: str) -> Any:
+        return read_table(text.split(f'id="geomap_{name}">')[1].split("</script>")[0])
+
+    front, sentences = block("front"), block("texts")["sentences"]
+    days = [
+        (dt.date.fromisoformat(d) - dt.date(1970, 1, 1)).days for d in ("2023-03-02", "2023-03-14")
+    ]
+    assert front["dates"] == days
+    assert all(any(lines) for lines in front["lines"])
+    assert any("Kreminna" in sentences[e["sentence"]] for e in front["evidence"])
     again = tmp_path / "again.html"
     cli("map", *files, "-o", again, "--front", line)
     assert again.read_bytes() == page.read_bytes()

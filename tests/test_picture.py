@@ -464,7 +464,7 @@ def test_what_shares_a_place_is_one_mark() -> None:
     reading = reading_of(in_order(sample()["features"]), Parties(PARTIES))
     marks = {(m.kind, m.name, m.colour): m for m in reading.marks}
     bakhmut = marks["places", "Bakhmut", "#0b5f66"]
-    assert (bakhmut.count, bakhmut.confidence, bakhmut.shape) == (10, 0.97, "circle")
+    assert (bakhmut.count, bakhmut.confidence, bakhmut.shape) == (11, 0.97, "circle")
     assert marks["places", "Ukraine", "#0b5f66"].shape == "diamond"
     assert marks["places", "Yampolivka", "#0b5f66"].circle_km == 14.0
     assert marks["government", "Moscow", "#59636e"].shape == "triangle"
