@@ -235,8 +235,12 @@ def test_mentions_claims_and_located_mentions_have_native_names(
     assert named["claim", "Chasiv Yar"] == named["hint", "Chasiv Yar"] == "Часів Яр"
 
 
-def test_cores_are_written_when_asked_for(results: geomap.Results) -> None:
-    rows = features(results.reports)
+def test_cores_are_written_when_asked_for(
+    examples: Path, gazetteer: geomap.Gazetteer, results: geomap.Results
+) -> None:
+    cored_pipeline = geomap.Pipeline(gazetteer=gazetteer, cores=True)
+    rows = features(cored_pipeline.run(geomap.read_articles([examples])).reports)
+    assert collection(rows, {}) == collection(features(results.reports), {})
     plain, cored = collection(rows, {}), collection(rows, {}, cores=True)
     assert not any("core" in f for f in plain["features"])
     with_core = [f for f in cored["features"] if "core" in f]

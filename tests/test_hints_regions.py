@@ -270,7 +270,8 @@ def test_fused_regions_and_parts_have_a_core_too(gazetteer: geomap.Gazetteer):
     assert fuse(town_hints).found.region.core is None
 
 
-def test_the_hints_of_an_article_have_cores_within_their_regions(pipeline: geomap.Pipeline):
+def test_the_hints_of_an_article_have_cores_within_their_regions(gazetteer: geomap.Gazetteer):
+    pipeline = geomap.Pipeline(gazetteer=gazetteer, cores=True)
     text = (
         "Shelling hit a village 12 km north of Bakhmut and the western part of Donetsk Oblast. "
         "The unit stood in Donetsk Oblast near Kreminna."
@@ -283,6 +284,8 @@ def test_the_hints_of_an_article_have_cores_within_their_regions(pipeline: geoma
         if hint.region is not None and hint.relation != "within":
             assert core_lies_within(hint.region), hint.text
     assert regions
+    (plain,) = geomap.Pipeline(gazetteer=gazetteer).run([geomap.Article("a", text)]).reports
+    assert not any(h.region.core for h in plain.hints if h.region)  # only where asked for
 
 
 @lawful
