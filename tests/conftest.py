@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from browsing import QUIET, Opened
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from geomap import Gazetteer, Pipeline
 
     Cli = Callable[..., tuple[int, str, str]]
+
+# A busy machine is slow, not wrong: how long an example takes is no matter of these tests.
+hypothesis.settings.register_profile("geomap", deadline=None)
+hypothesis.settings.load_profile("geomap")
 
 ROOT = Path(__file__).parents[1]
 
