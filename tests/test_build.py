@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,13 @@ def test_a_rebuild_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
     assert not [name for name in fresh if fresh[name] != known[name]]
 
 
+@cache
+def _codifier() -> Any:
+    from geomap.gazetteer.codifier import read_codifier
+
+    return read_codifier()
+
+
 @pytest.mark.parametrize(
     ("table", "line", "told"),
     [
@@ -52,10 +61,12 @@ def test_a_broken_table_stops_the_build_and_is_named(
     sources: Path, tmp_path: Path, table: str, line: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from geomap.gazetteer import build as builder
+    from geomap.gazetteer import codifier_place
     from geomap.gazetteer import sources as readers
 
-    # Only the tables matter here: the settlements, which take the time, are left out.
+    # Only the tables matter here: the settlements, which take the time, are left out or read once.
     monkeypatch.setattr(readers, "cities500", lambda: iter(()))
+    monkeypatch.setattr(codifier_place, "read_codifier", _codifier)
     (sources / table).write_text(line, encoding="utf-8")
     kept = tmp_path / "data"
     kept.mkdir()

@@ -76,6 +76,8 @@
     g.on('time layers', untip);
     map.on('click', click);
     map.on('moveend', function () { g.emit('view'); });
+    // Leaflet asks once how fine the screen is; the browser's own zoom changes it.
+    window.addEventListener('resize', function () { if (!g.theme.printing) L.Browser.retina = window.devicePixelRatio > 1; });
     document.addEventListener('keydown', function (e) {
       const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) && e.target.type !== 'checkbox';
       if (e.key === 'Escape') g.select(null);
