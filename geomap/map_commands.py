@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geomap.commands import Run, count, summary
@@ -9,7 +10,7 @@ from geomap.errors import SettingsError
 from geomap.output.files import write_bytes, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from geomap.output.layers import Feature
@@ -57,29 +58,44 @@ class MapRun(Run):
         script: Script = "latin",
     ) -> dict[str, Any]:
         """Write the map (and its features); return the summary."""
+        from geomap.output.map import TileSource, render_map
+
+        source = TileSource(tiles, tiles_attribution) if tiles else None
+        draw = partial(render_map, tiles=source, script=script)
+        return self._drawn_by(draw, "map", output, geojson, title)
+
+    def _drawn_by(
+        self,
+        draw: Callable[..., str | bytes],
+        kind: str,
+        output: Path,
+        geojson: Path | None,
+        title: str | None,
+    ) -> dict[str, Any]:
+        """Read, draw and write, the features too where they are asked for; return the summary."""
         from geomap.output.basemap import bounds_of
         from geomap.output.geojson import dumps, without_cores
-        from geomap.output.map import TileSource, render_map, with_lines
+        from geomap.output.map import with_lines
 
         self._ready(*[output] if geojson is None else [output, geojson])
-        source = TileSource(tiles, tiles_attribution) if tiles else None
         results = self.results()
         rows = self.features(results)
         whole = self.collection(rows, cores=True)
-        drawn = self._drawn()
-        page = render_map(
+        front = self._front()
+        made = draw(
             whole | {"geomap": self._about(results)},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn)), rows),
+            basemap=self._basemap(bounds_of(with_lines(whole, front)), rows),
             title=title or self._title(),
-            tiles=source,
-            front=drawn,
-            script=script,
+            front=front,
         )
-        outputs = [(output, "map")]
+        outputs = [(output, kind)]
         if geojson is not None:
             write_text(geojson, dumps(without_cores(whole)))
             outputs.append((geojson, count(len(rows), "feature")))
-        write_text(output, page)
+        if isinstance(made, bytes):
+            write_bytes(output, made)
+        else:
+            write_text(output, made)
         return summary(results, outputs, features=len(rows))
 
     def _about(self, results: Results) -> dict[str, Any]:
@@ -124,36 +140,18 @@ class MapRun(Run):
         OutputError
             matplotlib is not installed, or an output cannot be written.
         """
-        from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps, without_cores
-        from geomap.output.map import with_lines
         from geomap.output.picture import check_matplotlib, draw_picture
 
         check_matplotlib()
-        self._ready(*[output] if geojson is None else [output, geojson])
-        results = self.results()
-        rows = self.features(results)
-        whole = self.collection(rows, cores=True)
-        drawn = self._drawn()
-        png = draw_picture(
-            whole | {"geomap": self._about(results)},
-            basemap=self._basemap(bounds_of(with_lines(whole, drawn)), rows),
-            title=title or self._title(),
-            front=drawn,
-            by_date=by_date,
-            script=script,
+        draw = partial(draw_picture, by_date=by_date, script=script)
+        return self._drawn_by(
+            draw, "picture by date" if by_date else "picture", output, geojson, title
         )
-        outputs = [(output, "picture by date" if by_date else "picture")]
-        if geojson is not None:
-            write_text(geojson, dumps(without_cores(whole)))
-            outputs.append((geojson, count(len(rows), "feature")))
-        write_bytes(output, png)
-        return summary(results, outputs, features=len(rows))
 
     def _title(self) -> str:
         return self.scope.name if self.scope else "geomap"
 
-    def _drawn(self) -> dict[str, Any] | None:
+    def _front(self) -> dict[str, Any] | None:
         """Return what the map draws of the lines given."""
         if self.front_rows is None:
             return None
