@@ -271,6 +271,25 @@ def test_the_map_draws_what_was_written(cli: Cli, tmp_path: Path) -> None:
     assert again.read_bytes() == page.read_bytes()
 
 
+def test_a_period_bounds_the_lines_drawn_too(cli: Cli, tmp_path: Path) -> None:
+    files = articles(tmp_path, "a", "b")
+    line, page = tmp_path / "front.geojson", tmp_path / "map.html"
+    cli("front", *files, "-o", line)
+
+    def drawn(*period: str) -> tuple[int, int]:
+        """Return how many lines are drawn, and how many of them are older than the period."""
+        assert cli("map", *files, "-o", page, "--front", line, *period)[0] == 0
+        text = page.read_text(encoding="utf-8")
+        front = read_table(text.split('id="geomap_front">')[1].split("</script>")[0])
+        return len(front["dates"]), front["early"]
+
+    assert drawn() == (2, 0)
+    assert drawn("--since", "2023-03-10") == (2, 1)  # the last before it holds as it begins
+    assert drawn("--until", "2023-03-10") == (1, 0)
+    assert drawn("--since", "2023-03-14") == (2, 1)
+    assert drawn("--since", "2023-03-02") == (2, 0)
+
+
 def test_export_and_extract_say_where_things_lie(cli: Cli, tmp_path: Path) -> None:
     files = articles(tmp_path, "a", "b")
     line, out, jsonl = tmp_path / "f.geojson", tmp_path / "e.geojson", tmp_path / "m.jsonl"
