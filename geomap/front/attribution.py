@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from geomap.front.patterns import lexicon
+from geomap.front.patterns import lexicon, word_at, words_from
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
@@ -118,15 +118,16 @@ def _scoped(found: list[Attribution]) -> list[Attribution]:
     """Return the speakers with what is said by each ending where the next begins."""
     scoped: list[Attribution] = []
     for at, this in enumerate(found):
+        later = found[at + 1 : at + 1 + _NEAREST]
         first, last = this.first, this.last
         if last <= this.start:  # the speaker follows what it says
-            before = [a.last for a in scoped if a.last <= this.start and a.start < this.start]
+            before = [
+                a.last for a in scoped[-_NEAREST:] if a.last <= this.start and a.start < this.start
+            ]
             first = max([first, *before])
         else:
-            following = [
-                a.start for a in found[at + 1 :] if a.start >= this.end and a.last > a.start
-            ]
-            inherited = [a.first for a in found[at + 1 :] if a.first > first]
+            following = [a.start for a in later if a.start >= this.end and a.last > a.start]
+            inherited = [a.first for a in later if a.first > first]
             last = min([last, *following, *inherited])
         scoped.append(replace(this, first=first, last=last))
     return scoped
@@ -146,7 +147,8 @@ def _said(words: Words, index: int, verb: str, parties: list[PartyWord]) -> Attr
     text, start, end = words.text, words.starts[index], words.ends[index]
     if text[end : end + 1] == ":":
         return None
-    noun = any(p.end == words.ends[index - 1] and p.kind == "adjective" for p in parties if index)
+    party = word_at(parties, words.ends[index - 1] - 1) if index else None
+    noun = party is not None and party.end == words.ends[index - 1] and party.kind == "adjective"
     if words.words[index + 1 : index + 2] in (["of"], ["about"]) or (
         noun and words.words[index + 1 : index + 2] == ["to"]
     ):
@@ -298,7 +300,7 @@ def source_kind(attribution: Attribution | None, parties: list[PartyWord]) -> So
 
 def speaks_for(attribution: Attribution, parties: list[PartyWord]) -> PartyWord | None:
     """Return the word for the party for which a speaker speaks: its adjective before its office."""
-    own = [p for p in parties if attribution.start <= p.start < attribution.end]
+    own = words_from(parties, attribution.start, attribution.end)
     return next((p for p in own if p.kind != "official"), own[0] if own else None)
 
 
@@ -313,7 +315,7 @@ def could_speak(phrase: str, parties: list[PartyWord], start: int) -> bool:
     if any(table[name].within(said) for name in lists):
         return True
     last = phrase.rsplit(maxsplit=1)[-1]
-    return last[:1].isupper() or any(start <= p.start < start + len(phrase) for p in parties)
+    return last[:1].isupper() or bool(words_from(parties, start, start + len(phrase)))
 
 
 def _words(phrase: str) -> list[str]:

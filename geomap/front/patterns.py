@@ -107,6 +107,22 @@ class Words:
         return self.words[at : at + count]
 
 
+def words_from(parties: Sequence[PartyWord], start: int, end: int) -> Sequence[PartyWord]:
+    """Return the words for parties, in order, that begin in a stretch of the text."""
+    low = bisect_left(parties, start, key=_start)
+    return parties[low : bisect_left(parties, end, low, key=_start)]
+
+
+def word_at(parties: Sequence[PartyWord], offset: int) -> PartyWord | None:
+    """Return the word for a party, of some in order, in which an offset stands."""
+    at = bisect_left(parties, offset + 1, key=_start)
+    return next((p for p in parties[max(at - 2, 0) : at] if offset < p.end), None)
+
+
+def _start(word: PartyWord) -> int:
+    return word.start
+
+
 class PartyWords:
     """The words for the parties of a theatre."""
 

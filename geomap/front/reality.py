@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geomap.front.actors import light_before
 from geomap.front.attribution import source_kind
-from geomap.front.patterns import lexicon
+from geomap.front.patterns import lexicon, word_at
 from geomap.front.triggers import accused
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _of_nobody(words: Words, trigger: Trigger, floor: int, parties: list[PartyWo
         known = (
             word in _LINKING or word.endswith("ly")
             or lexicon()["force_nouns"].within([word])
-            or any(p.start <= offset < p.end for p in parties)
+            or word_at(parties, offset) is not None
         )  # fmt: skip
         if not known:
             return False

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geomap.front.patterns import lexicon
+from geomap.front.patterns import lexicon, words_from
 from geomap.front.reach_words import APPOSED
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def occupied(
             actor = party.name if party else None
         else:
             actor = next(
-                (p.party.name for p in parties if start <= p.start < start + len(who)), None
+                (p.party.name for p in words_from(parties, start, start + len(who))), None
             ) or _named(who, theatre)
         if actor is None:
             found.append(Standing(spot, "", None, start, start + len(match.group()), True, True))
@@ -141,7 +141,7 @@ def under_control(
             if match.group().lower().startswith("in") and not match.group().endswith("hands"):
                 continue
             actor = next(
-                (p.party.name for p in parties if match.start() <= p.start < match.end() + 45), None
+                (p.party.name for p in words_from(parties, match.start(), match.end() + 45)), None
             )
             if actor is None or "fire control" in match.group().lower():
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from geomap.front.patterns import lexicon, phrases
+from geomap.front.patterns import lexicon, phrases, word_at
 
 if TYPE_CHECKING:
     from geomap.front.patterns import PartyWord, Words
@@ -156,9 +156,7 @@ def _as_verb(
         return _as_past(words, index, at, following, forms, parties)
     if "progressive" in forms:  # "the shelling of Bakhmut" is a noun
         noun = following == "of" or before in ("the", "this", "of", "heavy", "fierce", "and", "")
-        owned = index > 0 and any(
-            p.kind == "adjective" and p.end == words.ends[index - 1] for p in parties
-        )
+        owned = _party_ends(words, index, parties, ("adjective",))
         noun = noun and not accused(row[max(0, index - 8) : index])
         noun = (noun or owned) and any(v.form.startswith("nouns") for v in readings)
         if noun or following == "of":
@@ -277,7 +275,7 @@ def _plural_before(words: Words, index: int, parties: list[PartyWord]) -> bool:
     """Say whether the word before is a plural that can act: "Russian forces attack"."""
     before = words.words[index - 1] if index else ""
     return (before.endswith("s") and lexicon()["force_nouns"].within([before])) or (
-        before in ("troops", "infantry") or _party_ends(words, index, parties)
+        before in ("troops", "infantry") or _party_ends(words, index, parties, ("name", "force"))
     )
 
 
@@ -286,14 +284,16 @@ def _subject_before(words: Words, index: int, parties: list[PartyWord]) -> bool:
     before = words.words[index - 1] if index else ""
     if before in _SUBJECTS or before.endswith("ly") or lexicon()["force_nouns"].within([before]):
         return True
-    return _party_ends(words, index, parties)
+    return _party_ends(words, index, parties, ("name", "force"))
 
 
-def _party_ends(words: Words, index: int, parties: list[PartyWord]) -> bool:
+def _party_ends(words: Words, index: int, parties: list[PartyWord], kinds: tuple[str, ...]) -> bool:
+    """Say whether the word before one ends a word for a party of some kinds."""
     if not index:
         return False
     end = words.ends[index - 1]
-    return any(p.end == end and p.kind in ("name", "force") for p in parties)
+    party = word_at(parties, end - 1)
+    return party is not None and party.end == end and party.kind in kinds
 
 
 def _repelled(words: Words, index: int, after: int, passive: bool) -> int | None:
