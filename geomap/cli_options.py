@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -29,6 +30,44 @@ def day_told(value: str) -> dt.date:
         raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
 
 
+_KM_IN = {"km": 1.0, "m": 0.001, "mi": 1.609344, "nmi": 1.852}
+_UNITS = {"kilometres": "km", "kilometers": "km", "miles": "mi", "mile": "mi", "metres": "m"}
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+
+
+def km_told(value: str) -> float:
+    """Return the kilometres of an option: "30km", "20 mi", "30"."""
+    match = _LENGTH.fullmatch(value.strip().lower())
+    unit = _UNITS.get(match[2], match[2] or "km") if match else ""
+    if match is None or unit not in _KM_IN:
+        raise typer.BadParameter(f"{value!r} is not a distance: write 30km or 20mi")
+    return float(match[1]) * _KM_IN[unit]
+
+
+def box_told(value: str) -> tuple[float, ...]:
+    """Return the four degrees of an option: west,south,east,north.
+
+    Raises
+    ------
+    SettingsError
+        It is something else.
+    """
+    try:
+        found = tuple(float(part) for part in value.split(","))
+    except ValueError:
+        found = ()
+    if len(found) != 4:
+        raise SettingsError(
+            f"--bbox {value!r} is not west,south,east,north in degrees: 36.5,47.8,38.9,49.2"
+        )
+    return found
+
+
+def listed_told(told: Iterable[str] | None) -> tuple[str, ...]:
+    """Return what options list, each maybe several with commas between them."""
+    return tuple(part.strip() for one in told or () for part in one.split(",") if part.strip())
+
+
 def kinds_told(told: str) -> tuple[str, ...]:
     """Return the kinds of mentions that an option lists."""
     listed = [k.strip() for k in told.split(",") if k.strip()]
@@ -43,7 +82,37 @@ Until = Annotated[
     dt.date | None, typer.Option("--until", parser=day_told, metavar="DAY", help="Last day.")
 ]
 RegionOption = Annotated[
-    str | None, typer.Option("--region", help='Only what lies in it, e.g. "Donetsk Oblast".')
+    str | None,
+    typer.Option(
+        "--region",
+        help='Only what lies in it: a name ("Donetsk Oblast"), a file of polygons, "the front".',
+    ),
+]
+Radius = Annotated[
+    float | None,
+    typer.Option(
+        "--radius", parser=km_told, metavar="KM", help="How far round the region: 30km, 20mi."
+    ),
+]
+Box = Annotated[
+    str | None,
+    typer.Option(
+        "--bbox", metavar="W,S,E,N", help="Only what lies in this box: west,south,east,north."
+    ),
+]
+Parties = Annotated[
+    list[str] | None,
+    typer.Option("--party", help="Only what this party is said to have done; repeatable."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind", help="Only mention, hint, claim, a kind of mention or an action; repeatable."
+    ),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only reports of this source: name or host; repeatable."),
 ]
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", help="Only what is at least this sure, 0 to 1.")
@@ -93,6 +162,11 @@ class Common:
     since: Since = None
     until: Until = None
     region: RegionOption = None
+    radius: Radius = None
+    bbox: Box = None
+    party: Parties = None
+    kind: Only = None
+    source: Sources = None
     min_confidence: MinConfidence = 0.0
     article_date: ArticleDate = None
     max_article_mb: MaxMb = 20.0
@@ -112,6 +186,13 @@ class Common:
         """Return a run of a command's own kind, with these options."""
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
         options = {name: getattr(self, name) for name in (*names, "recogniser")}
+        options |= {
+            "radius_km": self.radius,
+            "bbox": None if self.bbox is None else box_told(self.bbox),
+            "parties": listed_told(self.party),
+            "only": listed_told(self.kind),
+            "sources": tuple(self.source or ()),
+        }
         if kinds is not None:
             options["kinds"] = kinds_told(kinds)
         progress = show(self.verbose, self.debug)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
+from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
-from geomap.gazetteer.scope import Scope, scope
 from geomap.gazetteer.store import Gazetteer
 from geomap.models import Problem
 from geomap.output.files import check_destination, write_text
 from geomap.pipeline import Pipeline, Results
+from geomap.region_options import asked_filter, asked_scope, is_file, of_sources
 from geomap.settings import Settings
 from geomap.tables import read_bytes
 from geomap.toponyms.corrections import Corrections
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geomap.articles import ReadResult
+    from geomap.gazetteer.scope import Scope
     from geomap.models import ContactLine
+    from geomap.output.filters import Filter
     from geomap.output.layers import Feature
     from geomap.output.line_files import Rows
 
@@ -73,14 +76,9 @@ class Run:
         self.article_date: dt.date | None = options.pop("article_date", None)
         given = {k: v for k, v in options.items() if v is not None}
         self.settings = Settings.from_mapping(given)
-        if self.settings.region is not None and not self.settings.region.strip():
-            raise SettingsError('--region is empty: give a name, e.g. "Donetsk Oblast"')
         self.strict = strict
         self.progress = progress
         self.gazetteer = Gazetteer.open()
-        self.scope: Scope | None = None
-        if self.settings.region is not None:
-            self.scope = scope(self.gazetteer, self.settings.region)
         self.front_rows: Rows | None = None
         self.problems: list[Problem] = []
         self.lines: tuple[ContactLine, ...] = ()
@@ -92,6 +90,8 @@ class Run:
             self.front_rows = read.read
         self.line = self.lines[-1] if self.lines else None
         self.theatre = load_theatre(theatre)
+        self.scope = self._asked_scope()
+        asked_filter(self.settings, self.theatre, None)  # a slip in it costs no time
         self.corrections = Corrections.load(*corrections)
         self.pipeline = Pipeline(
             self.settings,
@@ -101,8 +101,20 @@ class Run:
             theatre=self.theatre,
             cores=self.CORES,
         )
-        self._inputs = {p.resolve() for p in (*corrections, front, theatre) if p is not None}
+        region = self.settings.region
+        shapes = Path(region) if region is not None and is_file(region) else None
+        read_too = (*corrections, front, theatre, shapes)
+        self._inputs = {p.resolve() for p in read_too if p is not None}
         self._outputs: list[Path] = []
+
+    def _asked_scope(self) -> Scope | None:
+        until = self.settings.until
+        line = of_day(self.lines, until) if until is not None else self.line
+        return asked_scope(self.settings, self.gazetteer, line)
+
+    def wanted(self) -> Filter:
+        """Return what the options ask for of the features."""
+        return asked_filter(self.settings, self.theatre, self.scope)
 
     @property
     def exit_code(self) -> int:
@@ -184,6 +196,8 @@ class Run:
         self._heed()
         if not read.articles:
             raise ArticleError(_some(read.problems) or "no articles given")
+        if self.settings.sources:
+            read = replace(read, articles=tuple(of_sources(read.articles, self.settings.sources)))
         return read
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
@@ -223,12 +237,7 @@ class Run:
         """Return the features that the options ask for."""
         from geomap.output.layers import features
 
-        return features(
-            results.reports,
-            kinds=self.settings.kinds,
-            min_confidence=self.settings.min_confidence,
-            inside=self.scope.holds if self.scope else None,
-        )
+        return features(results.reports, self.wanted())
 
     def collection(self, rows: Sequence[Feature], *, cores: bool = False) -> dict[str, Any]:
         """Return the features as a GeoJSON object with what made it (`cores`: see `geojson`)."""
@@ -304,9 +313,7 @@ class Run:
         rows = review_rows(
             results.reports,
             below=below,
-            kinds=self.settings.kinds,
-            min_confidence=self.settings.min_confidence,
-            inside=self.scope.holds if self.scope else None,
+            wanted=self.wanted(),
         )
         write_text(output, review_csv(rows))
         return summary(results, [(output, f"{count(len(rows), 'reading')} to review")],
@@ -335,9 +342,11 @@ class Run:
         to_stdout = str(output) == "-"
         self._ready(*[p for p in (None if to_stdout else output, texts) if p is not None])
         if spans is not None:
-            if self.scope is not None or self.settings.min_confidence > 0:
+            asked = self.settings
+            if self.scope is not None or asked.min_confidence > 0 or asked.parties or asked.only:
                 raise SettingsError(
-                    "--spans gives a line for every span: leave out --region and --min-confidence"
+                    "--spans gives a line for every span: leave out --region, --bbox, --party, "
+                    "--kind and --min-confidence"
                 )
             if self.pipeline.corrected:
                 raise SettingsError("--spans says itself what is a name: leave out --corrections")
@@ -345,14 +354,9 @@ class Run:
                 raise SettingsError(f"{spans}: is read and would be replaced: choose another -o")
         results = self.results(spans)
         found: list[dict[str, Any]] = []
+        wanted = self.wanted()
         for report in results.reports:
-            found += records(
-                report,
-                what,
-                self.settings.kinds,
-                min_confidence=self.settings.min_confidence,
-                inside=self.scope.holds if self.scope else None,
-            )
+            found += records(report, what, wanted)
         if what != "hints":  # which lie in a region, not at a point
             self._mark(results, found)
         lines = [line(record) + "\n" for record in found]

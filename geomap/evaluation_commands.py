@@ -109,13 +109,11 @@ class EvaluationRun(Run):
         from geomap.output.geojson import line
         from geomap.output.records import records
 
-        settings = self.settings
+        wanted = self.wanted()
         lines = [
             line(record) + "\n"
             for j in judged if j.report is not None
-            for record in records(
-                j.report, "mentions", settings.kinds, min_confidence=settings.min_confidence
-            )
+            for record in records(j.report, "mentions", wanted)
         ]  # fmt: skip
         write_text(path, "".join(lines))
         return count(len(lines), "mention")

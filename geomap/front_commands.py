@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.commands import Run, count, summary
-from geomap.errors import ArticleError
+from geomap.errors import ArticleError, SettingsError
 from geomap.feature_ids import claim_ids
 from geomap.models import Problem
 from geomap.output.files import write_text
@@ -17,6 +17,7 @@ from geomap.output.fronts import clipped, front_collection
 from geomap.output.fronts import summary as front_summary
 from geomap.output.geojson import dumps
 from geomap.output.lines import read_files
+from geomap.region_options import is_front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from geomap.front.theatre import Theatre
+    from geomap.gazetteer.scope import Scope
     from geomap.models import ContactLine, Front, Report
     from geomap.pipeline import Results
 
@@ -71,6 +73,7 @@ class FrontRun(Run):
         ArticleError
             No article says when it is of.
         """
+        self._check_filters()
         self._inputs |= {p.resolve() for p in priors}
         self._ready(*[p for p in (output, grid, places) if p is not None])
         files = read_files(priors, areas=self.gazetteer.areas)
@@ -113,6 +116,24 @@ class FrontRun(Run):
             written.append((places, count(sum(r[0] == PLACE for r in rows), "place")))
         write_text(output, dumps(whole))
         return _summary(results, written, fronts)
+
+    def _check_filters(self) -> None:
+        """Refuse filters that would take from the line what it rests on.
+
+        Raises
+        ------
+        SettingsError
+            There are such.
+        """
+        if self.settings.parties or self.settings.only:
+            raise SettingsError(
+                "a line needs what all sides did: leave out --party and --kind (--source is fine)"
+            )
+
+    def _asked_scope(self) -> Scope | None:
+        if is_front(self.settings.region):
+            raise SettingsError("front draws the front: give --region a name, or leave it out")
+        return super()._asked_scope()
 
     def _of_the_days(self, results: Results, on: dt.date | None) -> list[Report]:
         """Return the reports that count, by date: dated ones, up to the day drawn.

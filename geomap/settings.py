@@ -22,12 +22,24 @@ _TYPES = (
     ("since", *_DAY),
     ("until", *_DAY),
     ("region", (str, type(None)), 'a name, e.g. "Donetsk Oblast"'),
+    ("radius_km", (float, int, type(None)), "a number of km"),
+    ("bbox", (tuple, type(None)), "west, south, east, north"),
+    ("parties", (tuple,), "a tuple of names"),
+    ("only", (tuple,), "a tuple of layers, kinds and actions"),
+    ("sources", (tuple,), "a tuple of names"),
     ("min_confidence", (float, int), "a number"),
     ("kinds", (tuple,), "a tuple of kinds"),
     ("hint_passes", (int,), "0 or 1"),
     ("max_article_mb", (float, int), "a number"),
     ("recogniser", (str,), "geomap, spacy or spacy:MODEL"),
 )
+
+
+MOST_RADIUS_KM = 5000.0
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return ",".join(f"{v:g}" for v in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,19 @@ class Settings:
     since, until : date, optional
         Only articles of these days (both inclusive); what has no date is left out then.
     region : str, optional
-        Only what lies in this country, division or settlement ("Donetsk Oblast").
+        Only what lies in this country, division or settlement ("Donetsk Oblast"), in the polygons
+        of this file, or along "the front".
+    radius_km : float, optional
+        How far round the region what lies there still counts.
+    bbox : tuple of float, optional
+        Only what lies in this box: west, south, east, north in degrees; one across the 180th
+        meridian has its west east of its east.
+    parties : tuple of str
+        Only what these parties are said to have done, with what their sentences name.
+    only : tuple of str
+        Only these layers (mention, hint, claim), kinds of mentions and actions of claims.
+    sources : tuple of str
+        Only reports of these sources: part of the name, or the host of the address.
     min_confidence : float
         Only features at least this sure, 0 to 1.
     kinds : tuple of str
@@ -55,6 +79,11 @@ class Settings:
     since: dt.date | None = None
     until: dt.date | None = None
     region: str | None = None
+    radius_km: float | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    parties: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     min_confidence: float = 0.0
     kinds: tuple[str, ...] = ("literal", "associative")
     hint_passes: int = 1
@@ -72,6 +101,7 @@ class Settings:
             )
         if self.since and self.until and self.since > self.until:
             raise SettingsError(f"since {self.since} is after until {self.until}: swap them")
+        self._check_ground()
         unknown = [k for k in self.kinds if k not in ("literal", "associative", "demonym")]
         if unknown or not self.kinds:
             what = f"unknown kind {unknown[0]!r}" if unknown else "kinds is empty"
@@ -84,6 +114,30 @@ class Settings:
             raise SettingsError(
                 f"unknown recogniser {self.recogniser!r}: write geomap, spacy or spacy:MODEL"
             )
+
+    def _check_ground(self) -> None:
+        if self.radius_km is not None:
+            if not 0.0 < self.radius_km <= MOST_RADIUS_KM:
+                raise SettingsError(
+                    f"radius {self.radius_km:g} km is not between 0 and {MOST_RADIUS_KM:g}"
+                )
+            if self.region is None:
+                raise SettingsError("a radius goes with a region: name the place that it is round")
+        if self.bbox is not None:
+            numbers = [v for v in self.bbox if isinstance(v, float | int) and math.isfinite(v)]
+            if len(numbers) != 4 or len(self.bbox) != 4:
+                raise SettingsError(
+                    "bbox is not west,south,east,north in degrees: 36.5,47.8,38.9,49.2"
+                )
+            west, south, east, north = self.bbox
+            if abs(south) > 90 or abs(north) > 90 or abs(west) > 180 or abs(east) > 180:
+                raise SettingsError(
+                    f"bbox {_numbers(self.bbox)} is not in degrees: west,south,east,north"
+                )
+            if south >= north or west == east:
+                raise SettingsError(
+                    f"bbox {_numbers(self.bbox)} is empty or upside down: west,south,east,north"
+                )
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Settings:
@@ -104,6 +158,9 @@ class Settings:
         if "kinds" in given:
             kinds = given["kinds"]
             given["kinds"] = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        for key in ("bbox", "parties", "only", "sources"):
+            if isinstance(given.get(key), list):
+                given[key] = tuple(given[key])
         return cls(**given)
 
     def digest(self) -> str:

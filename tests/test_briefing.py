@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 import geomap
 from geomap.gazetteer.scope import scope
 from geomap.output.briefing import _clean, briefing, plain
+from geomap.output.filters import Filter
 from geomap.output.layers import features
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -95,7 +96,7 @@ def test_nothing_unseen_is_kept(text: str) -> None:
 @pytest.fixture(scope="module")
 def rows(examples: Path, pipeline: geomap.Pipeline, gazetteer: geomap.Gazetteer) -> list[Any]:
     reports = pipeline.run(geomap.read_articles([examples])).reports
-    return features(reports, inside=scope(gazetteer, "Donetsk Oblast").holds)
+    return features(reports, Filter(inside=scope(gazetteer, "Donetsk Oblast").holds))
 
 
 @pytest.fixture(scope="module")
@@ -320,7 +321,7 @@ def test_real_reports_make_a_page(
 ) -> None:
     reports = pipeline.run(geomap.read_articles([shared / "articles" / "isw"])).reports
     page = briefing(
-        features(reports, inside=scope(gazetteer, "Donetsk Oblast").holds),
+        features(reports, Filter(inside=scope(gazetteer, "Donetsk Oblast").holds)),
         region="Donetsk Oblast",
         period="P",
     )

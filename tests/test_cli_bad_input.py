@@ -38,7 +38,7 @@ def report(tmp_path: Path) -> Path:
         (["export", "REPORT", "-o", "x.html"], ".geojson"),
         (["brief", "REPORT", "-o", "x.md"], "--region"),
         (["brief", "REPORT", "-o", "x.md", "--region", " "], "--region is empty"),
-        (["brief", "REPORT", "-o", "x.md", "--region", "Donetsk Oblst"], "'Donetsk Oblast'?"),
+        (["brief", "REPORT", "-o", "x.md", "--region", "Donetsk Oblst"], "mean 'Donetsk Oblast'"),
         (["export", "REPORT", "-o", "x.geojson", "--region", "Xyzzyq"], "no region 'Xyzzyq'"),
         (["export", "REPORT", "-o", "x.geojson", "--region", "Europe"], "no borders"),
         (["export", "REPORT", "-o", "x.geojson", "--since", "2024-99-01"], "YYYY-MM-DD"),

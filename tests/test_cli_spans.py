@@ -196,8 +196,8 @@ def test_a_bad_line_is_named(
     [
         (["--spans", "missing.jsonl"], "missing.jsonl: cannot be read"),
         (["--spans", "."], "cannot be read"),
-        (["--min-confidence", "0.5"], "leave out --region and --min-confidence"),
-        (["--region", "Ukraine"], "leave out --region and --min-confidence"),
+        (["--min-confidence", "0.5"], "--kind and --min-confidence"),
+        (["--region", "Ukraine"], "--kind and --min-confidence"),
     ],
 )
 def test_options_that_do_not_go_together(

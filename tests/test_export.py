@@ -17,6 +17,7 @@ from pyproj import Geod
 
 import geomap
 from geomap.cli import main
+from geomap.output.filters import Filter
 from geomap.output.geojson import collection, dumps, geometry_json, line
 from geomap.output.layers import COLUMNS, features
 
@@ -277,7 +278,7 @@ def test_region_asks_for_the_likeliest_point(results: geomap.Results) -> None:
         asked.append(geometry)
         return True
 
-    kept = features(results.reports, inside=inside)
+    kept = features(results.reports, Filter(inside=inside))
     assert {g.geom_type for g in asked} == {"Point"}
     assert len(kept) == len(features(results.reports))
 

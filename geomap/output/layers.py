@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from geomap import geodesy
 from geomap.feature_ids import numbered, stem
+from geomap.output.filters import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from geomap.models import (
         Anchor,
@@ -52,50 +53,37 @@ class Feature:
     core: Any = None
 
 
-def features(
-    reports: Iterable[Report],
-    *,
-    kinds: Sequence[str] = ("literal", "associative"),
-    min_confidence: float = 0.0,
-    inside: Callable[[Any], bool] | None = None,
-) -> list[Feature]:
+def features(reports: Iterable[Report], wanted: Filter | None = None) -> list[Feature]:
     """Return the features of some reports, ordered by date (undated last), article and offset.
 
     Parameters
     ----------
     reports : iterable of Report
-    kinds : sequence of str
-        Kinds of mentions to keep.
-    min_confidence : float
-        Features less sure are left out; refused mentions stay, they are what is not known.
-    inside : callable, optional
-        Says of a geometry whether it lies in the region asked for; it is asked of points, of a
-        hint's region the likeliest. The refused names of an article stay when anything else of it
-        lies there: they might, too.
+    wanted : Filter, optional
+        What is kept; by default all but demonyms.
     """
-    kept: list[Feature] = []
-    for report in reports:
-        rows = [_mention(report, r) for r in report.resolutions]
-        rows += [_hint(report, h) for h in report.hints]
-        rows += [_claim(report, c) for c in report.claims]
-        rows.sort(key=_order)
-        _number(rows)  # before anything is left out: ids do not hang on the filters
-        sure = [
-            r
-            for r in rows
-            if (r.geometry is None or r.properties["confidence"] >= min_confidence)
-            and (r.properties["layer"] != "mention" or r.properties["kind"] in kinds)
-        ]
-        near = [
-            r
-            for r in sure
-            if r.geometry is not None
-            and (inside is None or inside(point(r.properties["lat"], r.properties["lon"])))
-        ]
-        unplaced = [r for r in sure if r.geometry is None]
-        kept += near + (unplaced if near or inside is None else [])
+    kept = [row for report in reports for row in features_of(report, wanted)]
     kept.sort(key=_order)
     return kept
+
+
+def features_of(report: Report, wanted: Filter | None = None) -> list[Feature]:
+    """Return the features of one report, by offset, as `features` does of many."""
+    return [row for _, row in found_features(report, wanted)]
+
+
+def found_features(
+    report: Report, wanted: Filter | None = None
+) -> list[tuple[Resolution | Hint | Claim, Feature]]:
+    """Return the features of one report, by offset, each after what it shows."""
+    found: list[tuple[Any, Feature]] = [(r, _mention(report, r)) for r in report.resolutions]
+    found += [(h, _hint(report, h)) for h in report.hints]
+    found += [(c, _claim(report, c)) for c in report.claims]
+    found.sort(key=lambda pair: _order(pair[1]))
+    rows = [row for _, row in found]
+    _number(rows)  # before anything is left out: ids do not hang on the filters
+    kept = {id(row) for row in (wanted or Filter()).of_report(rows)}
+    return [pair for pair in found if id(pair[1]) in kept]
 
 
 def to_geodataframe(reports: Iterable[Report], layer: str | None = None) -> Any:

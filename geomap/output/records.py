@@ -3,71 +3,57 @@
 from __future__ import annotations
 
 import hashlib
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from geomap.output.filters import Filter
 from geomap.output.geojson import geometry_json
-from geomap.output.layers import features, point
+from geomap.output.layers import found_features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from geomap.models import Article, Claim, Hint, Region, Report, Resolution
 
 
-_NOWHERE = SimpleNamespace(lat=None, lon=None)
-
-
-def records(
-    report: Report,
-    what: str,
-    kinds: Sequence[str],
-    *,
-    min_confidence: float = 0.0,
-    inside: Callable[[Any], bool] | None = None,
-) -> Iterator[dict[str, Any]]:
+def records(report: Report, what: str, wanted: Filter | None = None) -> Iterator[dict[str, Any]]:
     """Yield the records of one report, in the order of the text.
 
     Parameters
     ----------
     report : Report
     what : {"mentions", "hints", "claims"}
-    kinds : sequence of str
-        Kinds of mentions to give.
-    min_confidence : float
-        Records less sure are left out; what is not placed stays.
-    inside : callable, optional
-        Says of a geometry whether it lies in the region asked for. What is not placed stays when
-        anything else of the article lies there (as in `layers.features`).
+    wanted : Filter, optional
+        What is given; by default all but demonyms.
     """
-    unplaced_too = True
-    if inside is not None:
-        rows = features([report], kinds=kinds, min_confidence=min_confidence, inside=inside)
-        unplaced_too = bool(rows)
-    for record, at in _all(report, what, kinds):
-        if at.lat is None:
-            if unplaced_too:
-                yield record
-        elif record["confidence"] >= min_confidence and (
-            inside is None or inside(point(at.lat, at.lon))
-        ):
+    wanted = wanted or Filter()
+    kept: set[int] | None = None
+    if wanted.inside is not None or wanted.parties or wanted.only:
+        kept = {id(one) for one, _ in found_features(report, wanted)}
+    for record, one, placed in _all(report, what, wanted.kinds):
+        if id(one) in kept if kept is not None else _is_sure(record, placed, wanted):
             yield record
 
 
-def _all(report: Report, what: str, kinds: Sequence[str]) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Yield each record with what has its `lat` and `lon`."""
+def _is_sure(record: dict[str, Any], placed: bool, wanted: Filter) -> bool:
+    return not placed or record["confidence"] >= wanted.min_confidence
+
+
+def _all(
+    report: Report, what: str, kinds: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], Any, bool]]:
+    """Yield each record with what it tells of, and whether that is placed."""
     article_id = report.article.id
     if what == "mentions":
         for resolution in report.resolutions:
             if resolution.mention.kind in kinds:
-                yield _mention(article_id, resolution), resolution
+                yield _mention(article_id, resolution), resolution, resolution.lat is not None
     elif what == "hints":
         for hint in report.hints:
             record = {"article_id": article_id, **hint_record(hint)}
-            yield record, hint.region or _NOWHERE
+            yield record, hint, hint.region is not None
     else:
         for claim in report.claims:
-            yield _claim(article_id, claim), claim
+            yield _claim(article_id, claim), claim, claim.lat is not None
 
 
 def text_record(article: Article) -> dict[str, str]:

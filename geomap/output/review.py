@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from geomap.output.layers import features, point
+from geomap.output.layers import found_features
 from geomap.tables import safe_cell
 from geomap.toponyms.corrections import squeezed
 from geomap.toponyms.review_table import ANSWERS, CANDIDATES, COLUMNS, candidate_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from geomap.models import Report, Resolution
+    from geomap.output.filters import Filter
 
 BELOW = 0.7  # a reading less sure than this is doubtful
 _AROUND = 300  # characters of a sentence shown before and after a mention
@@ -27,9 +28,7 @@ def review_rows(
     reports: Iterable[Report],
     *,
     below: float = BELOW,
-    kinds: Sequence[str] = ("literal", "associative"),
-    min_confidence: float = 0.0,
-    inside: Callable[[Any], bool] | None = None,
+    wanted: Filter | None = None,
 ) -> list[dict[str, str]]:
     """Return a row for each reading that was refused, placed by its hint alone, or is doubtful.
 
@@ -38,13 +37,8 @@ def review_rows(
     reports : iterable of Report
     below : float
         Readings less sure than this are doubtful, 0 to 1.
-    kinds : sequence of str
-        Kinds of mentions to give.
-    min_confidence : float
-        Placed readings less sure than this are left out; refused ones stay.
-    inside : callable, optional
-        Says of a geometry whether it lies in the region asked for. Refused ones stay when anything
-        else of the article lies there (as in `layers.features`).
+    wanted : Filter, optional
+        What is given; by default all but demonyms.
 
     Returns
     -------
@@ -53,20 +47,12 @@ def review_rows(
     """
     rows = []
     for report in reports:
-        unplaced_too = inside is None or bool(
-            features([report], kinds=kinds, min_confidence=min_confidence, inside=inside)
-        )
-        for resolution in report.resolutions:
-            if resolution.mention.kind not in kinds or not _doubtful(resolution, below):
-                continue
-            if resolution.lat is None:
-                wanted = unplaced_too
-            else:
-                at = point(resolution.lat, resolution.lon)
-                sure = resolution.confidence >= min_confidence
-                wanted = sure and (inside is None or inside(at))
-            if wanted:
-                rows.append(_row(report, resolution))
+        kept = {id(one) for one, _ in found_features(report, wanted)}
+        rows += [
+            _row(report, resolution)
+            for resolution in report.resolutions
+            if id(resolution) in kept and _doubtful(resolution, below)
+        ]
     return rows
 
 
