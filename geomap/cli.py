@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -214,14 +215,34 @@ def export(
 @on_articles
 def brief(
     common: Common,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The .md to write.")],
-    region: Annotated[str, typer.Option("--region", help='What to brief on: "Donetsk Oblast".')],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help="The briefing to write: .html, .md or .json; a folder for --each."
+        ),
+    ],
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period",
+            metavar="LENGTH",
+            help="7d, 2w, day, week: up to --until, or to the last report.",
+        ),
+    ] = None,
+    picture: Annotated[
+        bool,
+        typer.Option("--picture/--no-picture", help="Put a small map in it (geomap[picture])."),
+    ] = True,
+    line: Annotated[
+        bool,
+        typer.Option("--line/--no-line", help="Without --front, draw the line from the reports."),
+    ] = True,
 ) -> None:
-    """Write a briefing on a region, every line with its source."""
-    del region  # the same as common.region; here it must be given
-    check_suffix(output, ".md")
-    run = common.run()
-    common.end(run, run.brief(output))
+    """Write a briefing on a region: what is claimed, where the line stands, what is not known."""
+    from geomap.brief_commands import BriefRun
+
+    run = common.run_of(partial(BriefRun, length=period, draws=line))
+    common.end(run, run.brief(output, with_map=picture))
 
 
 @app.command()

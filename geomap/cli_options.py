@@ -182,7 +182,7 @@ class Common:
 
         return self.run_of(commands.Run, kinds)
 
-    def run_of(self, command: type[RunType], kinds: str | None = None) -> RunType:
+    def run_of(self, command: Callable[..., RunType], kinds: str | None = None) -> RunType:
         """Return a run of a command's own kind, with these options."""
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")
         options = {name: getattr(self, name) for name in (*names, "recogniser")}

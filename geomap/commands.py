@@ -79,6 +79,7 @@ class Run:
         self.strict = strict
         self.progress = progress
         self.gazetteer = Gazetteer.open()
+        self.front_file = front
         self.front_rows: Rows | None = None
         self.problems: list[Problem] = []
         self.lines: tuple[ContactLine, ...] = ()
@@ -276,18 +277,6 @@ class Run:
         from geomap.output.front_places import mark
 
         mark(records, {r.article.id: self.pipeline.line_of(r.article) for r in results.reports})
-
-    def brief(self, output: Path) -> dict[str, Any]:
-        """Write the briefing; return the summary."""
-        from geomap.output.briefing import briefing
-
-        self._ready(output)
-        results = self.results()
-        rows = self.features(results)
-        assert self.scope is not None
-        write_text(output, briefing(rows, region=self.scope.name, period=self._period(results)))
-        told = [(output, f"briefing on {self.scope.name}")]
-        return summary(results, told, features=len(rows))
 
     def review(self, output: Path, below: float) -> dict[str, Any]:
         """Write the table of doubtful readings; return the summary.

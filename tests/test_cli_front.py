@@ -13,7 +13,7 @@ import pytest
 import shapely
 from front_samples import fake_draw
 
-from geomap import front_commands
+from geomap import front_drawing
 from geomap.front.line import fronts
 from geomap.output.drawn_text import read_table
 
@@ -37,7 +37,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         calls.append({"reports": list(reports), "days": list(days)} | rest)
         return (replace(f, cells=((48.5, 38.0, 0.5, 4.0),)) for f in fake_draw(reports, days))
 
-    monkeypatch.setattr(front_commands, "draw", draw)
+    monkeypatch.setattr(front_drawing, "draw", draw)
     return calls
 
 
@@ -235,7 +235,7 @@ def test_places_of_a_region_and_of_one_day(cli: Cli, tmp_path: Path) -> None:
 
 def test_another_theatre(cli: Cli, tmp_path: Path, asked: list[dict[str, Any]]) -> None:
     table = tmp_path / "theatre.toml"
-    text = (Path(front_commands.__file__).parent / "front" / "ukraine.toml").read_text()
+    text = (Path(front_drawing.__file__).parent / "front" / "ukraine.toml").read_text()
     table.write_text(text.replace('"Russia"', '"Ruritania"'), encoding="utf-8")
     files = articles(tmp_path, "a")
     code, _, said = cli("front", *files, "-o", tmp_path / "f.geojson", "--theatre", table)
@@ -320,7 +320,7 @@ def test_from_articles_and_an_earlier_line_to_a_line(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole way, with the model itself: a line from north to south, Russia to its east."""
-    monkeypatch.setattr(front_commands, "draw", fronts)
+    monkeypatch.setattr(front_drawing, "draw", fronts)
     for name, day, text in [
         ("one", "2024-05-31", "Russian forces attacked near Chasiv Yar and near Klishchiivka."),
         ("two", "2024-06-03", "Ukrainian forces counterattacked near Toretsk on Monday."),

@@ -22,7 +22,7 @@ ROOMS = [
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "front_commands", "locate_commands", "map_commands", "cli_gazetteer",
+        "explain_commands", "brief_commands", "front_commands", "front_drawing", "region_options", "locate_commands", "map_commands", "cli_gazetteer",
         "cli_options", "cli",
     },
 ]  # fmt: skip

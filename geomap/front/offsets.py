@@ -33,6 +33,7 @@ class Offset:
     distance_km: float | None = None
     error_km: float | None = None
     support: FrontSupport | None = None
+    nearest: tuple[float, float] | None = None  # lat, lon of the line's nearest point
 
 
 def offsets(
@@ -77,10 +78,10 @@ def offsets(
     sides = _sides(front.control, plane, lat, lon, east, north)
     if not stretches:
         return [Offset(side) for side in sides]
-    nearest, km = _nearest([s.geometry for s in stretches], plane, lat, lon, east, north)
+    nearest, km, feet = _nearest([s.geometry for s in stretches], plane, lat, lon, east, north)
     return [
-        Offset(side, float(far), stretches[n].error_km, stretches[n].support)
-        for side, n, far in zip(sides, nearest, km, strict=True)
+        Offset(side, float(far), stretches[n].error_km, stretches[n].support, foot)
+        for side, n, far, foot in zip(sides, nearest, km, feet, strict=True)
     ]
 
 
@@ -124,8 +125,8 @@ def _nearest(
     lon: np.ndarray[Any, Any],
     east: np.ndarray[Any, Any],
     north: np.ndarray[Any, Any],
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return the number of the nearest line of each place, and how far it is.
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[tuple[float, float]]]:
+    """Return the number of the nearest line of each place, how far it is, and its nearest point.
 
     The nearest point is found in the plane; the distance to it is the geodesic one.
     """
@@ -141,7 +142,8 @@ def _nearest(
     found = shapely.STRtree(segments).query_nearest(places, all_matches=False)[1]
     feet = shapely.get_coordinates(shapely.shortest_line(places, segments[found]))[1::2]
     at_lat, at_lon = plane.outward(feet[:, 0], feet[:, 1])
-    return owners[found], geodesy.distances_km(lat, lon, at_lat, at_lon)
+    points = list(zip(at_lat.tolist(), at_lon.tolist(), strict=True))
+    return owners[found], geodesy.distances_km(lat, lon, at_lat, at_lon), points
 
 
 def _sides(

@@ -1,0 +1,348 @@
+"""Claims as deeds: who did what where, when, and who says so; equal claims become one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geomap.output.briefing.words import WINDS, km, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from geomap.output.briefing.statements import Properties
+    from geomap.output.briefing.words import Days
+
+LOW = 0.3  # claims less sure than this are marked
+# action -> (past, infinitive, participle, what was acted on when only a place near by is named).
+_ON_A_PLACE = {
+    "captured": ("captured", "capture", "captured", "positions"),
+    "liberated": ("liberated", "liberate", "liberated", "positions"),
+    "held": ("held", "hold", "held", "positions"),
+    "withdrawn": ("withdrew from", "withdraw from", "", "positions"),
+    "shelled": ("shelled", "shell", "shelled", "an area"),
+    "struck": ("struck", "strike", "struck", "an area"),
+    "encircled": ("encircled", "encircle", "encircled", "positions"),
+    "infiltrated": ("infiltrated", "infiltrate", "infiltrated", "positions"),
+    "lost": ("lost", "lose", "lost", "positions"),
+    "attacked": ("attacked", "attack", "attacked", ""),
+}
+# action -> (past, infinitive): the place says where.
+_AT_A_PLACE = {
+    "advanced": ("advanced", "advance"),
+    "counterattacked": ("counterattacked", "counterattack"),
+    "attacked": ("attacked", "attack"),
+    "repelled attack": ("repelled attacks", "repel attacks"),
+    "contested": ("fought", "fight"),
+    "present": ("was present", "be present"),
+}
+_NEAR = {
+    "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in part of",
+    "opposite": "opposite", "border": "at the border of",
+}  # fmt: skip
+_SIDES = {"outskirts": "outskirts", "bank": "bank"}
+_PAIRS = {
+    "between": ("between {} and {}", "between {} and another place"),
+    "along": ("along the road from {} to {}", "along a road from {}"),
+}
+# Words that begin a sentence with a capital and are written small within one.
+_SMALL = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "two",
+        "three",
+        "four",
+        "five",
+        "several",
+        "some",
+        "many",
+        "most",
+        "both",
+        "local",
+        "regional",
+        "their",
+        "its",
+        "his",
+        "her",
+        "our",
+        "officials",
+        "police",
+        "residents",
+        "witnesses",
+        "analysts",
+        "soldiers",
+        "troops",
+        "medics",
+        "authorities",
+        "commanders",
+        "military",
+        "geolocated",
+        "footage",
+        "satellite",
+        "national",
+        "prosecutors",
+        "emergency",
+        "drone",
+        "open",
+        "available",
+        "unspecified",
+        "other",
+        "another",
+        "one",
+    ]
+)
+_PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "who"])
+_ENDS = (" cited", " quoted", " who", " that", " which")
+
+_Pair = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What some claims say alike: one thing done by one party at one place.
+
+    `denied` are the claims that deny it; `claims` may be empty then.
+    """
+
+    actor: str | None
+    claims: tuple[Properties, ...]
+    denied: tuple[Properties, ...]
+    pair: _Pair = ()
+
+    @property
+    def first(self) -> Properties:
+        """The claim that says it best: the surest."""
+        return max(self.claims or self.denied, key=lambda p: (p["confidence"], -p["start"]))
+
+    @property
+    def rows(self) -> tuple[Properties, ...]:
+        """All its claims, denials too."""
+        return self.claims + self.denied
+
+    @property
+    def low(self) -> bool:
+        """Whether all of it was read with low confidence."""
+        return all(p["confidence"] < LOW for p in self.rows)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether some say it and others deny it."""
+        return bool(self.claims and self.denied)
+
+    def sources(self) -> set[str]:
+        """Return who published it."""
+        return {source_of(p) for p in self.rows}
+
+
+def source_of(p: Properties) -> str:
+    """Return who published a feature: the source, else the article itself."""
+    return str(p["source"] or p["article_id"])
+
+
+def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Deed]:
+    """Return what claims say, equal ones together, in the order of their first days.
+
+    Parameters
+    ----------
+    claims, hints : iterable of dict
+        Properties of features; of the hints, those with two anchors complete "between".
+    """
+    pairs = {
+        (h["article_id"], h["sentence_start"], h["relation"], h["anchors"][0]): tuple(h["anchors"])
+        for h in hints
+        if len(h["anchors"]) > 1
+    }
+    groups: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
+    for p in claims:
+        pair = pairs.get((p["article_id"], p["sentence_start"], p["relation"], p["name"]), ())
+        untrue = p["negated"] and p["modality"] != "denied"
+        key = (p["name"], p["actor"], p["action"], untrue, p["modality"] == "failed",
+               p["part"], p["relation"], p["direction"], p["distance_km"], pair)  # fmt: skip
+        groups[key].append(p)
+    found = []
+    for key, rows in groups.items():
+        denied = tuple(p for p in rows if p["modality"] == "denied")
+        said = tuple(p for p in rows if p["modality"] != "denied")
+        found.append(Deed(key[1], said, denied, key[-1]))
+    return sorted(found, key=_by_day)
+
+
+def _by_day(deed: Deed) -> tuple[str, str, str, int]:
+    p = min(deed.rows, key=lambda p: (day_of(p) or "~", p["article_id"], p["start"]))
+    return day_of(p) or "~", deed.actor or "~", p["article_id"], p["start"]
+
+
+def day_of(p: Properties) -> str | None:
+    """Return the day of a claim: of the event, else of the report."""
+    day = p["event_date"] or p["date"]
+    return None if day is None else str(day)
+
+
+def phrase(deed: Deed, *, short: bool = False) -> str:
+    """Return who did what where: "Russia shelled Toretsk", "Toretsk was shelled".
+
+    Parameters
+    ----------
+    deed : Deed
+    short : bool
+        For a place that a heading names: "shelled it" (who did it stands beside).
+    """
+    p = deed.first
+    denied_alone = not deed.claims
+    negated = p["negated"] and not denied_alone
+    action, actor = p["action"], p["actor"]
+    someone = actor or "an unnamed force"
+    direct, where = _where(p, deed.pair, short=short)
+    vain = " without success" if p["modality"] == "failed" and not negated else ""
+    subject = "" if short and actor else f"{someone} "
+    if action in _ON_A_PLACE and (direct or _ON_A_PLACE[action][3]):
+        past, infinitive, participle, rough = _ON_A_PLACE[action]
+        if p["part"] and rough == "positions":
+            direct, rough = "", "ground"  # "a crossing on its eastern outskirts" is not the east
+        thing = direct or f"{rough} {where}"
+        if actor or not participle:
+            return f"{subject}{_done(p, negated, past, infinitive)} {thing}{vain}"
+        be = "were" if not direct and rough.endswith("s") else "was"
+        return f"{thing} {be}{' not' if negated else ''} {participle}{vain}"
+    if action in _AT_A_PLACE:
+        past, infinitive = _AT_A_PLACE[action]
+        if actor is None and action == "contested":
+            return f"there was {'no ' if negated else ''}fighting {where}"
+        if actor is None and action == "repelled attack":
+            return f"attacks {where} were{' not' if negated else ''} repelled"
+        return f"{subject}{_done(p, negated, past, infinitive)} {where}{vain}"
+    return f"{subject}{'did not: ' if negated else ''}{action} {where}"
+
+
+def _done(p: Properties, negated: bool, past: str, infinitive: str) -> str:
+    if not negated:
+        return past
+    return f"{'failed to' if p['modality'] == 'failed' else 'did not'} {infinitive}"
+
+
+def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str]:
+    """Return a claim's place as an object ("the east of Bakhmut"; empty: near it) and as where."""
+    name, relation = p["name"], p["relation"]
+    place = "it" if short else name
+    if p["part"]:
+        wind = WINDS.get(p["part"], p["part"])
+        part = f"its {wind}" if short else f"the {wind} of {place}"
+        return part, f"in {part}"
+    if relation in (None, "within"):
+        return place, f"in {place}"
+    if relation in _PAIRS:
+        both, one = _PAIRS[relation]
+        ends = ["it" if short and e == name else e for e in pair[:2]]
+        return "", both.format(*ends) if len(ends) > 1 else one.format(place)
+    if relation in _NEAR:
+        return "", f"{_NEAR[relation]} {place}"
+    distance = f"{km(p['distance_km'])} " if p["distance_km"] else ""
+    if relation in _SIDES:
+        side = f"{WINDS[p['direction']]}ern " if p["direction"] else ""
+        what = f"{side}{_SIDES[relation]}"
+        return "", f"on its {what}" if short else f"on the {what} of {place}"
+    if relation == "border_distance":
+        return "", f"{distance or 'some way '}from the border of {place}"
+    wind = f"{WINDS[p['direction']]} of" if p["direction"] else "from" if distance else "near"
+    return "", f"{distance}{wind} {place}"
+
+
+def alike(deed: Deed) -> tuple[Any, ...] | None:
+    """Return what deeds share that differ in where alone ("attacked near it and east of it").
+
+    None for those that tell what was acted on, and for denied ones.
+    """
+    p = deed.first
+    direct, _ = _where(p, deed.pair, short=True)
+    if deed.denied or p["action"] not in _AT_A_PLACE or not p["actor"]:
+        return None
+    if direct and p["action"] in _ON_A_PLACE:
+        return None
+    return (deed.actor, p["action"], p["negated"], p["modality"] == "failed",
+            frozenset(said_by(deed.claims)), tuple(sorted({day_of(c) or "" for c in deed.claims})),
+            any(c["event_date"] for c in deed.claims))  # fmt: skip
+
+
+def together(several: Sequence[Deed]) -> str:
+    """Return some deeds that are `alike` as one short phrase."""
+    p = several[0].first
+    past, infinitive = _AT_A_PLACE[p["action"]]
+    vain = " without success" if p["modality"] == "failed" and not p["negated"] else ""
+    places = [_where(d.first, d.pair, short=True)[1] for d in several]
+    return f"{_done(p, p['negated'], past, infinitive)} {listed(places)}{vain}"
+
+
+def when(rows: Sequence[Properties], days: Days, *, only: str | None = None) -> str:
+    """Return when claims say that it happened: " on 20 February", ", reported on 21 February".
+
+    Parameters
+    ----------
+    rows : sequence of dict
+    days : Days
+    only : str, optional
+        The one day of all reports, which need not be told each time.
+    """
+    events = {p["event_date"] for p in rows if p["event_date"]}
+    if events:
+        return f" on {days.days(events)}"
+    reported = {p["date"] for p in rows if p["date"]}
+    if not reported:
+        return ", in an undated report"
+    return "" if reported == {only} else f", reported on {days.days(reported)}"
+
+
+def said_by(rows: Iterable[Properties]) -> list[str]:
+    """Return how it is said, in words: "claimed by ...", "shown by ...", each once."""
+    told: list[str] = []
+    for p in rows:
+        words = _status(p)
+        if words and words not in told:
+            told.append(words)
+    return told
+
+
+def _status(p: Properties) -> str:
+    speaker = speaker_of(p["attribution"]) if p["attribution"] else None
+    modality, kind = p["modality"], p["source_kind"]
+    if modality == "denied":
+        return f"denied by {speaker or 'the report'}"
+    if kind == "footage":
+        return f"shown by {speaker or 'footage'}"
+    if speaker is None:
+        return {"claimed": "said to be likely", "confirmed": "confirmed by the report"}.get(
+            modality, ""
+        )
+    if modality == "confirmed":
+        return f"confirmed by {speaker}"
+    return f"{'claimed by' if kind in ('party', 'blogger') else 'according to'} {speaker}"
+
+
+def speaker_of(words: str) -> str:
+    """Return the words for a speaker as they stand within a sentence."""
+    kept = " ".join(words.split())
+    for end in _ENDS:
+        kept = kept.removesuffix(end)
+    first = kept.split(" ", 1)[0]
+    if kept.lower() in _PRONOUNS:
+        return "a speaker named before"
+    return kept[0].lower() + kept[1:] if first.lower() in _SMALL else kept
+
+
+def merged(
+    several: Iterable[Deed], key: Callable[[Deed], tuple[Any, ...] | None] = alike
+) -> list[list[Deed]]:
+    """Return deeds in their order, those of one key together."""
+    groups: list[list[Deed]] = []
+    by_key: dict[tuple[Any, ...], list[Deed]] = {}
+    for deed in several:
+        this = key(deed)
+        if this is not None and this in by_key:
+            by_key[this].append(deed)
+            continue
+        groups.append([deed])
+        if this is not None:
+            by_key[this] = groups[-1]
+    return groups

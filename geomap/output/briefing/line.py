@@ -1,0 +1,159 @@
+"""Where the line of contact stands in a region, and where it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geomap.front.offsets import offsets
+from geomap.output.briefing.line_states import gains, length_km, typical_error_km
+from geomap.output.briefing.statements import say
+from geomap.output.fronts import party_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely import Geometry
+
+    from geomap.front.offsets import Offset
+    from geomap.front.theatre import Theatre
+    from geomap.output.briefing.line_states import LineState
+    from geomap.output.briefing.places import NamedPlace
+    from geomap.output.briefing.statements import Statement
+    from geomap.output.briefing.words import Days
+
+STILL_KM2 = 1.0  # less ground than this is not told as a movement
+FAR_KM = 100.0  # a line further off than this is not told of
+
+
+@dataclass(frozen=True, slots=True)
+class LineTelling:
+    """The line section: what is said, the places that changed sides, what of it stands on top."""
+
+    statements: tuple[Statement, ...]
+    changes: tuple[Statement, ...]
+    top: tuple[Statement, ...]
+    unsupported: Statement | None = None
+
+
+def line_section(
+    now: LineState,
+    before: LineState | None,
+    region: Geometry,
+    places: Sequence[NamedPlace],
+    theatre: Theatre,
+    days: Days,
+) -> LineTelling | None:
+    """Return what is told of a line in a region; None where it lies far from it.
+
+    Parameters
+    ----------
+    now, before : LineState
+        The line as the period ends, and as it began.
+    region : Geometry
+        EPSG:4326.
+    places : sequence of NamedPlace
+        Settlements that the reports name here: of them it is told which changed sides.
+    theatre : Theatre
+    days : Days
+    """
+    here = now.within(region)
+    if not here.stretches:
+        return _outside(now, region, days)
+    facts = {
+        "day": days.day(now.date) if now.date else None,
+        "length": length_km(here.stretches),
+        "drawn": now.drawn,
+    }
+    told = [say("line.runs", facts, lines=[now.date])]
+    shares = {
+        status: round(100 * length_km([s for s in here.stretches if s.status == status])
+                      / length_km(here.stretches))
+        for status in ("supported", "prior", "unsupported")
+    }  # fmt: skip
+    if any(s.status for s in here.stretches):
+        parts = {"share": shares["supported"], "prior": shares["prior"]}
+        told.append(
+            say("line.support", parts | {"unsupported": shares["unsupported"]}, lines=[now.date])
+        )
+    error = typical_error_km(here.stretches)
+    if error is not None:
+        told.append(say("line.doubt", {"error": error}, lines=[now.date]))
+    changes: tuple[Statement, ...] = ()
+    top = told[:1]
+    if before is None or before.date is None:
+        told.append(say("line.no_earlier", {}, lines=[now.date]))
+    else:
+        moved = _moved(before, here, region, theatre, days)
+        told += moved
+        top = moved[:2]
+        changes = _changed(before, now, places, theatre, days)
+    unsupported = [s for s in here.stretches if s.status == "unsupported"]
+    doubt = None
+    if length_km(unsupported) >= 1.0:
+        doubt = say("unknown.unsupported", {"length": length_km(unsupported)}, lines=[now.date])
+    return LineTelling(tuple(told), changes, tuple(top), doubt)
+
+
+def _outside(now: LineState, region: Geometry, days: Days) -> LineTelling | None:
+    seat = region.representative_point()
+    (offset,) = offsets(now.line, [seat.y], [seat.x])
+    if offset.distance_km is None or offset.distance_km > FAR_KM or now.date is None:
+        return None
+    facts: dict[str, Any] = {"day": days.day(now.date), "near": False, "away": 0.0}
+    outside = say("line.outside", facts, lines=[now.date])
+    return LineTelling((outside,), (), (outside,))
+
+
+def _moved(
+    before: LineState, here: LineState, region: Geometry, theatre: Theatre, days: Days
+) -> list[Statement]:
+    assert before.date is not None
+    told = []
+    since = days.day(before.date)
+    both = [before.date, here.date]
+    for gain in gains(before.within(region), here):
+        if gain.area_km2 < STILL_KM2:
+            continue
+        party = party_of(gain.side, theatre).split(", ", 1)[0]
+        facts = {"day": since, "party": party, "area": gain.area_km2, "sure": gain.sure_km2}
+        told.append(say("line.gained", facts, lines=both))
+    if not told:
+        return [say("line.still", {"day": since}, lines=both)]
+    if before.drawn:
+        told.append(say("line.drawn_apart", {}, lines=both))
+    return told
+
+
+def _changed(
+    before: LineState,
+    now: LineState,
+    places: Sequence[NamedPlace],
+    theatre: Theatre,
+    days: Days,
+) -> tuple[Statement, ...]:
+    """Return a statement for each place that lies on another side than before."""
+    if not places or before.date is None or now.date is None:
+        return ()
+    lats, lons = [p.lat for p in places], [p.lon for p in places]
+    then, today = offsets(before.line, lats, lons), offsets(now.line, lats, lons)
+    told = []
+    for place, old, new in zip(places, then, today, strict=True):
+        if old.side is None or new.side is None or old.side == new.side:
+            continue
+        facts = {
+            "place": place.name,
+            "before": _leader(old, theatre),
+            "after": _leader(new, theatre),
+            "then": days.day(before.date),
+            "now": days.day(now.date),
+            "away": new.distance_km,
+            "error": new.error_km,
+        }
+        lines = [before.date, now.date]
+        told.append(say("line.changed", facts, lines=lines, cites=place.mentions[:1]))
+    return tuple(told)
+
+
+def _leader(offset: Offset, theatre: Theatre) -> str:
+    return party_of(offset.side, theatre).split(", ", 1)[0]

@@ -1,0 +1,181 @@
+"""The places that a region's reports name: how often, how far from the line and the next town."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geomap import geodesy
+from geomap.front.offsets import offsets
+from geomap.gazetteer.spatial import SpatialIndex
+from geomap.output.briefing.statements import say
+from geomap.output.briefing.words import WINDS, km
+from geomap.output.fronts import party_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geomap.front.theatre import Theatre
+    from geomap.gazetteer.store import Gazetteer
+    from geomap.output.briefing.line_states import LineState
+    from geomap.output.briefing.statements import Properties, Statement
+
+MOST_PLACES = 12
+MOST_MORE = 30
+TOWN_PEOPLE = 10_000  # a place of so many people is a town that readers know
+OWN_KM = 3.0  # a town this near is the place itself
+FAR_KM = 100.0
+_WIDE = ("hromada", "raion", "admin1", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A settlement that reports name, with its mentions and the claims about it."""
+
+    name: str
+    native: str | None
+    admin1: str | None
+    lat: float
+    lon: float
+    precision: str
+    mentions: tuple[Properties, ...]
+    claims: tuple[Properties, ...] = ()
+
+    @property
+    def activity(self) -> int:
+        """How much is said of it: a claim counts like two mentions."""
+        return 2 * len(self.claims) + len(self.mentions)
+
+
+def named_places(rows: Iterable[Properties]) -> list[NamedPlace]:
+    """Return the places that features name, the most said of first; no countries.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        Properties of features: literal mentions make places, claims go to those of their name.
+    """
+    mentions: dict[tuple[Any, ...], list[Properties]] = {}
+    by_name: dict[tuple[str, str], tuple[Any, ...]] = {}
+    claims: list[Properties] = []
+    for p in rows:
+        if p["layer"] == "claim" and p["name"] and p["modality"] != "planned":
+            claims.append(p)
+        wide = p["precision"] in (None, "country", "hint")
+        if p["layer"] != "mention" or p["kind"] != "literal" or p["lat"] is None or wide:
+            continue
+        key = (p["name"], p["admin1"], p["lat"], p["lon"])
+        mentions.setdefault(key, []).append(p)
+        by_name.setdefault((p["article_id"], p["name"]), key)
+    about: dict[tuple[Any, ...], list[Properties]] = {}
+    for p in claims:
+        if (at := by_name.get((p["article_id"], p["name"]))) is not None:
+            about.setdefault(at, []).append(p)
+    found = [
+        NamedPlace(
+            key[0], same[0]["native_name"], key[1], key[2], key[3], same[0]["precision"],
+            tuple(same), tuple(about.get(key, ())),
+        )
+        for key, same in mentions.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda p: (-p.activity, -len(p.mentions), p.name, p.lat, p.lon))
+
+
+def is_settlement(place: NamedPlace) -> bool:
+    """Say whether a place is a spot, not a district or an oblast."""
+    return place.precision not in _WIDE
+
+
+def places_section(
+    places: Sequence[NamedPlace], line: LineState | None, theatre: Theatre, gazetteer: Gazetteer
+) -> tuple[list[dict[str, Any]], Statement | None]:
+    """Return a row for each of the places most said of, and a statement that names the rest.
+
+    A row has `name`, `native`, `claims`, `mentions`, `line`, `town` (texts or None) and the
+    `statement` that cites its sentences.
+    """
+    shown = list(places[:MOST_PLACES])
+    spots = [p for p in shown if is_settlement(p)]
+    to_line = _to_line(spots, line, theatre)
+    to_town = _to_town(spots, gazetteer)
+    rows = []
+    for place in shown:
+        reports = len({p["article_id"] for p in place.mentions})
+        facts = {"place": place.name, "mentions": len(place.mentions), "reports": reports}
+        rows.append({
+            "name": place.name,
+            "native": place.native,
+            "admin1": place.admin1,
+            "lat": place.lat,
+            "lon": place.lon,
+            "claims": len(place.claims),
+            "mentions": len(place.mentions),
+            "line": to_line.get(id(place)),
+            "town": to_town.get(id(place)),
+            "statement": say("places.row", facts, cites=_first_of_each(place)),
+        })  # fmt: skip
+    rest = places[MOST_PLACES:]
+    if not rest:
+        return rows, None
+    named = [p.name for p in rest[:MOST_MORE]]
+    facts = {"number": len(rest), "named": named, "unnamed": max(0, len(rest) - MOST_MORE)}
+    more = say("places.more", facts, articles={p["article_id"] for r in rest for p in r.mentions})
+    return rows, more
+
+
+def _first_of_each(place: NamedPlace) -> list[Properties]:
+    """Return the claims about a place, or of each article the first mention where it has none."""
+    if place.claims:
+        return list(place.claims)
+    first: dict[str, Properties] = {}
+    for p in place.mentions:
+        first.setdefault(p["article_id"], p)
+    return list(first.values())
+
+
+def _to_line(
+    places: Sequence[NamedPlace], line: LineState | None, theatre: Theatre
+) -> dict[int, str]:
+    """Return where places lie from the line: "4 km west of the line, on the side of Ukraine"."""
+    if line is None or not places:
+        return {}
+    told = {}
+    found = offsets(line.line, [p.lat for p in places], [p.lon for p in places])
+    for place, offset in zip(places, found, strict=True):
+        far, foot = offset.distance_km, offset.nearest
+        if far is None or foot is None or far > FAR_KM:
+            continue
+        side = party_of(offset.side, theatre).split(", ", 1)[0]
+        on_side = f", on the side of {side}" if side else ""
+        within = offset.error_km is not None and far <= offset.error_km
+        if far < 0.5:
+            told[id(place)] = f"on the line{on_side}"
+            continue
+        azimuth = geodesy.azimuth_deg(*foot, place.lat, place.lon)
+        wind = WINDS[geodesy.wind_of(azimuth)]
+        doubt = ", within its doubt" if within else ""
+        told[id(place)] = f"{km(far)} {wind} of the line{on_side}{doubt}"
+    return told
+
+
+def _to_town(places: Sequence[NamedPlace], gazetteer: Gazetteer) -> dict[int, str]:
+    """Return where places lie from the next town: "9 km northwest of Dobropillia"."""
+    if not places:
+        return {}
+    index = SpatialIndex(gazetteer)
+    rows, away = index.nearest(
+        [p.lat for p in places], [p.lon for p in places], k=3, min_population=TOWN_PEOPLE
+    )
+    told = {}
+    for n, place in enumerate(places):
+        for row, far in zip(rows[n], away[n], strict=True):
+            if row < 0 or far > FAR_KM:
+                break
+            name = gazetteer.name(int(row))
+            if far < OWN_KM or name == place.name:
+                continue
+            lat, lon = float(gazetteer.lat[row]), float(gazetteer.lon[row])
+            wind = WINDS[geodesy.wind_of(geodesy.azimuth_deg(lat, lon, place.lat, place.lon))]
+            told[id(place)] = f"{km(float(far))} {wind} of {name}"
+            break
+    return told
