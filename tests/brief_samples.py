@@ -6,9 +6,7 @@ import copy
 from typing import Any
 
 # A dot: the smallest picture that is one.
-DOT = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
-)
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
 SIDES = [{"party": "Russia", "colour": "#b35806"}, {"party": "Ukraine", "colour": "#2166ac"}]
 
 
