@@ -159,7 +159,7 @@ def draw_picture(
         shown = [_whole(page, views[0], sheet, reading)]
     days = _once([day for day, _ in shown if day is not None])
     front_rows(legend, days, _once([m for _, m in shown if m is not None]))
-    report_rows(legend, _seen(reading, views[0]), parties)
+    report_rows(legend, seen_in(reading, views[0]), parties)
     legend.finish()
     _surroundings(page, title, attribution or ATTRIBUTION, views, sheet, reading)
     told = io.BytesIO()
@@ -321,7 +321,7 @@ def _period(sheet: _Sheet, reading: Reading, by_date: bool) -> str:
     return "  \u00b7  ".join(told)
 
 
-def _seen(reading: Reading, view: View) -> Reading:
+def seen_in(reading: Reading, view: View) -> Reading:
     """Return what of a reading lies in a view: what lies outside needs no row in the legend."""
     import numpy as np
 
