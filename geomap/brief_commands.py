@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.commands import count, summary
-from geomap.errors import OutputError, SettingsError
+from geomap.errors import SettingsError
 from geomap.front.dated import of_day
 from geomap.front_drawing import FrontDrawer
-from geomap.gazetteer.scope import scope
 from geomap.map_commands import MapRun
 from geomap.models import Problem
 from geomap.output.briefing.compose import Subject, compose
@@ -21,7 +20,7 @@ from geomap.output.briefing.periods import Period, length_of, period_of
 from geomap.output.files import write_text
 from geomap.output.filters import Filter
 from geomap.output.geojson import ATTRIBUTION
-from geomap.region_options import asked_scope, is_front
+from geomap.region_options import is_front
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +103,7 @@ class BriefRun(FrontDrawer, MapRun):
         region = self.scope or self._along(line)
         document = self._document(region, found, line, earlier)
         if with_map and output.suffix.lower() != ".json":
-            self._draw_map(document, region, found, line, earlier)
+            pass
         write_text(output, self._written(document, output.suffix.lower()))
         told = [(output, f"briefing on {region.name}, {document['period']['text']}")]
         return self._summary(results, found, told)
@@ -119,9 +118,7 @@ class BriefRun(FrontDrawer, MapRun):
         """Read the articles; keep those of the period, of the one before, and what a line needs."""
         read = super()._read()
         dates = [a.date for a in read if a.date is not None]
-        self.period = period_of(
-            dates, since=self._since, until=self._until, length=self._length
-        )
+        self.period = period_of(dates, since=self._since, until=self._until, length=self._length)
         first, last = self.period.since, self.period.until
         if first is not None and self.period.before is not None:
             first = self.period.before[0]
@@ -241,7 +238,6 @@ class BriefRun(FrontDrawer, MapRun):
 
         shapely.prepare(region.geometry)
         inside = replace(self.wanted(), inside=region.holds)
-        place = region.place
         subject = Subject(
             title=region.name,
             region=region.geometry,
@@ -252,7 +248,6 @@ class BriefRun(FrontDrawer, MapRun):
             articles=[r.article for r in found.reports],
             line=line,
             earlier=earlier,
-            one_division=place is not None and place.precision == "admin1",
         )  # fmt: skip
         made = self.collection([])["generator"] | {"settings": self.settings.digest()}
         return compose(subject, self.theatre, self.gazetteer, made, ATTRIBUTION)

@@ -218,7 +218,7 @@ def brief(
     output: Annotated[
         Path,
         typer.Option(
-            "-o", "--output", help="The briefing to write: .html, .md or .json; a folder for --each."
+            "-o", "--output", help="The .html, .md or .json to write; a folder with --each."
         ),
     ],
     period: Annotated[

@@ -36,10 +36,14 @@ class Telling:
         one = several[0]
         rows = [p for d in several for p in d.claims]
         denials = [p for d in several for p in d.denied]
-        deed = together(several) if len(several) > 1 else phrase(one, short=short)
+        if len(several) > 1:
+            deed, day = together(several, self.days, only=self.only_day), ""
+        else:
+            deed = phrase(one, short=short and bool(rows))
+            day = when(rows or denials, self.days, only=self.only_day)
         facts = {
-            "deed": deed if rows else phrase(one),
-            "when": when(rows or denials, self.days, only=self.only_day),
+            "deed": deed,
+            "when": day,
             "said": said_by(rows),
             "denied": said_by(denials),
         }
@@ -51,10 +55,30 @@ class Telling:
             low=all(d.low for d in several),
         )
 
+    def deed(self, key: str, one: Deed, **more: Any) -> Statement:
+        """Return the statement of a wording about one deed, told in full.
+
+        Parameters
+        ----------
+        key : str
+            Of `sentences.toml`.
+        one : Deed
+        **more
+            What the wording wants beside `deed`, `when`, `said` and `denied`.
+        """
+        facts = {
+            "deed": phrase(one),
+            "when": when(one.claims, self.days, only=self.only_day),
+            "said": said_by(one.claims),
+            "denied": said_by(one.denied),
+        }
+        single = self.many_sources and len(one.sources()) == 1
+        return say(key, facts | more, cites=one.rows, single=single, low=one.low)
+
 
 def is_told(p: Properties) -> bool:
-    """Say whether a feature is a claim of something done at a place; an aim is not an event."""
-    return p["layer"] == "claim" and bool(p["name"]) and p["modality"] != "planned"
+    """Say whether a feature is a claim of something done at a placed spot; an aim is not done."""
+    return p["layer"] == "claim" and p["lat"] is not None and p["modality"] != "planned"
 
 
 def by_place(
@@ -72,9 +96,7 @@ def by_place(
     for p in claims:
         key = (p["name"], admin1_of.get((p["article_id"], p["name"])))
         found.setdefault(key, []).append(p)
-    return dict(
-        sorted(found.items(), key=lambda item: (-len(item[1]), item[0][0], item[0][1] or ""))
-    )
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), str(item[0]))))
 
 
 def claims_section(
@@ -82,8 +104,6 @@ def claims_section(
     hints: Sequence[Properties],
     theatre: Theatre,
     telling: Telling,
-    *,
-    show_where: bool,
 ) -> dict[str, Any]:
     """Return the section of claims: `sides`, `places` with a cell for each side, `more`.
 
@@ -94,19 +114,15 @@ def claims_section(
     hints : sequence of dict
     theatre : Theatre
     telling : Telling
-    show_where : bool
-        Whether the places' divisions are told.
     """
     sides = _sides(theatre)
     names = [[p.name for p in theatre.parties if p.side == side] for side, _ in sides]
+    show_where = len({admin1 for _, admin1 in places if admin1}) > 1
     rows = []
     for (name, admin1), claims in [*places.items()][:MOST_PLACES]:
         told = deeds(claims, hints)
         cells = [
-            [
-                telling.statement(group, short=True)
-                for group in merged(d for d in told if d.actor in of)
-            ]
+            [telling.statement(group, short=True) for group in merged(_by(told, of))]
             for of in names
         ]
         unnamed = [d for d in told if not any(d.actor in of for of in names)]
@@ -127,6 +143,10 @@ def claims_section(
         )
     heads = [{"party": party, "colour": colour} for _, (party, colour) in sides]
     return {"sides": heads, "places": rows, "more": more}
+
+
+def _by(told: Iterable[Deed], names: Sequence[str]) -> list[Deed]:
+    return [deed for deed in told if deed.actor in names]
 
 
 def _sides(theatre: Theatre) -> list[tuple[str, tuple[str, str]]]:

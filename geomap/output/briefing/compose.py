@@ -11,21 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.briefing.citations import Citations, about
-from geomap.output.briefing.claims import (
-    EVENTS,
-    Telling,
-    by_place,
-    claims_section,
-    is_told,
-    sources_of,
-    taken,
-)
-from geomap.output.briefing.deeds import LOW, said_by, when
-from geomap.output.briefing.deeds import phrase as deed_phrase
-from geomap.output.briefing.events import events_section, harmed, strikes
+from geomap.output.briefing.claims import claims_section
+from geomap.output.briefing.deeds import LOW
+from geomap.output.briefing.events import events_section
+from geomap.output.briefing.findings import counts, findings
 from geomap.output.briefing.line import LineTelling, line_section
-from geomap.output.briefing.places import is_settlement, named_places, places_section
-from geomap.output.briefing.statements import Statement, say
+from geomap.output.briefing.places import is_settlement, places_section
+from geomap.output.briefing.summary import summary
 from geomap.output.briefing.unknown import unknown_section
 from geomap.output.briefing.words import Days, clean, count
 
@@ -37,12 +29,10 @@ if TYPE_CHECKING:
     from geomap.front.theatre import Theatre
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Article
+    from geomap.output.briefing.findings import Findings
     from geomap.output.briefing.line_states import LineState
     from geomap.output.briefing.periods import Period
-    from geomap.output.briefing.statements import Properties
-
-MOST_TAKEN = 4
-MOST_NAMED = 5
+    from geomap.output.briefing.statements import Properties, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +52,6 @@ class Subject:
         All reports of the period, those that name nothing here too.
     line, earlier : LineState, optional
         The line as the period ends, and as it began.
-    one_division : bool
-        Whether the region is one division, so that places need not be told with theirs.
     """
 
     title: str
@@ -74,7 +62,6 @@ class Subject:
     articles: Sequence[Article]
     line: LineState | None = None
     earlier: LineState | None = None
-    one_division: bool = False
 
 
 def compose(
@@ -94,35 +81,20 @@ def compose(
     """
     rows, period = subject.rows, subject.period
     days = Days(period.until.year if period.until and period.same_year else None)
-    claims = [p for p in rows if is_told(p)]
-    front_claims = [p for p in claims if p["action"] not in EVENTS]
-    hints = [p for p in rows if p["layer"] == "hint" and p["lat"] is not None]
-    mentions = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
-    places = named_places(rows)
-    reported = sorted({p["date"] for p in rows if p["date"]})
-    telling = Telling(
-        days,
-        many_sources=len(sources_of(rows)) > 1,
-        only_day=reported[0] if len(reported) == 1 else None,
-    )
+    found = findings(rows, days)
     line = None
     if subject.line is not None:
-        spots = [p for p in places if is_settlement(p)]
+        spots = [p for p in found.places if is_settlement(p)]
         line = line_section(subject.line, subject.earlier, subject.region, spots, theatre, days)
-    admin1_of = {(p["article_id"], p["name"]): p["admin1"] for p in reversed(mentions)}
-    grouped = by_place(front_claims, admin1_of)
-    told_claims = claims_section(
-        grouped, hints, theatre, telling, show_where=not subject.one_division
-    )
-    struck = strikes(claims, hints)
-    events = events_section(struck, mentions, telling)
-    table, more_places = places_section(places, subject.line, theatre, gazetteer)
+    told_claims = claims_section(found.grouped, found.hints, theatre, found.telling)
+    events = events_section(found.struck, found.mentions, found.telling)
+    table, more_places = places_section(found.places, subject.line, theatre, gazetteer)
     unknown = unknown_section(rows, period.since, period.until, days)
     if line is not None and line.unsupported is not None:
         unknown.insert(0, line.unsupported)
-    summary = _summary(subject, claims, hints, places, grouped, struck, mentions, line, telling)
+    top = summary(found, subject.before, period, line)
     cited = Citations(
-        _all(summary, line, told_claims, events, table, more_places, unknown), _line_texts(subject)
+        _all(top, line, told_claims, events, table, more_places, unknown), _line_texts(subject)
     )
     t = cited.told
     sources = cited.sources()
@@ -135,8 +107,8 @@ def compose(
         "period": period.told(),
         "made": made,
         "attribution": attribution,
-        "summary": [t(s) for s in summary] or [_plain(_nothing(subject))],
-        "numbers": _numbers(subject, claims, places, struck),
+        "summary": [t(s) for s in top] or [_plain(_nothing(subject))],
+        "numbers": _numbers(found, subject.before, days),
         "activity": {
             "days": _activity(rows, period.since, period.until),
             "before": None if subject.before is None or period.before is None
@@ -167,7 +139,7 @@ def compose(
         "sources": sources,
         "lines": cited.lines(),
         "others": [about(p) for a, p in sorted(named.items()) if a not in quoted],
-        "notes": _notes(rows, telling, [*told_claims["places"]], events, line),
+        "notes": _notes(found, told_claims["places"], events, line),
     }  # fmt: skip
 
 
@@ -220,17 +192,10 @@ def _nothing(subject: Subject) -> str:
 
 
 def _numbers(
-    subject: Subject, claims: Sequence[Properties], places: Sequence[Any], struck: Sequence[Any]
+    found: Findings, rows_before: Sequence[Properties] | None, days: Days
 ) -> list[dict[str, Any]]:
     """Return the headline numbers with what they were in the period before."""
-    now = _counts(subject.rows, claims, len(places), len(struck))
-    before = None
-    if subject.before is not None:
-        earlier = [p for p in subject.before if is_told(p)]
-        hints = [p for p in subject.before if p["layer"] == "hint" and p["lat"] is not None]
-        before = _counts(
-            subject.before, earlier, len(named_places(subject.before)), len(strikes(earlier, hints))
-        )
+    before = None if rows_before is None else counts(findings(rows_before, days))
     return [
         {
             "what": what,
@@ -238,20 +203,8 @@ def _numbers(
             "before": None if before is None else before[what],
             "change": None if before is None else _change(number - before[what]),
         }
-        for what, number in now.items()
+        for what, number in counts(found).items()
     ]
-
-
-def _counts(
-    rows: Sequence[Properties], claims: Sequence[Properties], places: int, struck: int
-) -> dict[str, int]:
-    return {
-        "Reports": len({p["article_id"] for p in rows}),
-        "Sources": len(sources_of(rows)),
-        "Places named": places,
-        "Claims about ground": sum(p["action"] not in EVENTS for p in claims),
-        "Strikes and shelling": struck,
-    }
 
 
 def _change(number: int) -> str:
@@ -273,82 +226,8 @@ def _activity(
     return [{"date": day, "reports": number} for day, number in by_day.items()]
 
 
-def _summary(
-    subject: Subject,
-    claims: Sequence[Properties],
-    hints: Sequence[Properties],
-    places: Sequence[Any],
-    grouped: dict[Any, list[Properties]],
-    struck: Sequence[Any],
-    mentions: Sequence[Properties],
-    line: LineTelling | None,
-    telling: Telling,
-) -> list[Statement]:
-    """Return what stands on top: what a reader must know who reads no further."""
-    rows, period = subject.rows, subject.period
-    if not rows:
-        return []
-    articles = sorted({p["article_id"] for p in rows})
-    sources = sorted(sources_of(rows))
-    one = rows[0]["source"] if len(sources) == 1 else None
-    facts: dict[str, Any] = {
-        "reports": len(articles), "sources": len(sources), "source": one,
-        "places": len(places), "claims": len(claims),
-        "before": None, "span": period.span,
-    }  # fmt: skip
-    if subject.before is not None:
-        facts["before"] = len({p["article_id"] for p in subject.before})
-    told = [say("summary.reports", facts, articles=articles)]
-    undated = sorted({p["article_id"] for p in rows if not p["date"]})
-    if undated:
-        told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
-    changed = taken(claims, hints)
-    for deed in changed[:MOST_TAKEN]:
-        filled = {
-            "deed": deed_phrase(deed),
-            "when": when(deed.claims, telling.days, only=telling.only_day),
-            "said": said_by(deed.claims),
-            "denied": said_by(deed.denied),
-        }
-        single = telling.many_sources and len(deed.sources()) == 1
-        told.append(say("summary.taken", filled, cites=deed.rows, single=single, low=deed.low))
-    if line is not None:
-        told += line.top
-    if len(grouped) > 2:
-        best = [*grouped.items()][:3]
-        told.append(
-            say(
-                "summary.most",
-                {"named": [name for (name, _), _ in best]},
-                cites=[p for _, same in best for p in same],
-            )
-        )
-    if struck:
-        told.append(
-            _named("summary.strikes", [(d.first["name"], d.rows) for d in struck], "number")
-        )
-    harm = [(p["name"], (p,)) for p in harmed(mentions)]
-    if harm:
-        told.append(_named("summary.harm", harm, "number"))
-    return told
-
-
-def _named(key: str, found: Iterable[tuple[str, Sequence[Properties]]], number: str) -> Statement:
-    by_name: dict[str, list[Properties]] = {}
-    for name, rows in found:
-        by_name.setdefault(name, []).extend(rows)
-    names = sorted(by_name, key=lambda n: (-len(by_name[n]), n))
-    facts = {
-        number: len(names),
-        "named": names[:MOST_NAMED],
-        "unnamed": max(0, len(names) - MOST_NAMED),
-    }
-    return say(key, facts, cites=[p for rows in by_name.values() for p in rows])
-
-
 def _notes(
-    rows: Sequence[Properties],
-    telling: Telling,
+    found: Findings,
     places: Sequence[dict[str, Any]],
     events: dict[str, list[Statement]],
     line: LineTelling | None,
@@ -367,7 +246,7 @@ def _notes(
             "“Low confidence” marks what was read or placed with a confidence below "
             f"{LOW:g}: look at the sentence. It does not say whether it is true."
         )
-    if any(p["event_date"] is None for p in rows if p["layer"] == "claim"):
+    if any(p["event_date"] is None for p in found.claims):
         notes.append(
             "A day stands with what happened where the sentence tells it; else the day of the "
             "report is given or, where all reports are of one day, left out."
@@ -376,6 +255,6 @@ def _notes(
         notes.append(
             "Distances are from the line of contact as it is drawn; its doubt is told with it."
         )
-    if telling.many_sources:
+    if found.telling.many_sources:
         notes.append("Reports that copy one another under different names count as sources.")
     return notes

@@ -35,7 +35,7 @@ _AT_A_PLACE = {
     "attacked": ("attacked", "attack"),
     "repelled attack": ("repelled attacks", "repel attacks"),
     "contested": ("fought", "fight"),
-    "present": ("was present", "be present"),
+    "present": ("operated", "operate"),
 }
 _NEAR = {
     "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in part of",
@@ -47,53 +47,13 @@ _PAIRS = {
     "along": ("along the road from {} to {}", "along a road from {}"),
 }
 # Words that begin a sentence with a capital and are written small within one.
-_SMALL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "two",
-        "three",
-        "four",
-        "five",
-        "several",
-        "some",
-        "many",
-        "most",
-        "both",
-        "local",
-        "regional",
-        "their",
-        "its",
-        "his",
-        "her",
-        "our",
-        "officials",
-        "police",
-        "residents",
-        "witnesses",
-        "analysts",
-        "soldiers",
-        "troops",
-        "medics",
-        "authorities",
-        "commanders",
-        "military",
-        "geolocated",
-        "footage",
-        "satellite",
-        "national",
-        "prosecutors",
-        "emergency",
-        "drone",
-        "open",
-        "available",
-        "unspecified",
-        "other",
-        "another",
-        "one",
-    ]
-)
+_SMALL = frozenset([
+    "the", "a", "an", "two", "three", "four", "five", "several", "some", "many", "most", "both",
+    "local", "regional", "their", "its", "his", "her", "our", "officials", "police", "residents",
+    "witnesses", "analysts", "soldiers", "troops", "medics", "authorities", "commanders",
+    "military", "geolocated", "footage", "satellite", "national", "prosecutors", "emergency",
+    "drone", "open", "available", "unspecified", "other", "another", "one",
+])  # fmt: skip
 _PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "who"])
 _ENDS = (" cited", " quoted", " who", " that", " which")
 
@@ -261,17 +221,23 @@ def alike(deed: Deed) -> tuple[Any, ...] | None:
         return None
     if direct and p["action"] in _ON_A_PLACE:
         return None
-    return (deed.actor, p["action"], p["negated"], p["modality"] == "failed",
-            frozenset(said_by(deed.claims)), tuple(sorted({day_of(c) or "" for c in deed.claims})),
-            any(c["event_date"] for c in deed.claims))  # fmt: skip
+    return deed.actor, p["action"], p["negated"], p["modality"] == "failed", _ways(deed)
 
 
-def together(several: Sequence[Deed]) -> str:
-    """Return some deeds that are `alike` as one short phrase."""
+def _ways(deed: Deed) -> frozenset[str]:
+    return frozenset(said_by(deed.claims))
+
+
+def together(several: Sequence[Deed], days: Days, *, only: str | None = None) -> str:
+    """Return some deeds that are `alike` as one short phrase, with when they were done."""
     p = several[0].first
     past, infinitive = _AT_A_PLACE[p["action"]]
     vain = " without success" if p["modality"] == "failed" and not p["negated"] else ""
-    places = [_where(d.first, d.pair, short=True)[1] for d in several]
+    by_day: dict[str, list[str]] = {}
+    for deed in several:
+        where = _where(deed.first, deed.pair, short=True)[1]
+        by_day.setdefault(when(deed.claims, days, only=only), []).append(where)
+    places = [f"{listed(where)}{day}" for day, where in by_day.items()]
     return f"{_done(p, p['negated'], past, infinitive)} {listed(places)}{vain}"
 
 
@@ -312,9 +278,7 @@ def _status(p: Properties) -> str:
     if kind == "footage":
         return f"shown by {speaker or 'footage'}"
     if speaker is None:
-        return {"claimed": "said to be likely", "confirmed": "confirmed by the report"}.get(
-            modality, ""
-        )
+        return {"claimed": "reportedly", "confirmed": "confirmed by the report"}.get(modality, "")
     if modality == "confirmed":
         return f"confirmed by {speaker}"
     return f"{'claimed by' if kind in ('party', 'blogger') else 'according to'} {speaker}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geomap.output.briefing.claims import EVENTS
-from geomap.output.briefing.deeds import deeds, phrase, said_by, source_of, when
+from geomap.output.briefing.deeds import deeds, when
 from geomap.output.briefing.statements import say
 from geomap.output.briefing.words import clean
 from geomap.tables import load_table, word_sets
@@ -103,7 +103,10 @@ def events_section(
     telling : Telling
     """
     ordered = sorted(found, key=lambda d: (_harm(d) is None, -d.first["confidence"]))
-    told = [_strike(d, telling) for d in sorted(ordered[:MOST_STRIKES], key=_first)]
+    told = [
+        telling.deed("events.strike", d, harm=_harm(d))
+        for d in sorted(ordered[:MOST_STRIKES], key=_first)
+    ]
     rest = ordered[MOST_STRIKES:]
     if rest:
         names = list(dict.fromkeys(d.first["name"] for d in rest))
@@ -128,20 +131,8 @@ def _harm(deed: Deed) -> str | None:
     return next((h for p in deed.claims if (h := harm_in(p["sentence"]))), None)
 
 
-def _strike(deed: Deed, telling: Telling) -> Statement:
-    facts: dict[str, Any] = {
-        "deed": phrase(deed),
-        "when": when(deed.claims, telling.days, only=telling.only_day),
-        "said": said_by(deed.claims),
-        "denied": said_by(deed.denied),
-        "harm": _harm(deed),
-    }
-    single = telling.many_sources and len(deed.sources()) == 1
-    return say("events.strike", facts, cites=deed.rows, single=single, low=deed.low)
-
-
 def harmed(mentions: Iterable[Properties]) -> list[Properties]:
-    """Return a mention for each sentence that tells of harm to civilians: the last place before it."""
+    """Return a mention for each sentence that tells of harm to civilians: the place before it."""
     best: dict[tuple[str, int], Properties] = {}
     for p in mentions:
         if p["kind"] != "literal" or p["precision"] in ("country", "admin1"):
@@ -165,8 +156,3 @@ def _harm_statement(p: Properties, telling: Telling) -> Statement:
         "harm": harm_in(p["sentence"]),
     }
     return say("events.harm", facts, cites=[p], single=telling.many_sources)
-
-
-def sources(rows: Iterable[Properties]) -> set[str]:
-    """Return who published some features."""
-    return {source_of(p) for p in rows}

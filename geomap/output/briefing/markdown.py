@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.output.briefing.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # What Markdown and its dialects read as markup; of GitHub's, formulas ($), names (@), bare links.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=[Ww][Ww][Ww])\.)")
@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     '1\\. not a list'
     """
     return _LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", clean(text)))
+
+
+def inline(text: str) -> str:
+    """Return words that do not begin a line so that Markdown shows them as they are."""
+    return _MARKUP.sub(r"\\\1", clean(text))
 
 
 def markdown(document: Mapping[str, Any], activity: str | None = None) -> str:
@@ -48,22 +53,22 @@ def markdown(document: Mapping[str, Any], activity: str | None = None) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"plain": plain, "told": _told, "cell": _cell}
+    environment.filters |= {"plain": plain, "inline": inline, "told": _told, "cell": _cell}
     text = environment.get_template("briefing.md.j2").render(d=document, activity=activity)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _told(statement: Mapping[str, Any]) -> str:
+def _told(statement: Mapping[str, Any], escaped: Callable[[str], str] = plain) -> str:
     """Return a statement with its marks: 'Text (one source) [3, 5–7]'."""
     small = [
         word for key, word in (("single", "one source"), ("low", "low confidence"))
         if statement[key]
     ]  # fmt: skip
-    text = plain(statement["text"])
+    text = escaped(statement["text"])
     if small:
         text = f"{text.removesuffix('.')} ({', '.join(small)})."
     return f"{text} {statement['marks']}".rstrip()
 
 
 def _cell(statements: Sequence[Mapping[str, Any]]) -> str:
-    return " ".join(_told(s) for s in statements) or "—"
+    return " ".join(_told(s, inline) for s in statements) or "—"

@@ -57,9 +57,8 @@ class Period:
     def told(self) -> dict[str, Any]:
         """Return it for a document: `since`, `until`, `days`, `text`, `previous`."""
         if self.since is None or self.until is None:
-            return {
-                "since": None, "until": None, "days": 0, "text": "undated reports", "previous": None,
-            }  # fmt: skip
+            text = "undated reports"
+            return {"since": None, "until": None, "days": 0, "text": text, "previous": None}
         previous = None
         if self.before is not None:
             since, until = self.before

@@ -98,6 +98,7 @@ def places_section(
     spots = [p for p in shown if is_settlement(p)]
     to_line = _to_line(spots, line, theatre)
     to_town = _to_town(spots, gazetteer)
+    to_line |= {id(p): _vague(p) for p in shown if p.precision == "hromada"}
     rows = []
     for place in shown:
         reports = len({p["article_id"] for p in place.mentions})
@@ -121,6 +122,11 @@ def places_section(
     facts = {"number": len(rest), "named": named, "unnamed": max(0, len(rest) - MOST_MORE)}
     more = say("places.more", facts, articles={p["article_id"] for r in rest for p in r.mentions})
     return rows, more
+
+
+def _vague(place: NamedPlace) -> str:
+    radius = place.mentions[0]["radius_km"]
+    return "known to its district only" if radius is None else f"known to within {km(radius)} only"
 
 
 def _first_of_each(place: NamedPlace) -> list[Properties]:

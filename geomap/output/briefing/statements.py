@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import TableError
-from geomap.output.briefing.words import capital, clean, count, km, km2, listed, verb
+from geomap.output.briefing.words import and_more, capital, clean, count, km, km2, listed, verb
 from geomap.tables import load_table
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def say(  # every part is told by name
     key : str
         Of `sentences.toml`.
     facts : mapping
-        What its template fills in; text is put on one line.
+        What its template fills in; text is put on one line (a space before it stays).
     cites, lines, articles, single, low
         See `Statement`.
 
@@ -84,9 +84,13 @@ def say(  # every part is told by name
     ValueError
         It rests on nothing.
     """
-    filled = {k: clean(v) if isinstance(v, str) else v for k, v in facts.items()}
+    filled = {k: _on_one_line(v) if isinstance(v, str) else v for k, v in facts.items()}
     text = " ".join(wordings()[key].render(filled).split())
     return Statement(capital(text), tuple(cites), tuple(lines), tuple(articles), single, low)
+
+
+def _on_one_line(text: str) -> str:
+    return f" {clean(text)}" if text.startswith(" ") else clean(text)
 
 
 @cache
@@ -102,7 +106,9 @@ def wordings() -> dict[str, Any]:
 
     # Plain text: what writes a page or Markdown escapes it.
     environment = Environment(undefined=StrictUndefined)
-    environment.filters |= {"count": count, "listed": listed, "km": km, "km2": km2, "verb": verb}
+    environment.filters |= {
+        "count": count, "listed": listed, "and_more": and_more, "km": km, "km2": km2, "verb": verb,
+    }  # fmt: skip
     found = {}
     for section, entries in load_table("geomap.output.briefing", "sentences.toml").items():
         if not isinstance(entries, dict):

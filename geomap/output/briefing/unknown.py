@@ -1,4 +1,4 @@
-"""What a briefing does not know: refused and coarse places, days without reports, what was left out."""
+"""What a briefing does not know: names not placed, days without reports, what was left out."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ def unknown_section(
     told = _gaps(rows, since, until, days)
     told += _refused(mentions)
     told += _coarse(mentions)
+    unplaced = [p for p in rows if p["layer"] == "claim" and p["lat"] is None]
+    if unplaced:
+        told.append(say("unknown.unplaced", {"number": len(unplaced)}, cites=unplaced))
     planned = [p for p in rows if p["layer"] == "claim" and p["modality"] == "planned"]
     if planned:
         told.append(say("unknown.planned", {"number": len(planned)}, cites=planned))
@@ -57,35 +60,40 @@ def _gaps(
 
 
 def _refused(mentions: Sequence[Properties]) -> list[Statement]:
-    """Return the names that are not placed, those of one reason together."""
-    names: dict[str, list[Properties]] = defaultdict(list)
+    """Return the names that are not placed, told one by one where their sentences are about here.
+
+    A name may lie anywhere: only one beside a place of the region is likely to be here.
+    """
+    about = {
+        (p["article_id"], p["sentence_start"])
+        for p in mentions
+        if p["lat"] is not None and p["precision"] != "country"
+    }
+    here: dict[str, list[Properties]] = defaultdict(list)
+    elsewhere: dict[str, list[Properties]] = defaultdict(list)
     for p in mentions:
         if p["status"] == "refused" and p["kind"] == "literal":
-            names[p["text"]].append(p)
-    by_reason: dict[str, list[list[Properties]]] = defaultdict(list)
-    for _, same in sorted(names.items()):
-        why = str(same[0]["reasons"][0]) if same[0]["reasons"] else "no reason kept"
-        by_reason[why].append(same)
+            beside = (p["article_id"], p["sentence_start"]) in about
+            (here if beside else elsewhere)[p["text"]].append(p)
     told: list[Statement] = []
-    left: list[list[Properties]] = []
-    for why, groups in by_reason.items():
-        if len(told) >= MOST_REFUSED:
-            left += groups
-            continue
-        shown = [same[0]["text"] for same in groups[:MOST_REFUSED]]
-        left += groups[MOST_REFUSED:]
-        facts = {"names": shown, "why": why}
-        told.append(
-            say("unknown.refused", facts, cites=[same[0] for same in groups[:MOST_REFUSED]])
-        )
-    if left:
-        facts_left = {
-            "number": len(left),
-            "named": [same[0]["text"] for same in left[:MOST_MORE]],
-            "unnamed": max(0, len(left) - MOST_MORE),
-        }
-        told.append(say("unknown.refused_more", facts_left, cites=[same[0] for same in left]))
+    for name, same in sorted(here.items())[:MOST_REFUSED]:
+        why = str(same[0]["reasons"][0]) if same[0]["reasons"] else "no reason kept"
+        told.append(say("unknown.refused", {"name": name, "why": why}, cites=same))
+    if len(here) > MOST_REFUSED:
+        rest = sorted(here.items())[MOST_REFUSED:]
+        told.append(_more("unknown.refused_more", rest))
+    if elsewhere:
+        told.append(_more("unknown.refused_elsewhere", sorted(elsewhere.items())))
     return told
+
+
+def _more(key: str, names: Sequence[tuple[str, list[Properties]]]) -> Statement:
+    facts = {
+        "number": len(names),
+        "named": [name for name, _ in names[:MOST_MORE]],
+        "unnamed": max(0, len(names) - MOST_MORE),
+    }
+    return say(key, facts, cites=[same[0] for _, same in names])
 
 
 def _coarse(mentions: Sequence[Properties]) -> list[Statement]:
@@ -98,7 +106,7 @@ def _coarse(mentions: Sequence[Properties]) -> list[Statement]:
     coarse: dict[str, list[Properties]] = defaultdict(list)
     for p in mentions:
         alone = (p["article_id"], p["sentence_start"]) not in spots
-        if p["precision"] in ("admin1", "raion", "hromada") and p["kind"] == "literal" and alone:
+        if p["precision"] in ("admin1", "raion") and p["kind"] == "literal" and alone:
             coarse[p["name"]].append(p)
     if not coarse:
         return []

@@ -68,6 +68,17 @@ def listed(names: Sequence[str], joined: str = "and") -> str:
     return f"{', '.join(names[:-1])} {joined} {names[-1]}"
 
 
+def and_more(names: Sequence[str], unnamed: int, noun: str = "other") -> str:
+    """Return names as a list that ends in how many are not named.
+
+    Examples
+    --------
+    >>> and_more(["A", "B"], 0), and_more(["A", "B"], 3)
+    ('A and B', 'A, B and three others')
+    """
+    return listed([*names, count(unnamed, noun)] if unnamed else names)
+
+
 def capital(text: str) -> str:
     """Return a sentence that begins with a capital."""
     return text[:1].upper() + text[1:]

@@ -1,0 +1,82 @@
+"""What stands on top of a briefing: what a reader must know who reads no further."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geomap.output.briefing.claims import sources_of, taken
+from geomap.output.briefing.events import harmed
+from geomap.output.briefing.statements import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geomap.output.briefing.findings import Findings
+    from geomap.output.briefing.line import LineTelling
+    from geomap.output.briefing.periods import Period
+    from geomap.output.briefing.statements import Properties, Statement
+
+MOST_TAKEN = 4
+MOST_NAMED = 5
+MOST_TOP = 3
+
+
+def summary(
+    found: Findings,
+    before: Sequence[Properties] | None,
+    period: Period,
+    line: LineTelling | None,
+) -> list[Statement]:
+    """Return the statements on top; none where no report names a place of the region.
+
+    Parameters
+    ----------
+    found : Findings
+    before : sequence of dict, optional
+        Features of the period before.
+    period : Period
+    line : LineTelling, optional
+    """
+    rows = found.rows
+    if not rows:
+        return []
+    articles = sorted({p["article_id"] for p in rows})
+    sources = sources_of(rows)
+    facts: dict[str, Any] = {
+        "reports": len(articles), "sources": len(sources),
+        "source": rows[0]["source"] if len(sources) == 1 else None,
+        "places": len(found.places), "claims": len(found.claims),
+        "before": None if before is None else len({p["article_id"] for p in before}),
+        "span": period.span,
+    }  # fmt: skip
+    told = [say("summary.reports", facts, articles=articles)]
+    undated = sorted({p["article_id"] for p in rows if not p["date"]})
+    if undated:
+        told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
+    changed = taken(found.front_claims, found.hints)
+    told += [found.telling.deed("summary.taken", d) for d in changed[:MOST_TAKEN]]
+    if line is not None:
+        told += line.top
+    if len(found.grouped) >= MOST_TOP:
+        best = [*found.grouped.items()][:MOST_TOP]
+        names = [name for (name, _), _ in best]
+        told.append(
+            say("summary.most", {"named": names}, cites=[p for _, same in best for p in same])
+        )
+    if found.struck:
+        told.append(_named("summary.strikes", [(d.first["name"], d.rows) for d in found.struck]))
+    harm = [(p["name"], (p,)) for p in harmed(found.mentions)]
+    if harm:
+        told.append(_named("summary.harm", harm))
+    return told
+
+
+def _named(key: str, found: Iterable[tuple[str, Sequence[Properties]]]) -> Statement:
+    """Return a statement that lists places, the most told of first."""
+    by_name: dict[str, list[Properties]] = {}
+    for name, rows in found:
+        by_name.setdefault(name, []).extend(rows)
+    names = sorted(by_name, key=lambda n: (-len(by_name[n]), n))
+    unnamed = max(0, len(names) - MOST_NAMED)
+    facts = {"number": len(names), "named": names[:MOST_NAMED], "unnamed": unnamed}
+    return say(key, facts, cites=[p for rows in by_name.values() for p in rows])
