@@ -1,4 +1,4 @@
-"""The small map of a briefing: the signs of the map as a picture, round one region, on a part page."""
+"""The small map of a briefing: the signs of the map as a picture, framed on one region."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SIZE_IN = (6.70, 3.75)  # 170 by 95 mm, the width of an A4 page within its margins
 DPI = 200
+SIZE_PX = (1340, 750)  # at that
 _COLUMN_IN, _GAP_IN, _FOOT_IN = 1.62, 0.12, 0.15
 _BAR_IN = 0.36  # the scale, at the lower end of the column
 _OUTSIDE = 60_000  # people: smaller towns are not named beyond the region
@@ -32,7 +33,7 @@ _EDGE_INK = "#3b434a"
 _FEW_REGIONS = 12  # more hinted regions than these are drawn as one
 _GREAT = 0.15  # of the map
 _MOST_PLACES, _MOST_CLAIMS = 40, 30
-_COLOURS = 256  # a palette makes the file a third as large, and no eye sees it
+_PLAIN = 128  # colours of the palette's 256 that stay as they are: the commonest
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +192,17 @@ def _rank(mark: Mark) -> tuple[Any, ...]:
 
 
 def _draw_merged(panel: Panel, regions: Sequence[Region]) -> None:
-    """Draw many hinted regions as one, that they do not hide the ground: cores darker."""
+    """Draw many hinted regions as one, and of each its core: else they would hide the ground."""
     import shapely
 
     _, _, width, height = panel.view.rectangle
     most_km2 = _GREAT * width * height * panel.view.km_per_in**2
-    shapes = panel.view.shapes([r.geometry for r in regions])
+    shapes = panel.view.shapes([r.geometry if r.core is None else r.core for r in regions])
     # What covers much of the map tells no place on it.
-    small = [r for r, shape in zip(regions, shapes, strict=True) if shape.area <= most_km2]
-    wholes = [shape for shape in shapes if shape.area <= most_km2]
-    cores = panel.view.shapes([r.core for r in small if r.core is not None])
-    for found, alpha, edge in ((wholes, 0.09, 0.75), (cores, 0.14, 0.0)):
-        merged = shapely.union_all([shapely.make_valid(shape) for shape in found])
-        panel.fill(merged, INK["regions"], alpha, 4.0)
-        if edge:
-            panel.stroke([merged], INK["regions"], 0.7, 4.2, edge, (0.0, (3.2, 2.2)))
+    kept = [shapely.make_valid(shape) for shape in shapes if shape.area <= most_km2]
+    merged = shapely.union_all(kept)
+    panel.fill(merged, INK["regions"], 0.13, 4.0)
+    panel.stroke([merged], INK["regions"], 0.7, 4.2, 0.75, (0.0, (3.2, 2.2)))
 
 
 def _thinned(basemap: BasemapData, region: Any) -> BasemapData:
@@ -248,15 +245,31 @@ def _over(panel: Panel, before: Mapping[str, Any] | None, region: Any) -> None:
 
 
 def _packed(canvas: Any, dpi: int) -> bytes:
-    """Return what was drawn as a PNG without opacity: the sheet is white."""
+    """Return what was drawn as a PNG with a palette, a third as large; the sheet is white."""
     import numpy as np
     from PIL import Image
 
     pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    # This way of choosing keeps pure colours as they are; the other ways mix them.
-    method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+    flat = pixels.reshape(-1, 3).astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+    numbers, back, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    # What fills areas stays exactly as it is; the rest, edges of letters, is near enough.
+    most = numbers[np.lexsort((numbers, -counts))[:_PLAIN]]
+    kind, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+    rest = Image.fromarray(pixels).quantize(256 - len(most), method=kind, dither=dither)
+    table = np.concatenate([_parts(most), np.reshape(rest.getpalette() or [], (-1, 3))])[:256]
+    nearest = np.empty(len(numbers), np.uint8)
+    for start in range(0, len(numbers), 4096):
+        off = _parts(numbers[start : start + 4096])[:, None, :] - table[None, :, :]
+        nearest[start : start + 4096] = np.argmin((off * off).sum(axis=2), axis=1)
+    drawn = Image.fromarray(nearest[back].reshape(pixels.shape[:2]))
+    drawn.putpalette(table.astype(np.uint8).tobytes())
     told = io.BytesIO()
-    Image.fromarray(pixels).quantize(_COLOURS, method=method, dither=dither).save(
-        told, "PNG", optimize=True, dpi=(dpi, dpi)
-    )
+    drawn.save(told, "PNG", optimize=True, dpi=(dpi, dpi))
     return told.getvalue()
+
+
+def _parts(colours: Any) -> Any:
+    """Return colours (numbers, shape (n,)) as red, green and blue, shape (n, 3)."""
+    import numpy as np
+
+    return np.stack([colours >> shift & 255 for shift in (16, 8, 0)], axis=1)

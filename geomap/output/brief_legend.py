@@ -134,7 +134,7 @@ def _reports(legend: Legend, reading: Reading, parties: Parties) -> list[Row]:
         rows.append((legend.glyph(slashed), "said not to be so"))
     if reading.regions:
         paint = legend.oval(INK["regions"], 0.10, (0.0, (3.2, 2.2)))
-        rows.append((paint, "region of a hint"))
+        rows.append((paint, "pointed to by hints"))
     if any(m.shape == "triangle" for m in reading.marks):
         triangle = legend.glyph(sample("triangle", colour=INK["government"]))
         rows.append((triangle, "government"))
