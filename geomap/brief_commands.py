@@ -13,7 +13,7 @@ from geomap.errors import SettingsError
 from geomap.front.dated import of_day
 from geomap.front_drawing import FrontDrawer
 from geomap.map_commands import MapRun
-from geomap.models import Problem
+from geomap.models import Front, Problem
 from geomap.output.briefing.compose import Subject, compose
 from geomap.output.briefing.line_states import of_file, of_front
 from geomap.output.briefing.periods import Period, length_of, period_of
@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 
     from geomap.articles import ReadResult
     from geomap.gazetteer.scope import Scope
-    from geomap.models import ContactLine, Front, Report
+    from geomap.models import ContactLine, Report
     from geomap.output.briefing.line_states import LineState
     from geomap.output.layers import Feature
     from geomap.pipeline import Results
 
+States = tuple["LineState | None", "LineState | None"]  # as the period ends, and as it began
 SUFFIXES = (".md", ".html", ".json")
 LINE_DAYS = 30  # a line is drawn from what was reported so many days before (`front.series`)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """The features of the reports, once for all regions; a list of rows for each report."""
 
     now: list[list[Feature]]
@@ -98,12 +99,12 @@ class BriefRun(FrontDrawer, MapRun):
             raise SettingsError(f"-o {output}: give a file name that ends in .md, .html or .json")
         self._ready(output)
         results = self.results()
-        found = self._found(results)
+        found = self.found_in(results)
         line, earlier = self._states(results)
         region = self.scope or self._along(line)
         document = self._document(region, found, line, earlier)
         if with_map and output.suffix.lower() != ".json":
-            pass
+            self._put_map(document, region, found, (line, earlier))
         write_text(output, self._written(document, output.suffix.lower()))
         told = [(output, f"briefing on {region.name}, {document['period']['text']}")]
         return self._summary(results, found, told)
@@ -144,7 +145,7 @@ class BriefRun(FrontDrawer, MapRun):
         del results
         return str(self.period.told()["text"])
 
-    def _found(self, results: Results) -> _Found:
+    def found_in(self, results: Results) -> Found:
         """Return the features of the period and of the one before, of all regions."""
         wanted = replace(self.wanted(), inside=None)
         reports = [r for r in results.reports if self.period.holds(r.article.date)]
@@ -158,7 +159,7 @@ class BriefRun(FrontDrawer, MapRun):
         if not reports and results.reports:
             message = "no article of this period: the briefing says so"
             self.problems.append(Problem(self._period(results), message, "empty-period"))
-        return _Found(self._rows(reports, wanted), before, reports)
+        return Found(self._rows(reports, wanted), before, reports)
 
     def _rows(self, reports: Sequence[Report], wanted: Filter) -> list[list[Feature]]:
         from geomap.output.layers import features_of
@@ -170,11 +171,11 @@ class BriefRun(FrontDrawer, MapRun):
 
     # ---- The line ----
 
-    def _states(self, results: Results) -> tuple[LineState | None, LineState | None]:
+    def _states(self, results: Results) -> States:
         """Return the line as the period ends, and as it began."""
         return self._given_states() if self.lines else self._drawn_states(results)
 
-    def _given_states(self) -> tuple[LineState | None, LineState | None]:
+    def _given_states(self) -> States:
         assert self.front_rows is not None
         assert self.front_file is not None
         now, earlier = self._given_lines()
@@ -189,7 +190,7 @@ class BriefRun(FrontDrawer, MapRun):
         begun = [one for one in older if since and one.date and one.date < since]
         return now, begun[-1] if begun else older[0] if older else None
 
-    def _drawn_states(self, results: Results) -> tuple[LineState | None, LineState | None]:
+    def _drawn_states(self, results: Results) -> States:
         last = self.period.until
         if not self._draws or last is None or self.period.since is None:
             return None, None
@@ -230,7 +231,7 @@ class BriefRun(FrontDrawer, MapRun):
     def _document(
         self,
         region: Scope,
-        found: _Found,
+        found: Found,
         line: LineState | None,
         earlier: LineState | None,
     ) -> dict[str, Any]:
@@ -242,15 +243,66 @@ class BriefRun(FrontDrawer, MapRun):
             title=region.name,
             region=region.geometry,
             period=self.period,
-            rows=[f.properties for f in _inside(found.now, inside)],
+            rows=[f.properties for f in inside_of(found.now, inside)],
             before=None if found.before is None
-            else [f.properties for f in _inside(found.before, inside)],
+            else [f.properties for f in inside_of(found.before, inside)],
             articles=[r.article for r in found.reports],
             line=line,
             earlier=earlier,
         )  # fmt: skip
-        made = self.collection([])["generator"] | {"settings": self.settings.digest()}
+        made = dict(self.collection([])["generator"])
+        made["generator"] = f"{made.pop('name')} {made.pop('version')}"
         return compose(subject, self.theatre, self.gazetteer, made, ATTRIBUTION)
+
+    def _put_map(
+        self, document: dict[str, Any], region: Scope, found: Found, states: States
+    ) -> None:
+        """Put a small map into a document, where matplotlib is there to draw it."""
+        import base64
+
+        from geomap.output import brief_figures
+
+        if not brief_figures.available():
+            message = "no small map: it needs pip install 'geomap[picture]' (or say --no-picture)"
+            problem = Problem("--picture", message, "no-matplotlib")
+            self.problems += [] if problem in self.problems else [problem]
+            return
+        rows = inside_of(found.now, replace(self.wanted(), inside=region.holds))
+        parties = {p.name: p.colour for p in self.theatre.parties}
+        whole = self.collection(rows) | {"geomap": {"parties": parties}}
+        front = self._drawing(states)
+        bounds = brief_figures.map_bounds(whole, front, region.geometry)
+        png = brief_figures.small_map(
+            whole, basemap=self._basemap(bounds, rows), front=front, region=region.geometry
+        )
+        width, height = brief_figures.size_px(png)
+        document["map"] = {
+            "png_base64": base64.b64encode(png).decode("ascii"),
+            "alt": f"Map of {region.name}: claims and places named, {document['period']['text']}",
+            "caption": None,
+            "width_px": width,
+            "height_px": height,
+        }
+
+    def _drawing(self, states: States) -> dict[str, Any] | None:
+        """Return what a map draws of the lines, from the earlier one to that of the end."""
+        from geomap.output.front_layers import front_drawing
+        from geomap.output.fronts import front_features
+        from geomap.output.line_files import Row, Rows
+
+        now, earlier = states
+        if now is None:
+            return None
+        since, until = (earlier or now).date, now.date
+        if self.front_rows is not None:
+            rows, lines = self.front_rows, self.lines
+        else:
+            fronts = [s.line for s in (earlier, now) if s is not None and isinstance(s.line, Front)]
+            drawn = [row for front in fronts for row in front_features(front, self.theatre)]
+            rows, lines = Rows(tuple(
+                Row(n, row.properties, row.geometry) for n, row in enumerate(drawn, 1)
+            )), ()  # fmt: skip
+        return front_drawing(rows, lines, self.theatre, since=since, until=until, earlier=False)
 
     def _written(self, document: dict[str, Any], suffix: str) -> str:
         """Return a document as the text of a file."""
@@ -268,13 +320,14 @@ class BriefRun(FrontDrawer, MapRun):
         return json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
     def _summary(
-        self, results: Results, found: _Found, outputs: Sequence[tuple[Path, str]]
+        self, results: Results, found: Found, outputs: Sequence[tuple[Path, str]]
     ) -> dict[str, Any]:
         kept = replace(results, reports=tuple(found.reports))
         return summary(kept, outputs, features=sum(map(len, found.now)))
 
 
-def _inside(rows: Sequence[list[Feature]], wanted: Filter) -> list[Feature]:
+def inside_of(rows: Sequence[list[Feature]], wanted: Filter) -> list[Feature]:
+    """Return the features that a filter wants, of some reports' rows."""
     return [row for of_report in rows for row in wanted.of_report(of_report)]
 
 

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from geomap.cli_brief import brief
 from geomap.cli_gazetteer import app as gazetteer_app
 from geomap.cli_options import (
     ArticleDate,
@@ -50,6 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(gazetteer_app, name="gazetteer")
+app.command("brief")(brief)
 
 
 class What(StrEnum):
@@ -209,40 +210,6 @@ def export(
     check_suffix(output, ".geojson")
     run = common.run()
     common.end(run, run.export(output))
-
-
-@app.command()
-@on_articles
-def brief(
-    common: Common,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", help="The .html, .md or .json to write; a folder with --each."
-        ),
-    ],
-    period: Annotated[
-        str | None,
-        typer.Option(
-            "--period",
-            metavar="LENGTH",
-            help="7d, 2w, day, week: up to --until, or to the last report.",
-        ),
-    ] = None,
-    picture: Annotated[
-        bool,
-        typer.Option("--picture/--no-picture", help="Put a small map in it (geomap[picture])."),
-    ] = True,
-    line: Annotated[
-        bool,
-        typer.Option("--line/--no-line", help="Without --front, draw the line from the reports."),
-    ] = True,
-) -> None:
-    """Write a briefing on a region: what is claimed, where the line stands, what is not known."""
-    from geomap.brief_commands import BriefRun
-
-    run = common.run_of(partial(BriefRun, length=period, draws=line))
-    common.end(run, run.brief(output, with_map=picture))
 
 
 @app.command()

@@ -22,7 +22,9 @@ ROOMS = [
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "brief_commands", "front_commands", "front_drawing", "region_options", "locate_commands", "map_commands", "cli_gazetteer",
+        "explain_commands", "brief_commands", "brief_each", "brief_regions", "cli_brief",
+        "front_commands", "front_drawing", "region_options",
+        "locate_commands", "map_commands", "cli_gazetteer",
         "cli_options", "cli",
     },
 ]  # fmt: skip

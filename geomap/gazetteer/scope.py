@@ -134,6 +134,22 @@ def both(one: Scope, other: Scope) -> Scope:
     return Scope(shared, f"{one.name} ({other.name})", one.place)
 
 
+def overlap(one: Scope, other: Scope) -> Scope:
+    """Return what of a region lies in another, under its own name.
+
+    Raises
+    ------
+    SettingsError
+        They have nothing in common.
+    """
+    import shapely
+
+    shared = shapely.intersection(one.geometry, other.geometry)
+    if shared.is_empty:
+        raise SettingsError(f"{one.name} lies outside of {other.name}")
+    return Scope(shared, one.name, one.place)
+
+
 def _km(km: float) -> str:
     return f"{km:g} km"
 

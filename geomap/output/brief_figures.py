@@ -1,4 +1,4 @@
-"""The small map of a briefing: the signs of the map as a picture, framed on one region."""
+"""The small map of a briefing: the signs of the map as a picture, round one region."""
 
 from __future__ import annotations
 
@@ -62,6 +62,11 @@ def available() -> bool:
     from importlib.util import find_spec
 
     return find_spec("matplotlib") is not None
+
+
+def size_px(png: bytes) -> tuple[int, int]:
+    """Return the width and the height of a PNG in pixels, from its header."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
 def map_bounds(

@@ -63,6 +63,7 @@ def front_drawing(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    earlier: bool = True,
 ) -> dict[str, Any] | None:
     """Return what the page draws of a file of lines.
 
@@ -79,6 +80,8 @@ def front_drawing(
     since, until : date, optional
         The period asked for: later lines are left out, and of earlier ones all but the last, which
         holds as it begins and is marked `early`.
+    earlier : bool
+        Whether that last one before the period is drawn.
 
     Returns
     -------
@@ -97,10 +100,10 @@ def front_drawing(
     evidence: list[dict[str, Any]] = []
     if own:
         numbers = _Numbers(found.evidence, evidence)
-        wanted = _within(list(own), since, until)
+        wanted = _within(list(own), since, until, earlier)
         days = [_own_day(d, own[d], theatre, numbers) for d in wanted]
     else:
-        wanted_days = _within([line.date for line in lines if line.date], since, until)
+        wanted_days = _within([line.date for line in lines if line.date], since, until, earlier)
         kept = [line for line in lines if line.date is None or line.date in wanted_days]
         days = [_given_day(line, theatre) for line in kept]
     if not days:
@@ -123,11 +126,13 @@ def _is_early(day: dt.date | None, since: dt.date | None) -> bool:
     return since is not None and day is not None and day < since
 
 
-def _within(days: Sequence[dt.date], since: dt.date | None, until: dt.date | None) -> list[dt.date]:
-    """Return the days of a period in their order, with the last before it."""
+def _within(
+    days: Sequence[dt.date], since: dt.date | None, until: dt.date | None, earlier: bool
+) -> list[dt.date]:
+    """Return the days of a period in their order, maybe with the last before it."""
     early = sorted(d for d in days if _is_early(d, since))
     rest = sorted(d for d in days if not _is_early(d, since))
-    return early[-1:] + [d for d in rest if until is None or d <= until]
+    return (early[-1:] if earlier else []) + [d for d in rest if until is None or d <= until]
 
 
 def _told_by_geomap(row: Row) -> bool:

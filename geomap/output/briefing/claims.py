@@ -45,7 +45,7 @@ class Telling:
             "deed": deed,
             "when": day,
             "said": said_by(rows),
-            "denied": said_by(denials),
+            "denied": said_by(denials, denying=True),
         }
         return say(
             "claims.said" if rows else "claims.denied_alone",
@@ -70,7 +70,7 @@ class Telling:
             "deed": phrase(one),
             "when": when(one.claims, self.days, only=self.only_day),
             "said": said_by(one.claims),
-            "denied": said_by(one.denied),
+            "denied": said_by(one.denied, denying=True),
         }
         single = self.many_sources and len(one.sources()) == 1
         return say(key, facts | more, cites=one.rows, single=single, low=one.low)

@@ -85,7 +85,9 @@ def compose(
     line = None
     if subject.line is not None:
         spots = [p for p in found.places if is_settlement(p)]
-        line = line_section(subject.line, subject.earlier, subject.region, spots, theatre, days)
+        line = line_section(
+            subject.line, subject.earlier, subject.region, spots, theatre, days, period.until
+        )
     told_claims = claims_section(found.grouped, found.hints, theatre, found.telling)
     events = events_section(found.struck, found.mentions, found.telling)
     table, more_places = places_section(found.places, subject.line, theatre, gazetteer)

@@ -30,6 +30,7 @@ _ON_A_PLACE = {
 }
 # action -> (past, infinitive): the place says where.
 _AT_A_PLACE = {
+    "withdrew toward": ("withdrew", "withdraw"),
     "advanced": ("advanced", "advance"),
     "counterattacked": ("counterattacked", "counterattack"),
     "attacked": ("attacked", "attack"),
@@ -116,17 +117,23 @@ def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Dee
         if len(h["anchors"]) > 1
     }
     groups: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
+    negations: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
     for p in claims:
         pair = pairs.get((p["article_id"], p["sentence_start"], p["relation"], p["name"]), ())
-        untrue = p["negated"] and p["modality"] != "denied"
-        key = (p["name"], p["actor"], p["action"], untrue, p["modality"] == "failed",
+        key = (p["name"], p["actor"], p["action"], p["modality"] == "failed",
                p["part"], p["relation"], p["direction"], p["distance_km"], pair)  # fmt: skip
-        groups[key].append(p)
+        untrue = p["negated"] and p["modality"] != "denied"
+        (negations if untrue else groups)[key].append(p)
     found = []
     for key, rows in groups.items():
-        denied = tuple(p for p in rows if p["modality"] == "denied")
-        said = tuple(p for p in rows if p["modality"] != "denied")
-        found.append(Deed(key[1], said, denied, key[-1]))
+        # "A did not capture it, said B" denies what others say, where others do.
+        against = [p for p in negations.get(key, ()) if p["attribution"]]
+        if against:
+            negations[key] = [p for p in negations[key] if not p["attribution"]]
+        denied = [p for p in rows if p["modality"] == "denied"]
+        said = [p for p in rows if p["modality"] != "denied"]
+        found.append(Deed(key[1], tuple(said), tuple(denied + against), key[-1]))
+    found += [Deed(key[1], tuple(rows), (), key[-1]) for key, rows in negations.items() if rows]
     return sorted(found, key=_by_day)
 
 
@@ -157,6 +164,8 @@ def phrase(deed: Deed, *, short: bool = False) -> str:
     someone = actor or "an unnamed force"
     direct, where = _where(p, deed.pair, short=short)
     vain = " without success" if p["modality"] == "failed" and not negated else ""
+    if action == "withdrawn" and p["relation"] == "toward":
+        action, direct = "withdrew toward", ""
     subject = "" if short and actor else f"{someone} "
     if action in _ON_A_PLACE and (direct or _ON_A_PLACE[action][3]):
         past, infinitive, participle, rough = _ON_A_PLACE[action]
@@ -260,28 +269,39 @@ def when(rows: Sequence[Properties], days: Days, *, only: str | None = None) -> 
     return "" if reported == {only} else f", reported on {days.days(reported)}"
 
 
-def said_by(rows: Iterable[Properties]) -> list[str]:
-    """Return how it is said, in words: "claimed by ...", "shown by ...", each once."""
-    told: list[str] = []
+def said_by(rows: Iterable[Properties], *, denying: bool = False) -> list[str]:
+    """Return how it is said, in words: "claimed by A and B", "shown by footage", each way once.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+    denying : bool
+        Whether the rows deny it.
+    """
+    ways: dict[str, list[str]] = {}
     for p in rows:
-        words = _status(p)
-        if words and words not in told:
-            told.append(words)
-    return told
+        way, speaker = ("denied by", _speaker(p) or "the report") if denying else _way(p)
+        named = ways.setdefault(way, [])
+        if speaker and speaker not in named:
+            named.append(speaker)
+    return [f"{way} {listed(named)}".strip() for way, named in ways.items() if way]
 
 
-def _status(p: Properties) -> str:
-    speaker = speaker_of(p["attribution"]) if p["attribution"] else None
-    modality, kind = p["modality"], p["source_kind"]
-    if modality == "denied":
-        return f"denied by {speaker or 'the report'}"
+def _speaker(p: Properties) -> str | None:
+    return speaker_of(p["attribution"]) if p["attribution"] else None
+
+
+def _way(p: Properties) -> tuple[str, str | None]:
+    """Return how a claim is said, and by whom: ("claimed by", "Kyiv"); ("", None) by the report."""
+    speaker, modality, kind = _speaker(p), p["modality"], p["source_kind"]
     if kind == "footage":
-        return f"shown by {speaker or 'footage'}"
+        return "shown by", speaker or "footage"
     if speaker is None:
-        return {"claimed": "reportedly", "confirmed": "confirmed by the report"}.get(modality, "")
+        plain = {"claimed": "reportedly", "confirmed": "confirmed by the report"}
+        return plain.get(modality, ""), None
     if modality == "confirmed":
-        return f"confirmed by {speaker}"
-    return f"{'claimed by' if kind in ('party', 'blogger') else 'according to'} {speaker}"
+        return "confirmed by", speaker
+    return "claimed by" if kind in ("party", "blogger") else "according to", speaker
 
 
 def speaker_of(words: str) -> str:

@@ -11,6 +11,7 @@ from geomap.output.briefing.statements import say
 from geomap.output.fronts import party_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from shapely import Geometry
@@ -43,6 +44,7 @@ def line_section(
     places: Sequence[NamedPlace],
     theatre: Theatre,
     days: Days,
+    until: dt.date | None = None,
 ) -> LineTelling | None:
     """Return what is told of a line in a region; None where it lies far from it.
 
@@ -56,6 +58,8 @@ def line_section(
         Settlements that the reports name here: of them it is told which changed sides.
     theatre : Theatre
     days : Days
+    until : datetime.date, optional
+        When the period ends: a line older than that says so.
     """
     here = now.within(region)
     if not here.stretches:
@@ -66,6 +70,8 @@ def line_section(
         "drawn": now.drawn,
     }
     told = [say("line.runs", facts, lines=[now.date])]
+    if until is not None and now.date is not None and now.date < until:
+        told.append(say("line.old", {"number": (until - now.date).days}, lines=[now.date]))
     shares = {
         status: round(100 * length_km([s for s in here.stretches if s.status == status])
                       / length_km(here.stretches))

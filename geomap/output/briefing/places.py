@@ -48,7 +48,7 @@ class NamedPlace:
 
 
 def named_places(rows: Iterable[Properties]) -> list[NamedPlace]:
-    """Return the places that features name, the most said of first; no countries.
+    """Return the places that features name, the most said of first; no countries or oblasts.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def named_places(rows: Iterable[Properties]) -> list[NamedPlace]:
     for p in rows:
         if p["layer"] == "claim" and p["name"] and p["modality"] != "planned":
             claims.append(p)
-        wide = p["precision"] in (None, "country", "hint")
+        wide = p["precision"] in (None, "country", "admin1", "hint")
         if p["layer"] != "mention" or p["kind"] != "literal" or p["lat"] is None or wide:
             continue
         key = (p["name"], p["admin1"], p["lat"], p["lon"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.briefing.claims import sources_of, taken
+from geomap.output.briefing.deeds import deeds
 from geomap.output.briefing.events import harmed
 from geomap.output.briefing.statements import say
 
@@ -55,6 +56,9 @@ def summary(
         told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
     changed = taken(found.front_claims, found.hints)
     told += [found.telling.deed("summary.taken", d) for d in changed[:MOST_TAKEN]]
+    opposed = [d for d in deeds(found.front_claims, found.hints) if d.contradicted]
+    if opposed:
+        told.append(_named("summary.contradicted", [(d.first["name"], d.rows) for d in opposed]))
     if line is not None:
         told += line.top
     if len(found.grouped) >= MOST_TOP:
