@@ -268,6 +268,8 @@ class BriefRun(FrontDrawer, MapRun):
             self.problems += [] if problem in self.problems else [problem]
             return
         rows = inside_of(found.now, replace(self.wanted(), inside=region.holds))
+        if not rows:
+            return
         parties = {p.name: p.colour for p in self.theatre.parties}
         whole = self.collection(rows) | {"geomap": {"parties": parties}}
         front = self._drawing(states)

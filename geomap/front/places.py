@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geomap.models import Hint, Relation, Resolution
 
 _FAR_BACK = 3000  # characters in which "it" or "the city" looks back for its name
+_BESIDE_IT = frozenset(["distance", "distance_direction", "direction"])
 _BESIDE = 160
 _LISTED = 60  # places of one list: more are no list of places that something happened at
 _STOPS = re.compile(r"[:.“”\"—–]")
@@ -82,14 +83,17 @@ class Places:
             at -= 1
         return areas
 
-    def last_settlement(self, offset: int) -> Where | None:
+    def last_settlement(self, offset: int, *, it: bool = False) -> Where | None:
         """Return the settlement named last before an offset: what "it" or "the city" means.
 
-        A place that only helps to locate another is passed over.
+        A place that only helps to locate another is passed over. Of "it" nothing is known where the
+        last one is beside what is told of: "a crossing lies 8 km north of Bakhmut. They left it".
         """
         at = bisect_left(self._spot_starts, offset) - 1
         while at >= 0 and self.spots[at].start >= offset - _FAR_BACK:
             spot = self.spots[at]
+            if it and not spot.helper and spot.where.relation in _BESIDE_IT:
+                return None
             resolution = self._finder.resolution(spot.where.start)
             place = resolution.place if resolution else None
             if not spot.helper and place is not None and place.feature_class == "P" and resolution:

@@ -101,7 +101,8 @@ class Reach:
         if pronoun and pronoun.end() <= self.words.end and trigger.form != "nouns_of":
             nearer = self.places.first(end, pronoun.end())
             if nearer is None:
-                named = self.places.last_settlement(trigger.start)
+                it = pronoun.group().split()[-1].lower() == "it"
+                named = self.places.last_settlement(trigger.start, it=it)
                 return [named] if named else []
         end = self._led_on(trigger, end)
         limit = self._limit(at)
