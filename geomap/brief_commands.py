@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 States = tuple["LineState | None", "LineState | None"]  # as the period ends, and as it began
 SUFFIXES = (".md", ".html", ".json")
+LEAST_CLAIMS = 20  # a line is drawn for a briefing from no fewer
 LINE_DAYS = 30  # a line is drawn from what was reported so many days before (`front.series`)
 
 
@@ -202,7 +203,8 @@ class BriefRun(FrontDrawer, MapRun):
         if not any(r.claims for r in dated):
             return None, None
         fronts, _ = self._draw(dated, days, (), True, False)
-        drawn = [f for f in fronts if f.pieces]
+        # A line from a handful of claims says more of the model than of the ground.
+        drawn = [f for f in fronts if f.pieces and len(f.evidence) >= LEAST_CLAIMS]
         if not drawn or drawn[-1].date != last:
             return None, None
         states = [of_front(f, _line_text(f)) for f in drawn]

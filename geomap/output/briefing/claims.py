@@ -66,6 +66,8 @@ class Telling:
         **more
             What the wording wants beside `deed`, `when`, `said` and `denied`.
         """
+        if not one.claims:
+            return self.statement([one], short=False)
         facts = {
             "deed": phrase(one),
             "when": when(one.claims, self.days, only=self.only_day),
@@ -163,7 +165,7 @@ def taken(claims: Iterable[Properties], hints: Sequence[Properties]) -> list[Dee
         p
         for p in claims
         if p["action"] in ("captured", "liberated", "lost", "withdrawn")
-        and p["relation"] in (None, "within")
+        and p["relation"] is None
         and not p["part"]
         and not (p["negated"] and p["modality"] != "denied")
         and p["modality"] != "failed"

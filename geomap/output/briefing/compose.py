@@ -253,7 +253,12 @@ def _notes(
             "A day stands with what happened where the sentence tells it; else the day of the "
             "report is given or, where all reports are of one day, left out."
         )
-    if line is not None:
+    if line is None:
+        notes.append(
+            "No line of contact is told of: none was given, and the reports of this time tell too "
+            "little to draw one here."
+        )
+    else:
         notes.append(
             "Distances are from the line of contact as it is drawn; its doubt is told with it."
         )

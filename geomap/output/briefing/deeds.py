@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomap.output.briefing.statements import Properties
     from geomap.output.briefing.words import Days
 
+UNDATED = "undated"  # in place of the one day of all reports, where none has one
 LOW = 0.3  # claims less sure than this are marked
 # action -> (past, infinitive, participle, what was acted on when only a place near by is named).
 _ON_A_PLACE = {
@@ -56,6 +57,7 @@ _SMALL = frozenset([
     "drone", "open", "available", "unspecified", "other", "another", "one",
 ])  # fmt: skip
 _PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "who"])
+_OWNERS = frozenset(["its", "their", "his", "her", "our"])
 _ENDS = (" cited", " quoted", " who", " that", " which")
 
 _Pair = tuple[str, ...]
@@ -112,9 +114,10 @@ def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Dee
         Properties of features; of the hints, those with two anchors complete "between".
     """
     pairs = {
-        (h["article_id"], h["sentence_start"], h["relation"], h["anchors"][0]): tuple(h["anchors"])
+        (h["article_id"], h["sentence_start"], h["relation"], end): tuple(h["anchors"])
         for h in hints
         if len(h["anchors"]) > 1
+        for end in h["anchors"]
     }
     groups: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
     negations: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
@@ -200,8 +203,10 @@ def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str
         wind = WINDS.get(p["part"], p["part"])
         part = f"its {wind}" if short else f"the {wind} of {place}"
         return part, f"in {part}"
-    if relation in (None, "within"):
+    if relation is None:
         return place, f"in {place}"
+    if relation == "within":  # "captured the centre of the town" is not the town
+        return "", f"in {place}"
     if relation in _PAIRS:
         both, one = _PAIRS[relation]
         ends = ["it" if short and e == name else e for e in pair[:2]]
@@ -209,6 +214,8 @@ def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str
     if relation in _NEAR:
         return "", f"{_NEAR[relation]} {place}"
     distance = f"{km(p['distance_km'])} " if p["distance_km"] else ""
+    if relation == "distance" and distance and p["action"] == "advanced":
+        return "", f"to {distance}from {place}"  # "have come within 3 km of it"
     if relation in _SIDES:
         side = f"{WINDS[p['direction']]}ern " if p["direction"] else ""
         what = f"{side}{_SIDES[relation]}"
@@ -265,7 +272,7 @@ def when(rows: Sequence[Properties], days: Days, *, only: str | None = None) -> 
         return f" on {days.days(events)}"
     reported = {p["date"] for p in rows if p["date"]}
     if not reported:
-        return ", in an undated report"
+        return "" if only == UNDATED else ", in an undated report"
     return "" if reported == {only} else f", reported on {days.days(reported)}"
 
 
@@ -309,9 +316,11 @@ def speaker_of(words: str) -> str:
     kept = " ".join(words.split())
     for end in _ENDS:
         kept = kept.removesuffix(end)
-    first = kept.split(" ", 1)[0]
+    first, _, rest = kept.partition(" ")
     if kept.lower() in _PRONOUNS:
         return "a speaker named before"
+    if first.lower() in _OWNERS and rest:
+        return f"the {rest}"
     return kept[0].lower() + kept[1:] if first.lower() in _SMALL else kept
 
 

@@ -86,7 +86,7 @@ def _cut(words: str, harm: frozenset[str]) -> str:
 
 def strikes(claims: Iterable[Properties], hints: Sequence[Properties]) -> list[Deed]:
     """Return what was done from afar; several sentences of one strike are told together."""
-    return [d for d in deeds((p for p in claims if p["action"] in EVENTS), hints) if d.claims]
+    return deeds((p for p in claims if p["action"] in EVENTS), hints)
 
 
 def events_section(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geomap.output.briefing.claims import EVENTS, Telling, by_place, is_told, sources_of
+from geomap.output.briefing.deeds import UNDATED
 from geomap.output.briefing.events import strikes
 from geomap.output.briefing.places import named_places
 
@@ -57,7 +58,7 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
     telling = Telling(
         days,
         many_sources=len(sources_of(rows)) > 1,
-        only_day=reported[0] if len(reported) == 1 else None,
+        only_day=UNDATED if not reported else reported[0] if len(reported) == 1 else None,
     )
     return Findings(
         rows, claims, front_claims, hints, mentions, named_places(rows),

@@ -67,8 +67,9 @@ def summary(
         told.append(
             say("summary.most", {"named": names}, cites=[p for _, same in best for p in same])
         )
-    if found.struck:
-        told.append(_named("summary.strikes", [(d.first["name"], d.rows) for d in found.struck]))
+    struck = [d for d in found.struck if d.claims and not d.first["negated"]]
+    if struck:
+        told.append(_named("summary.strikes", [(d.first["name"], d.rows) for d in struck]))
     harm = [(p["name"], (p,)) for p in harmed(found.mentions)]
     if harm:
         told.append(_named("summary.harm", harm))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomap.output.briefing.statements import Properties, Statement
     from geomap.output.briefing.words import Days
 
+MOST_GAPS = 6  # days without reports that are told one by one
 MOST_REFUSED = 8
 MOST_MORE = 20
 
@@ -56,7 +57,23 @@ def _gaps(
     if not missing or not there:
         return []
     articles = {p["article_id"] for p in rows}
-    return [say("unknown.gaps", {"days": days.days(missing)}, articles=articles)]
+    if len(missing) <= MOST_GAPS:
+        return [say("unknown.gaps", {"days": days.days(missing)}, articles=articles)]
+    first, last = _longest(missing)
+    facts = {"missing": len(missing), "every": len(every), "longest": days.period(first, last)}
+    return [say("unknown.many_gaps", facts, articles=articles)]
+
+
+def _longest(missing: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of the longest run of days, the latest of equal ones."""
+    runs = [[missing[0], missing[0]]]
+    for day in missing[1:]:
+        if (day - runs[-1][1]).days == 1:
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    first, last = max(runs, key=lambda run: ((run[1] - run[0]).days, run[0]))
+    return first, last
 
 
 def _refused(mentions: Sequence[Properties]) -> list[Statement]:
