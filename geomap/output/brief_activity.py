@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST_BARS = 120  # more than these are no longer seen one by one
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _HEAD, _BARS, _FOOT = 15, 44, 17  # px: the words above, the bars, the dates below
+_WIDEST = 8.0  # percent of the chart: a single day is no wall
+_MIDDLE = (25.0, 55.0)  # percent: between these a third date has room on a phone
 _LISTED = 31  # so many values are read out one by one
 
 
@@ -149,12 +151,12 @@ def _bars(days: Sequence[Mapping[str, Any]], unit: str) -> list[_Bar]:
 def _rectangle(n: int, bar: _Bar, step: float, most: int, *, light: bool) -> str:
     # Where there is a report there is something to see.
     tall = max(_BARS * bar.reports / most, 2.0) if bar.reports else 0.0
-    gap = 0.22 * step
+    wide = min(0.78 * step, _WIDEST)
     told = f"{span_told(bar.first, bar.last)}: {_counted(bar.reports)}"
     look = ' fill-opacity="0.4"' if light else ""
     return (
-        f'<rect x="{n * step + gap / 2:.3f}%" y="{_HEAD + _BARS - tall:.2f}" '
-        f'width="{step - gap:.3f}%" height="{tall:.2f}"{look}><title>{told}</title></rect>'
+        f'<rect x="{(n + 0.5) * step - wide / 2:.3f}%" y="{_HEAD + _BARS - tall:.2f}" '
+        f'width="{wide:.3f}%" height="{tall:.2f}"{look}><title>{told}</title></rect>'
     )
 
 
@@ -171,17 +173,19 @@ def _words(
             'stroke="currentColor" stroke-dasharray="2 2"/>'
         )
         found.append(_text("0", foot, day_told(old[0].first), "start"))
-    # The middle date goes where it cannot run into those at the ends.
-    if not old or 25 <= share <= 70:
+    middle = _MIDDLE[0] <= share <= _MIDDLE[1]
+    if middle or not old:
         found.append(_text(f"{share:.3f}%", foot, day_told(new[0].first), "start"))
-    if len(new) > 1 and share <= 70:
+    if len(new) > 1 or (old and not middle):
         found.append(_text("100%", foot, day_told(new[-1].last), "end"))
     if most:
         bars = [*old, *new]
         top = max(range(len(bars)), key=lambda n: (bars[n].reports, n))
-        middle = (top + 0.5) * step
-        anchor = "start" if middle < 10 else "end" if middle > 90 else "middle"
-        at = top * step if anchor == "start" else 100.0 if anchor == "end" else middle
+        anchor, at = "middle", (top + 0.5) * step
+        if at < 10:
+            anchor, at = "start", top * step
+        elif at > 90:
+            anchor, at = "end", (top + 1) * step
         told = f"{most:,}" if unit == "day" else f"{most:,} in a {unit}"
         found.append(_text(f"{at:.3f}%", _HEAD - 4, told, anchor))
     return found

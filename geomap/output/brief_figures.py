@@ -93,6 +93,16 @@ def map_bounds(
     return bounds_of(with_lines(collection, front))
 
 
+def map_view(bounds: tuple[float, float, float, float] | None) -> View:
+    """Return what the small map shows of a box, and where; None shows the world.
+
+    `View.pixel(lon, lat, SIZE_IN[1], dpi)` tells where a point of the world is in the picture.
+    """
+    width, height = SIZE_IN
+    wide = width - _COLUMN_IN - _GAP_IN - 0.02
+    return View.of(bounds, (0.01, _FOOT_IN, wide, height - _FOOT_IN - 0.01))
+
+
 def small_map(
     collection: Mapping[str, Any],
     *,
@@ -158,8 +168,7 @@ def small_map(
     page.set_xlim(0.0, width)
     page.set_ylim(0.0, height)
     left = width - _COLUMN_IN  # of the column
-    room = (0.01, _FOOT_IN, left - _GAP_IN - 0.01, height - _FOOT_IN - 0.01)
-    view = View.of(map_bounds(collection, front, region), room)
+    view = map_view(map_bounds(collection, front, region))
     parties = parties_of(collection)
     whole = seen_in(reading_of(in_order(collection.get("features") or ()), parties, script), view)
     reading = _busiest(whole)

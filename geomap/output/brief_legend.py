@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from geomap.output.picture_marks import Parties, Reading
 
     Row = tuple[Callable[[float, float], None] | None, str]
+    """What draws the sign of a row, and its words."""
 
-_ROW_IN = 0.145  # what a row of one line takes
+_ROW_IN, _HEADING_IN = 0.174, 0.30  # what a row of one line takes, and a heading
+_TIGHTEST = 0.7
 
 
 def map_legend(
@@ -49,21 +51,22 @@ def map_legend(
         Signs that are left out, the map being small.
     """
     left, top, width = column
-    legend = Legend(page, left, top, width)
-    for heading, rows in (
-        (_front_heading(lines), _front(legend, view, lines)),
-        ("Reports", _reports(legend, reading, parties)),
-    ):
-        if not rows or legend.y - 2 * _ROW_IN < least:
-            continue
-        legend.heading(heading)
+    signs = Legend(page, left, top, width)
+    parts = [
+        (_front_heading(lines), _front(signs, view, lines)),
+        ("Reports", _reports(signs, reading, parties)),
+    ]
+    if unseen:
+        told = f"{unseen:,} {'sign' if unseen == 1 else 'signs'} left out:"
+        parts[1][1].extend([(None, told), (None, "named less often, or less sure")])
+    needed = sum(_HEADING_IN + _ROW_IN * len(rows) for _, rows in parts if rows)
+    signs.tight = max(min(1.0, (top - least) / needed), _TIGHTEST) if needed else 1.0
+    for heading, rows in parts:
+        if rows:
+            signs.heading(heading)
         for paint, text in rows:
-            if legend.y - _ROW_IN >= least:
-                legend.row(paint, text)
-    if unseen and legend.y - 2 * _ROW_IN >= least:
-        signs = f"{unseen:,} {'sign' if unseen == 1 else 'signs'}"
-        legend.row(None, f"{signs} left out: named less often, or less sure")
-    legend.finish()
+            signs.row(paint, text)
+    signs.finish()
 
 
 def _front_heading(lines: Lines) -> str:

@@ -37,9 +37,14 @@ class Legend:
         The whole page; its data are inches.
     left, top, width : float
         The column, inches.
+    tight : float
+        Of the room between lines: 1 is that of a sheet, 0.7 the least that reads well.
     """
 
-    def __init__(self, page: Any, left: float, top: float, width: float) -> None:
+    def __init__(
+        self, page: Any, left: float, top: float, width: float, tight: float = 1.0
+    ) -> None:
+        self.tight = tight
         self.page = page
         self.left = left
         self.width = width
@@ -50,7 +55,7 @@ class Legend:
 
     def heading(self, text: str) -> None:
         """Write a heading."""
-        self.y -= 0.20 if self.rows else 0.10
+        self.y -= (0.20 if self.rows else 0.10) * self.tight
         for line in wrapped(text, self._bold, self.width * 72, 2):
             write(self.page, self.left, self.y, line, self._bold, "#15191d")
             self.y -= 0.135
@@ -61,13 +66,13 @@ class Legend:
         """Write a row; `paint` draws its sign round a point of the page (inches)."""
         aside = _SIGN_IN if paint else 0.0
         lines = wrapped(text, self._plain, (self.width - aside) * 72, 4)
-        self.y -= 0.03
+        self.y -= 0.03 * self.tight
         if paint is not None:
             paint(self.left + _SIGN_IN * 0.42, self.y + 0.03)
         for line in lines:
             write(self.page, self.left + aside, self.y, line, self._plain, _WORDS)
-            self.y -= _LEAD_IN
-        self.y -= 0.022
+            self.y -= _LEAD_IN * self.tight
+        self.y -= 0.022 * self.tight
         self.rows.append(text)
 
     def glyph(self, mark: Mark) -> Callable[[float, float], None]:
