@@ -88,10 +88,11 @@ def document() -> dict[str, Any]:
         "line": {"statements": [said("The line runs 214 km through the oblast.", 41),
                                 said("Russia gained 12.4 km² and Ukraine 0.8 km² since "
                                      "14 February.", 41, 42, low=True)],
-                 "changes": [{"place": "Zakitne", "text": "Held by Ukraine on 14 February, by "
-                              "Russia on 21 February.", "cites": [41, 42]}]},
-        "places": {"rows": rows, "more": "31 more places, named less often: Nykyforivka, "
-                                         "Pryvillia, Riznykivka, Zakitne and 27 others."},
+                 "changes": [said("Zakitne lay on the side of Ukraine on 14 February and lies on "
+                                  "that of Russia on 21 February.", 41, 42)]},
+        "places": {"rows": rows,
+                   "more": said("31 more places are named less often: Nykyforivka, Pryvillia, "
+                                "Riznykivka, Zakitne and 27 others.", 1)},
         "claims": {"sides": SIDES,
                    "places": [_place(n, seats=k % 3 + 1) for k, n in enumerate(names)],
                    "more": said("Six places have one claim each.", 30, 31, 32, 33, 35, 36)},
