@@ -90,8 +90,8 @@ def document() -> dict[str, Any]:
                                      "14 February.", 41, 42, low=True)],
                  "changes": [{"place": "Zakitne", "text": "Held by Ukraine on 14 February, by "
                               "Russia on 21 February.", "cites": [41, 42]}]},
-        "places": {"rows": rows, "more": "31 more places, named less often: Nykyforivka, "
-                                         "Pryvillia, Riznykivka, Zakitne and 27 others."},
+        "places": {"rows": rows, "more": said("31 more places are named less often: Nykyforivka, "
+                                              "Pryvillia and 29 others.", 30, 31)},
         "claims": {"sides": SIDES,
                    "places": [_place(n, seats=k % 3 + 1) for k, n in enumerate(names)],
                    "more": said("Six places have one claim each.", 30, 31, 32, 33, 35, 36)},
