@@ -50,7 +50,7 @@ class Found:
 class BriefRun(FrontDrawer, MapRun):
     """`geomap brief`: briefings on regions."""
 
-    CORES = False
+    CORES = True
 
     def __init__(
         self,
@@ -220,7 +220,7 @@ class BriefRun(FrontDrawer, MapRun):
             )
         region = beside(
             line.geometry, self.settings.radius_km or AROUND_TOWN_KM,
-            str(line.date) if line.date else None,
+            line.date,
         )  # fmt: skip
         if self.settings.bbox is None:
             return region
@@ -273,7 +273,7 @@ class BriefRun(FrontDrawer, MapRun):
         if not rows:
             return
         parties = {p.name: p.colour for p in self.theatre.parties}
-        whole = self.collection(rows) | {"geomap": {"parties": parties}}
+        whole = self.collection(rows, cores=True) | {"geomap": {"parties": parties}}
         front = self._drawing(states)
         bounds = brief_figures.map_bounds(whole, front, region.geometry)
         png = brief_figures.small_map(

@@ -111,7 +111,7 @@ class BriefEachRun(BriefRun):
         from geomap.output.map import render_map, with_lines
 
         parties = {p.name: p.colour for p in self.theatre.parties}
-        whole = self.collection(rows) | {"geomap": {"parties": parties}}
+        whole = self.collection(rows, cores=True) | {"geomap": {"parties": parties}}
         front = self._drawing(states)
         basemap = self._basemap(bounds_of(with_lines(whole, front)), rows)
         return render_map(whole, basemap=basemap, title=title, front=front)

@@ -95,7 +95,8 @@ def index_row(name: str, file: str, document: Mapping[str, Any]) -> dict[str, An
     numbers = {n["what"]: n for n in document["numbers"]}
     reports, claims = numbers["Reports"], numbers["Claims about ground"]
     # What stands first after the counts says most.
-    told = document["summary"][1:2] or document["summary"][:1]
+    summary = document["summary"]
+    told = [s for s in summary[1:] if len(s["cites"]) < len(summary[0]["cites"])] or summary[:1]
     return {
         "name": name,
         "file": file,

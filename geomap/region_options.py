@@ -66,8 +66,8 @@ def asked_scope(
         if is_front(region):
             if line is None:
                 raise SettingsError(f"--region {region!r} needs a line of contact: give --front")
-            day = str(line.date) if line.date else None
-            found = beside(line.geometry, settings.radius_km or AROUND_TOWN_KM, day)
+            km = settings.radius_km or AROUND_TOWN_KM
+            found = beside(line.geometry, km, line.date)
         elif is_file(region):
             found = read_region(Path(region), settings.radius_km)
         else:

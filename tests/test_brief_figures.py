@@ -244,4 +244,4 @@ def test_the_legend_has_what_is_drawn_and_no_more(
     ]  # fmt: skip
     rows.clear()
     drawn(many(400), basemap)
-    assert any("signs left out:" in text for text in rows)
+    assert any("signs left out: named" in text for text in rows)

@@ -148,6 +148,8 @@ def test_what_one_source_says_or_was_read_unsurely_is_marked() -> None:
 def test_parts_without_content_have_no_heading() -> None:
     tree = strict(brief_html(empty()))
     assert [h.text for h in tree.iter("h2")] == ["In short"]
+    day = empty() | {"activity": {"days": [{"date": "2026-02-15", "reports": 1}], "before": None}}
+    assert not list(strict(brief_html(day)).iter("svg"))
     full = [h.text for h in strict(brief_html(document())).iter("h2")]
     assert full == ["In short", "The line of contact", "Main places", "Claims by place",
                     "Strikes and civilian harm", "What is not known", "Sources",

@@ -236,7 +236,7 @@ def test_wordings_bring_no_number_and_no_name_of_their_own() -> None:
             words = re.sub(r"\{[{%].*?[%}]\}", " ", wording, flags=re.DOTALL)
             assert not re.search(r"\d", words), wording
             inner = re.findall(r"[a-z,;:] +([A-Z]\w*)", words)
-            assert not inner, wording
+            assert set(inner) <= {"The"}, wording
     assert len(wordings()) > 20
 
 
@@ -327,8 +327,7 @@ def test_one_of_each_is_said_in_the_singular(pipeline: geomap.Pipeline) -> None:
     doc = brief(pipeline, "Russian forces captured Bakhmut.")
     told = [s["text"] for s in doc["summary"]]
     assert told[0] == "One report (S0) names one place here and makes one claim."
-    assert told[1] == "One report has no date and is not counted in the days."
-    assert told[2] == "Russia captured Bakhmut."
+    assert told[1] == "Russia captured Bakhmut."
     assert doc["period"]["text"] == "undated reports"
 
 
@@ -353,7 +352,7 @@ def test_contradiction_stands_in_one_statement(pipeline: geomap.Pipeline) -> Non
 
 def test_ten_copies_are_not_one_source_marked_as_such(pipeline: geomap.Pipeline) -> None:
     same = "Russian forces captured Bakhmut."
-    doc = brief(pipeline, same, same, "Shells fell on Lyman.", date=DAY)
+    doc = brief(pipeline, same, same, "Russian forces shelled Lyman.", date=DAY)
     (captured,) = doc["claims"]["places"][0]["cells"][0]
     assert (captured["text"], captured["single"]) == ("Captured it.", False)
     assert len(captured["cites"]) == 2

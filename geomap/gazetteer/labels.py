@@ -12,7 +12,38 @@ if TYPE_CHECKING:
     Bounds = tuple[float, float, float, float]
     """West, south, east, north in degrees."""
 
+CODIFIER = "katottg"  # knows all settlements of its country, and no district of a city
 NEAR_DEG = 0.15  # cells of some 17 km north-south, 11 km east-west at 48 degrees
+
+
+def are_towns(gazetteer: Gazetteer, rows: Any) -> Any:
+    """Say which settlements are such, and not districts of a city.
+
+    GeoNames has "Saltivka" (of Kharkiv) as a populated place of 400,000 people. Where a codifier
+    lists the settlements of a country, what it does not know is none.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+    rows : array-like of int
+
+    Returns
+    -------
+    ndarray of bool
+        True for all rows of countries without a codifier.
+    """
+    import numpy as np
+
+    asked = np.asarray(rows, dtype=np.int64)
+    keys: list[str] = gazetteer.stamp["source_keys"]
+    if CODIFIER not in keys:
+        return np.ones(asked.shape, dtype=bool)
+    columns, number = gazetteer.columns, keys.index(CODIFIER)
+    known = np.asarray(columns["source"])[asked] == number
+    listed = np.asarray(columns["origin_rows"])[np.asarray(columns["origin_sources"]) == number]
+    known |= np.isin(asked, listed)
+    country = np.asarray(columns["country"])
+    return known | ~np.isin(country[asked], country[listed[:1]])
 
 
 def settlements(
@@ -40,6 +71,7 @@ def settlements(
     )  # fmt: skip
     settled = np.flatnonzero(inside)
     people = settled[gazetteer.population[settled] > 0]
+    people = people[are_towns(gazetteer, people)]
     first = people[np.argsort(-gazetteer.population[people], kind="stable")][:limit]
     # A point estimated from a hromada would put the name where no village is.
     known = gazetteer.columns["precision"][settled] <= PRECISIONS.index("settlement")

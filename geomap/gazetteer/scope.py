@@ -10,6 +10,8 @@ from geomap import geodesy
 from geomap.errors import SettingsError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Place
 
@@ -104,7 +106,7 @@ def box(west: float, south: float, east: float, north: float) -> Scope:
     return Scope(shape, f"{' to '.join(ends)}, {' to '.join(sides)}")
 
 
-def beside(line: Any, km: float, date: str | None = None) -> Scope:
+def beside(line: Any, km: float, date: dt.date | None = None) -> Scope:
     """Return what lies within some km of a line of contact (EPSG:4326), on both sides.
 
     Raises
@@ -114,7 +116,7 @@ def beside(line: Any, km: float, date: str | None = None) -> Scope:
     """
     if line is None or line.is_empty:
         raise SettingsError("there is no line of contact to lie along: name a region")
-    of_day = f" of {date}" if date else ""
+    of_day = f" of {date.day} {date:%B %Y}" if date else ""
     return Scope(geodesy.buffer(line, km), f"The front{of_day}, {_km(km)} on either side")
 
 

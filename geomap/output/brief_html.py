@@ -51,6 +51,8 @@ def brief_html(document: Mapping[str, Any]) -> str:
     """
     doc = _OPTIONAL | _clean(document)
     activity = doc["activity"] or {"days": []}
+    # A single bar compares nothing.
+    charted = len(activity["days"]) > 1 or activity.get("before")
     picture = doc["map"]
     if picture and not _BASE64.fullmatch(picture["png_base64"]):
         raise ValueError("the picture of a briefing is not base64")
@@ -61,7 +63,7 @@ def brief_html(document: Mapping[str, Any]) -> str:
         f"{doc['title']} · {doc['period']['text']}",
         rules,
         doc=doc,
-        chart=sparkline_svg(activity["days"], activity.get("before")),
+        chart=sparkline_svg(activity["days"], activity.get("before")) if charted else "",
         known={n["number"] for source in doc["sources"] for n in source["quotes"]}
         | {line["number"] for line in doc["lines"]},
     )

@@ -57,9 +57,10 @@ def map_legend(
         ("Reports", _reports(signs, reading, parties)),
     ]
     if unseen:
-        told = f"{unseen:,} {'sign' if unseen == 1 else 'signs'} left out:"
-        parts[1][1].extend([(None, told), (None, "named less often, or less sure")])
+        told = f"{unseen:,} {'sign' if unseen == 1 else 'signs'} left out: named less often,"
+        parts[1][1].append((None, f"{told} or less sure"))
     needed = sum(_HEADING_IN + _ROW_IN * len(rows) for _, rows in parts if rows)
+    needed += _ROW_IN if unseen else 0.0  # it takes two lines
     signs.tight = max(min(1.0, (top - least) / needed), _TIGHTEST) if needed else 1.0
     for heading, rows in parts:
         if rows:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
 from geomap.front.offsets import offsets
+from geomap.gazetteer.labels import are_towns
 from geomap.gazetteer.spatial import SpatialIndex
 from geomap.output.briefing.statements import say
 from geomap.output.briefing.words import WINDS, km
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_PLACES = 12
 MOST_MORE = 30
 TOWN_PEOPLE = 10_000  # a place of so many people is a town that readers know
+_NEXT = 16  # settlements looked at: some are districts of a city
 OWN_KM = 3.0  # a town this near is the place itself
 FAR_KM = 100.0
 _WIDE = ("hromada", "raion", "admin1", "country")
@@ -170,13 +172,17 @@ def _to_town(places: Sequence[NamedPlace], gazetteer: Gazetteer) -> dict[int, st
         return {}
     index = SpatialIndex(gazetteer)
     rows, away = index.nearest(
-        [p.lat for p in places], [p.lon for p in places], k=3, min_population=TOWN_PEOPLE
+        [p.lat for p in places], [p.lon for p in places], k=_NEXT, min_population=TOWN_PEOPLE
     )
+    # Rows of -1 stand for none; a row is looked up there, and not used.
+    towns = are_towns(gazetteer, rows)
     told = {}
     for n, place in enumerate(places):
-        for row, far in zip(rows[n], away[n], strict=True):
+        for row, far, is_town in zip(rows[n], away[n], towns[n], strict=True):
             if row < 0 or far > FAR_KM:
                 break
+            if not is_town:
+                continue
             name = gazetteer.name(int(row))
             if far < OWN_KM or name == place.name:
                 continue

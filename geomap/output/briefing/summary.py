@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geomap.output.briefing.periods import Period
     from geomap.output.briefing.statements import Properties, Statement
 
-MOST_TAKEN = 4
+MOST_TAKEN = 3
 MOST_NAMED = 5
 MOST_TOP = 3
 
@@ -51,9 +51,6 @@ def summary(
         "span": period.span,
     }  # fmt: skip
     told = [say("summary.reports", facts, articles=articles)]
-    undated = sorted({p["article_id"] for p in rows if not p["date"]})
-    if undated:
-        told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
     changed = taken(found.front_claims, found.hints)
     told += [found.telling.deed("summary.taken", d) for d in changed[:MOST_TAKEN]]
     opposed = [d for d in deeds(found.front_claims, found.hints) if d.contradicted]
@@ -73,6 +70,9 @@ def summary(
     harm = [(p["name"], (p,)) for p in harmed(found.mentions)]
     if harm:
         told.append(_named("summary.harm", harm))
+    undated = sorted({p["article_id"] for p in rows if not p["date"]})
+    if undated and len(undated) < len(articles):
+        told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
     return told
 
 
