@@ -67,7 +67,7 @@ class BriefEachRun(BriefRun):
         found = self.found_in(results)
         states = self._states(results)
         rows = inside_of(found.now, self.wanted())
-        units = units_of((f.properties for f in rows), level)
+        units = units_of((f.properties for f in rows), level, self._country_name)
         if not units:
             raise ArticleError(
                 f"no report of {self._period(results)} names a settlement of any division"
@@ -96,6 +96,11 @@ class BriefEachRun(BriefRun):
         outputs.append((folder / MAP, "map"))
         outputs.append((folder / INDEX, f"index of {count(len(listed), 'briefing')}"))
         return self._summary(results, found, outputs)
+
+    def _country_name(self, code: str) -> str:
+        areas = self.gazetteer.areas
+        row = areas.find(code)
+        return (areas.row(row).name if row is not None else None) or code
 
     def _unit_scope(self, unit: Unit) -> Scope | None:
         """Return the ground of a division, None (and a warning) where its borders are not known."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 INDEX, MAP = "index.html", "map.html"
@@ -26,7 +26,9 @@ class Unit:
     weight: int
 
 
-def units_of(rows: Iterable[Mapping[str, Any]], level: str) -> list[Unit]:
+def units_of(
+    rows: Iterable[Mapping[str, Any]], level: str, country_name: Callable[[str], str]
+) -> list[Unit]:
     """Return the divisions that features lie in, the most said of first.
 
     Parameters
@@ -35,6 +37,8 @@ def units_of(rows: Iterable[Mapping[str, Any]], level: str) -> list[Unit]:
         Properties of features; their mentions of settlements count.
     level : str
         "admin1" or "country".
+    country_name : callable
+        Returns the name of a country by its code.
     """
     found: dict[tuple[str, str], int] = {}
     for p in rows:
@@ -42,7 +46,7 @@ def units_of(rows: Iterable[Mapping[str, Any]], level: str) -> list[Unit]:
             continue
         if p["precision"] in ("country", "admin1", None) or not p["country"]:
             continue
-        name = p["admin1"] if level == "admin1" else p["country"]
+        name = p["admin1"] if level == "admin1" else country_name(p["country"])
         if name:
             key = (name, p["country"])
             found[key] = found.get(key, 0) + 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from geomap import geodesy
 from geomap.front.offsets import offsets
 from geomap.output.briefing.line_states import gains, length_km, typical_error_km
 from geomap.output.briefing.statements import say
@@ -102,11 +103,15 @@ def line_section(
 
 
 def _outside(now: LineState, region: Geometry, days: Days) -> LineTelling | None:
-    seat = region.representative_point()
-    (offset,) = offsets(now.line, [seat.y], [seat.x])
-    if offset.distance_km is None or offset.distance_km > FAR_KM or now.date is None:
+    import shapely
+
+    if now.date is None or not now.stretches:
         return None
-    facts: dict[str, Any] = {"day": days.day(now.date), "near": False, "away": 0.0}
+    (lon, lat), (lon2, lat2) = shapely.get_coordinates(shapely.shortest_line(region, now.geometry))
+    away_km = geodesy.distance_km(lat, lon, lat2, lon2)
+    if away_km > FAR_KM:
+        return None
+    facts = {"day": days.day(now.date), "away": away_km}
     outside = say("line.outside", facts, lines=[now.date])
     return LineTelling((outside,), (), (outside,))
 
