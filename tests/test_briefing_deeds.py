@@ -173,6 +173,12 @@ def test_what_differs_in_where_and_when_alone_is_told_together() -> None:
     ]
 
 
+def test_one_place_on_two_days_is_named_once() -> None:
+    one = row(action="attacked", relation="toward", event_date="2023-03-01")
+    other = row(action="attacked", relation="toward", event_date="2023-03-02", distance_km=2.0)
+    assert told(one, other, short=True) == ["Attacked toward it on 1 and 2 March."]
+
+
 def test_between_names_both_ends_whichever_is_the_place() -> None:
     hint = {"article_id": "a", "sentence_start": 0, "relation": "between",
             "anchors": ["Pokrovsk", "Kurakhove"]}  # fmt: skip

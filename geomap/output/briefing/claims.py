@@ -130,7 +130,7 @@ def claims_section(
         unnamed = [d for d in told if not any(d.actor in of for of in names)]
         rows.append({
             "name": name,
-            "where": admin1 if show_where else None,
+            "where": admin1 if show_where and admin1 != name else None,
             "cells": cells,
             "unnamed": [telling.statement([d], short=False) for d in unnamed],
         })  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.output.briefing.citations import Citations, about
 from geomap.output.briefing.claims import claims_section
 from geomap.output.briefing.deeds import LOW
+from geomap.output.briefing.described import described
 from geomap.output.briefing.events import events_section
 from geomap.output.briefing.findings import counts, findings
 from geomap.output.briefing.line import LineTelling, line_section
@@ -91,12 +92,14 @@ def compose(
     told_claims = claims_section(found.grouped, found.hints, theatre, found.telling)
     events = events_section(found.struck, found.mentions, found.telling)
     table, more_places = places_section(found.places, subject.line, theatre, gazetteer)
+    by_words = described(found.hints, found.mentions)
     unknown = unknown_section(rows, period.since, period.until, days)
     if line is not None and line.unsupported is not None:
         unknown.insert(0, line.unsupported)
     top = summary(found, subject.before, period, line)
     cited = Citations(
-        _all(top, line, told_claims, events, table, more_places, unknown), _line_texts(subject)
+        _all(top, line, told_claims, events, table, more_places, [*by_words, *unknown]),
+        _line_texts(subject),
     )
     t = cited.told
     sources = cited.sources()
@@ -124,6 +127,7 @@ def compose(
         "places": {
             "rows": [_row(r, t) for r in table],
             "more": None if more_places is None else t(more_places),
+            "described": [t(s) for s in by_words],
         },
         "claims": {
             "sides": told_claims["sides"],

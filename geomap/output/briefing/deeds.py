@@ -137,10 +137,11 @@ def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Dee
         said = [p for p in rows if p["modality"] != "denied"]
         found.append(Deed(key[1], tuple(said), tuple(denied + against), key[-1]))
     found += [Deed(key[1], tuple(rows), (), key[-1]) for key, rows in negations.items() if rows]
-    return sorted(found, key=_by_day)
+    return sorted(found, key=by_day)
 
 
-def _by_day(deed: Deed) -> tuple[str, str, str, int]:
+def by_day(deed: Deed) -> tuple[str, str, str, int]:
+    """Return what sorts deeds by their first days."""
     p = min(deed.rows, key=lambda p: (day_of(p) or "~", p["article_id"], p["start"]))
     return day_of(p) or "~", deed.actor or "~", p["article_id"], p["start"]
 
@@ -249,12 +250,37 @@ def together(several: Sequence[Deed], days: Days, *, only: str | None = None) ->
     p = several[0].first
     past, infinitive = _AT_A_PLACE[p["action"]]
     vain = " without success" if p["modality"] == "failed" and not p["negated"] else ""
-    by_day: dict[str, list[str]] = {}
+    by_where: dict[str, list[Properties]] = {}
     for deed in several:
         where = _where(deed.first, deed.pair, short=True)[1]
-        by_day.setdefault(when(deed.claims, days, only=only), []).append(where)
+        by_where.setdefault(where, []).extend(deed.claims)
+    by_day: dict[str, list[str]] = {}
+    for where, claims in by_where.items():
+        by_day.setdefault(when(claims, days, only=only), []).append(where)
     places = [f"{listed(where)}{day}" for day, where in by_day.items()]
     return f"{_done(p, p['negated'], past, infinitive)} {listed(places)}{vain}"
+
+
+def named_together(several: Sequence[Deed]) -> Deed:
+    """Return deeds that differ in the place alone as one, whose place is the list of theirs."""
+    if len(several) == 1:
+        return several[0]
+    names = listed(list(dict.fromkeys(d.first["name"] for d in several)))
+    first = several[0]
+    return Deed(
+        first.actor,
+        tuple(p | {"name": names} for d in several for p in d.claims),
+        tuple(p | {"name": names} for d in several for p in d.denied),
+        first.pair,
+    )
+
+
+def alike_but_for_place(deed: Deed) -> tuple[Any, ...]:
+    """Return what deeds share that were done to several places at once."""
+    p = deed.first
+    days = frozenset((c["event_date"], c["event_date"] or c["date"]) for c in deed.rows)
+    against = frozenset(said_by(deed.denied, denying=True))
+    return deed.actor, p["action"], _ways(deed), against, days
 
 
 def when(rows: Sequence[Properties], days: Days, *, only: str | None = None) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from geomap.output.briefing.claims import EVENTS
-from geomap.output.briefing.deeds import deeds, when
+from geomap.output.briefing.deeds import by_day, deeds, when
 from geomap.output.briefing.statements import say
 from geomap.output.briefing.words import clean
 from geomap.tables import load_table, word_sets
@@ -105,7 +105,7 @@ def events_section(
     ordered = sorted(found, key=lambda d: (_harm(d) is None, -d.first["confidence"]))
     told = [
         telling.deed("events.strike", d, harm=_harm(d))
-        for d in sorted(ordered[:MOST_STRIKES], key=_first)
+        for d in sorted(ordered[:MOST_STRIKES], key=by_day)
     ]
     rest = ordered[MOST_STRIKES:]
     if rest:
@@ -120,11 +120,6 @@ def events_section(
     shown = {(p["article_id"], p["sentence_start"]) for d in found for p in d.rows}
     harm = [p for p in harmed(mentions) if (p["article_id"], p["sentence_start"]) not in shown]
     return {"strikes": told, "harm": [_harm_statement(p, telling) for p in harm[:MOST_HARM]]}
-
-
-def _first(deed: Deed) -> tuple[str, str, int]:
-    p = deed.first
-    return (p["event_date"] or p["date"] or "~", p["article_id"], p["start"])
 
 
 def _harm(deed: Deed) -> str | None:

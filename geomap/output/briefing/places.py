@@ -115,7 +115,7 @@ def places_section(
             "mentions": len(place.mentions),
             "line": to_line.get(id(place)),
             "town": to_town.get(id(place)),
-            "statement": say("places.row", facts, cites=_first_of_each(place)),
+            "statement": say("places.row", facts, cites=sentences(place)),
         })  # fmt: skip
     rest = places[MOST_PLACES:]
     if not rest:
@@ -131,8 +131,8 @@ def _vague(place: NamedPlace) -> str:
     return "known to its district only" if radius is None else f"known to within {km(radius)} only"
 
 
-def _first_of_each(place: NamedPlace) -> list[Properties]:
-    """Return the claims about a place, or of each article the first mention where it has none."""
+def sentences(place: NamedPlace) -> list[Properties]:
+    """Return the claims about a place; of one without, the first mention in each article."""
     if place.claims:
         return list(place.claims)
     first: dict[str, Properties] = {}

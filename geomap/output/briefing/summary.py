@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.briefing.claims import sources_of, taken
-from geomap.output.briefing.deeds import deeds
+from geomap.output.briefing.deeds import (
+    alike_but_for_place,
+    deeds,
+    merged,
+    named_together,
+)
 from geomap.output.briefing.events import harmed
+from geomap.output.briefing.places import sentences
 from geomap.output.briefing.statements import say
 
 if TYPE_CHECKING:
@@ -51,18 +57,20 @@ def summary(
         "span": period.span,
     }  # fmt: skip
     told = [say("summary.reports", facts, articles=articles)]
-    changed = taken(found.front_claims, found.hints)
-    told += [found.telling.deed("summary.taken", d) for d in changed[:MOST_TAKEN]]
+    changed = merged(taken(found.front_claims, found.hints), alike_but_for_place)
+    told += [
+        found.telling.deed("summary.taken", named_together(group)) for group in changed[:MOST_TAKEN]
+    ]
     opposed = [d for d in deeds(found.front_claims, found.hints) if d.contradicted]
     if opposed:
         told.append(_named("summary.contradicted", [(d.first["name"], d.rows) for d in opposed]))
     if line is not None:
         told += line.top
-    if len(found.grouped) >= MOST_TOP:
-        best = [*found.grouped.items()][:MOST_TOP]
-        names = [name for (name, _), _ in best]
+    if len(found.places) > MOST_TOP:
+        best = found.places[:MOST_TOP]
+        names = [place.name for place in best]
         told.append(
-            say("summary.most", {"named": names}, cites=[p for _, same in best for p in same])
+            say("summary.most", {"named": names}, cites=[p for b in best for p in sentences(b)])
         )
     struck = [d for d in found.struck if d.claims and not d.first["negated"]]
     if struck:

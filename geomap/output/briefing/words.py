@@ -88,7 +88,7 @@ def km(distance_km: float) -> str:
     """Return a distance: "300 m", "4 km", "1.5 km"."""
     if distance_km < 0.95:
         return f"{max(100, round(distance_km * 10) * 100)} m"
-    return f"{distance_km:.0f} km" if distance_km >= 9.95 else f"{round(distance_km, 1):g} km"
+    return f"{distance_km:,.0f} km" if distance_km >= 9.95 else f"{round(distance_km, 1):g} km"
 
 
 def km2(area_km2: float) -> str:
