@@ -1,4 +1,4 @@
-"""Things without a name that the reports place by a description: "a forest 10 km from the front"."""
+"""What only a description places: "a forest 10 km from the front"."""
 
 from __future__ import annotations
 
