@@ -13,7 +13,7 @@ SOURCES := pyproject.toml $(wildcard gazetteer/*.* gazetteer/*/*.* geomap/gazett
 map: $(VENV)/installed
 	mkdir -p maps
 	$(BIN)/geomap map examples -o maps/examples.html --geojson maps/examples.geojson
-	$(BIN)/geomap brief examples --region "Donetsk Oblast" -o maps/examples-briefing.md
+	$(BIN)/geomap brief examples --region "Donetsk Oblast" --no-picture -o maps/examples-briefing.html
 
 # The year lies in the future so that nobody takes it for news; geomap warns of that in each of its
 # reports, which are shown only when the map cannot be drawn.
@@ -21,6 +21,9 @@ gallery: map
 	$(BIN)/python -m gallery.year build/gallery
 	$(BIN)/geomap map build/gallery/reports.jsonl --front build/gallery/lines.geojson \
 	  --title "A year of made-up reports (an exercise)" -o maps/year.html \
+	  2> build/gallery/warnings.txt || { tail -n 5 build/gallery/warnings.txt; exit 1; }
+	$(BIN)/geomap brief build/gallery/reports.jsonl --front build/gallery/lines.geojson \
+	  --region "Poltava Oblast" --until 2031-06-30 --period week -o maps/year-briefing.html \
 	  2> build/gallery/warnings.txt || { tail -n 5 build/gallery/warnings.txt; exit 1; }
 
 screenshots: gallery $(VENV)/installed-dev

@@ -1,7 +1,8 @@
-"""Take the docs' pictures of the map: `python -m gallery.screenshots MAPS_DIR OUT_DIR`.
+"""Take the docs' pictures of maps and a briefing: `python -m gallery.screenshots MAPS_DIR OUT_DIR`.
 
-MAPS_DIR holds `examples.html` and `year.html`, as `make gallery` draws them. The pages are opened
-in Chromium with the network cut. Another Chromium, or other fonts, give other bytes.
+MAPS_DIR holds `examples.html`, `year.html` and `year-briefing.html`, as `make gallery` draws them.
+The pages are opened in Chromium with the network cut. Another Chromium, or other fonts, give other
+bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from benchmarks.page_timing import browser
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_BRIEFING = "year-briefing"  # of which docs/briefing.png shows the first page
+_SHEET = (820, 1160)  # an A4 page on the screen
 _DESK, _PHONE = (1280, 800), (390, 780)
 _RESTED_MS = 500  # lists and counts follow when the hand rests
 
@@ -102,6 +105,9 @@ def take(maps: Path, out: Path) -> Iterator[Path]:
             path = out / f"{shot.name}.png"
             path.write_bytes(_taken(chromium, maps / f"{shot.page}.html", shot))
             yield path
+        path = out / "briefing.png"
+        path.write_bytes(_sheet(chromium, maps / f"{_BRIEFING}.html"))
+        yield path
         chromium.close()
 
 
@@ -123,6 +129,19 @@ def _taken(chromium: Any, path: Path, shot: Shot) -> bytes:
     if shot.hint:
         page.evaluate(_HINT, shot.hint)
     page.wait_for_timeout(_RESTED_MS)
+    picture = page.screenshot()
+    context.close()
+    return _smaller(picture)
+
+
+def _sheet(chromium: Any, path: Path) -> bytes:
+    """Return the top of a briefing."""
+    width, height = _SHEET
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(path.resolve().as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
     picture = page.screenshot()
     context.close()
     return _smaller(picture)

@@ -100,7 +100,7 @@ def test_make_map_draws_the_examples() -> None:
     told = subprocess.run(
         ["make", "-n", "map"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for output in ("maps/examples.html", "maps/examples.geojson", "maps/examples-briefing.md"):
+    for output in ("maps/examples.html", "maps/examples.geojson", "maps/examples-briefing.html"):
         assert output in told
 
 
