@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from geomap import geodesy
 from geomap.feature_ids import numbered, stem
-    kept = [row for report in reports for row in features_of(report, wanted)]
+from geomap.output.filters import Filter
+from geomap.output.schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,27 +61,7 @@ def features(reports: Iterable[Report], wanted: Filter | None = None) -> list[Fe
     wanted : Filter, optional
         What is kept; by default all but demonyms.
     """
-<<<<<<< HEAD
     kept = [row for report in reports for row in features_of(report, wanted)]
-=======
-    kept: list[Feature] = []
-    for report in reports:
-        rows = _rows(report)
-        sure = [
-            r
-            for r in rows
-            if (r.geometry is None or r.properties["confidence"] >= min_confidence)
-            and (r.properties["layer"] != "mention" or r.properties["kind"] in kinds)
-        ]
-        near = [
-            r
-            for r in sure
-            if r.geometry is not None
-            and (inside is None or inside(point(r.properties["lat"], r.properties["lon"])))
-        ]
-        unplaced = [r for r in sure if r.geometry is None]
-        kept += near + (unplaced if near or inside is None else [])
->>>>>>> d9096d4 (One table of layers and fields for all exports; features of a report are made together, a quarter faster)
     kept.sort(key=_order)
     return kept
 
