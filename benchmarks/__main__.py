@@ -1,7 +1,7 @@
 """Run every benchmark: `python -m benchmarks [NAME...]`. Prints one line a figure.
 
 `python -m benchmarks crossvalidation PREDICTIONS_DIR` is one that needs files, and is not among
-"every". `map_page` takes options (`python -m benchmarks map_page --help`).
+"every". `map_page` and `export` take options (`python -m benchmarks export --help`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import sys
 
 NAMES = (
     "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
-    "hints", "front", "front_scale", "map_page",
+    "hints", "front", "front_scale", "map_page", "export",
 )  # fmt: skip
+WITH_OPTIONS = ("map_page", "export")
 
 
 def main() -> int:
@@ -21,10 +22,8 @@ def main() -> int:
         from benchmarks import cross_validation
 
         return cross_validation.run(*wanted[1:])
-    if wanted[0] == "map_page" and len(wanted) > 1:
-        from benchmarks import map_page
-
-        return map_page.run(*wanted[1:])
+    if wanted[0] in WITH_OPTIONS and len(wanted) > 1 and wanted[1].startswith("-"):
+        return int(importlib.import_module(f"benchmarks.{wanted[0]}").run(*wanted[1:]))
     failed = 0
     for name in wanted:
         if name not in NAMES:

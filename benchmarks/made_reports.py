@@ -102,7 +102,7 @@ class Made:
         )
         records = [
             {"id": f"made-{n:06d}", "url": f"https://example.org/made/{n:06d}"} | record
-            for n, record in enumerate(newsroom.write(self._counts()), 1)
+            for n, record in enumerate(newsroom.write(self.counts()), 1)
         ]
         write_text(self.articles_path, "".join(json.dumps(r) + "\n" for r in records))
         given = [
@@ -125,7 +125,7 @@ class Made:
         write_text(self.lines_path, dumps(drawn))
         return rows, seconds
 
-    def _counts(self) -> list[int]:
+    def counts(self) -> list[int]:
         """Return how many reports each day has: at least one, and now and then many."""
         chance = random.Random(SEED)
         counts = [1] * self.days

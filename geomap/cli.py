@@ -61,6 +61,12 @@ class What(StrEnum):
     CLAIMS = "claims"
 
 
+class Split(StrEnum):
+    """What `export` writes a file for."""
+
+    DATE = "date"
+
+
 class Script(StrEnum):
     """The letters of place names."""
 
@@ -204,12 +210,28 @@ def front(
 @on_articles
 def export(
     common: Common,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The .geojson to write.")],
-) -> None:
-    """Write all features as GeoJSON."""
-    check_suffix(output, ".geojson")
-    run = common.run()
-    common.end(run, run.export(output))
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output",
+            help="The file to write: .geojson, .geojsonl, .gpkg, .parquet or .csv.",
+        ),
+    ],
+    split: Annotated[
+        Split | None,
+        typer.Option("--split", help="Write a file for each date: NAME-2024-02-15.geojson."),
+    ] = None,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin a .csv with a byte order mark, for Excel.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Write all features for other programs: GeoJSON, GeoPackage, GeoParquet or CSV."""
+    from geomap.export_commands import ExportRun
+    from geomap.output.exports import check_format
+
+    check_format(output, bom=bom)
+    run = common.run_of(ExportRun)
+    common.end(run, run.export(output, by_date=split is not None, bom=bom))
 
 
 @app.command()

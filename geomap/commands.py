@@ -18,6 +18,7 @@ from geomap.models import Problem
 from geomap.output.files import check_destination, write_text
 from geomap.pipeline import Pipeline, Results
 from geomap.region_options import asked_filter, asked_scope, is_file, of_sources
+from geomap.run_summary import Tally, count
 from geomap.settings import Settings
 from geomap.tables import read_bytes
 from geomap.toponyms.corrections import Corrections
@@ -25,11 +26,11 @@ from geomap.toponyms.review_table import answers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from geomap.articles import ReadResult
     from geomap.gazetteer.scope import Scope
-    from geomap.models import ContactLine
+    from geomap.models import Article, ContactLine
     from geomap.output.filters import Filter
     from geomap.output.layers import Feature
     from geomap.output.line_files import Rows
@@ -160,7 +161,7 @@ class Run:
             results = self.pipeline.run(read, spans=placed, on_article=advance)
         failed = [p for p in results.problems if p.set_aside]
         if failed and not results.reports:
-            raise ArticleError(_some(failed))
+            raise ArticleError(failed_line(failed))
         # The reader has named the undated ones already, with their lines.
         self.problems += [p for p in results.problems if p.kind != "undated"]
         if not results.reports:
@@ -184,22 +185,27 @@ class Run:
             article_date=self.article_date,
             max_article_mb=self.settings.max_article_mb,
         )
-        for article in read:
-            if (
-                article.path
-                and article.path != "-"
-                and Path(article.path).resolve() in self._outputs
-            ):
-                raise ArticleError(
-                    f"{article.path}: is read and would be replaced: choose another -o"
-                )
+        self._check_articles(read)
         self.problems += self._told(read.problems)
         self._heed()
         if not read.articles:
-            raise ArticleError(_some(read.problems) or "no articles given")
+            raise ArticleError(failed_line(read.problems) or "no articles given")
         if self.settings.sources:
             read = replace(read, articles=tuple(of_sources(read.articles, self.settings.sources)))
         return read
+
+    def _check_articles(self, articles: Iterable[Article]) -> None:
+        """Refuse to replace an article that is read.
+
+        Raises
+        ------
+        ArticleError
+            An output is one.
+        """
+        for article in articles:
+            path = article.path
+            if path and path != "-" and Path(path).resolve() in self._outputs:
+                raise ArticleError(f"{path}: is read and would be replaced: choose another -o")
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
         """Return the reader's problems in the words of the command line."""
@@ -258,17 +264,6 @@ class Run:
         if len(self.corrections):
             generator["corrections"] = self.corrections.digest()
         return collection(rows, generator, cores=cores)
-
-    def export(self, output: Path) -> dict[str, Any]:
-        """Write GeoJSON; return the summary."""
-        from geomap.output.geojson import dumps
-
-        self._ready(output)
-        results = self.results()
-        rows = self.features(results)
-        self._mark(results, [row.properties for row in rows])
-        write_text(output, dumps(self.collection(rows)))
-        return summary(results, [(output, count(len(rows), "feature"))], features=len(rows))
 
     def _mark(self, results: Results, records: Sequence[dict[str, Any]]) -> None:
         """Add to records where they lie from the line given, if one was."""
@@ -362,49 +357,14 @@ class Run:
         return summary(results, outputs, records=len(lines))
 
 
-def _some(problems: Sequence[Problem]) -> str:
+def failed_line(problems: Sequence[Problem]) -> str:
     """Return the first problems as one line."""
     shown = "; ".join(str(p) for p in problems[:SHOWN])
     return shown + (f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else "")
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 article", "2 articles"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def summary(
     results: Results, outputs: Sequence[tuple[Path, str]], **written: int
 ) -> dict[str, Any]:
-    """Return what was done, for people (`lines`) and for programs.
-
-    The counts are of everything found; `written` counts what the filters left.
-    """
-    days = [d.isoformat() for d in results.dates]
-    undated = sum(r.article.date is None for r in results.reports)
-    mentions = [r for report in results.reports for r in report.resolutions]
-    counts: dict[str, int] = {
-        "articles": len(results),
-        "undated": undated,
-        "places": sum(r.status == "resolved" and r.lat is not None for r in mentions),
-        "refused": sum(r.status == "refused" for r in mentions),
-        "hints": sum(len(r.hints) for r in results.reports),
-        "claims": sum(len(r.claims) for r in results.reports),
-    }
-    span = "no dates" if not days else days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    text = f"{count(len(results), 'article')}, {count(len(days), 'date')} ({span})"
-    if undated:
-        text += f", {undated} undated"
-    lines = [
-        text,
-        f"{count(counts['places'], 'mention')} placed, {counts['refused']} refused, "
-        f"{count(counts['hints'], 'hint')}, {count(counts['claims'], 'claim')}",
-    ]
-    lines += [f"{path}: {what}" for path, what in outputs]
-    return {
-        **counts,
-        "dates": days,
-        **written,
-        "outputs": [str(p) for p, _ in outputs],
-        "lines": lines,
-    }
+    """Return what was done, for people (`lines`) and for programs (see `Tally.summary`)."""
+    return Tally.of(results.reports).summary(outputs, **written)

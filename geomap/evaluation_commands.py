@@ -7,13 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles.annotated import gold_spans, read_gold
-from geomap.commands import Run, count
+from geomap.commands import Run
 from geomap.errors import ArticleError, SettingsError
 from geomap.evaluation.figures import figures, resolution_score
 from geomap.evaluation.judged import judge
 from geomap.evaluation.mistakes import COLUMNS, mistakes
 from geomap.output.files import write_text
 from geomap.pipeline import Pipeline
+from geomap.run_summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,13 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from geomap import geodesy
-from geomap.commands import Run, count
+from geomap.commands import Run
 from geomap.console import printable
 from geomap.errors import ArticleError, SettingsError
 from geomap.explanation import explain, similar
 from geomap.gazetteer.names import fold
 from geomap.output.records import hint_record
+from geomap.run_summary import count
 from geomap.toponyms.corrections import squeezed
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geomap.commands import count, summary
+from geomap.commands import summary
 from geomap.errors import ArticleError, SettingsError
 from geomap.front_drawing import FrontDrawer
 from geomap.models import Problem
@@ -18,6 +18,7 @@ from geomap.output.fronts import summary as front_summary
 from geomap.output.geojson import dumps
 from geomap.output.lines import read_files
 from geomap.region_options import is_front
+from geomap.run_summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

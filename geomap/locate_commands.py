@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles.cases import read_cases
-from geomap.commands import Run, count
+from geomap.commands import Run
 from geomap.errors import SettingsError
 from geomap.models import Problem
 from geomap.output.files import write_text
 from geomap.output.geojson import geometry_json, line
 from geomap.output.records import hint_record
+from geomap.run_summary import count
 from geomap.sentence_locator import Located, SentenceLocator
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from geomap.commands import Run, count, summary
+from geomap.commands import Run, summary
 from geomap.errors import SettingsError
 from geomap.output.files import write_bytes, write_text
+from geomap.run_summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +75,8 @@ class MapRun(Run):
     ) -> dict[str, Any]:
         """Read, draw and write, the features too where they are asked for; return the summary."""
         from geomap.output.basemap import bounds_of
-        from geomap.output.geojson import dumps, without_cores
+        from geomap.output.export_json import write_geojson
+        from geomap.output.export_rows import About
         from geomap.output.map import with_lines
 
         self._ready(*[output] if geojson is None else [output, geojson])
@@ -90,7 +92,7 @@ class MapRun(Run):
         )
         outputs = [(output, kind)]
         if geojson is not None:
-            write_text(geojson, dumps(without_cores(whole)))
+            write_geojson(geojson, rows, About(whole["generator"]))
             outputs.append((geojson, count(len(rows), "feature")))
         if isinstance(made, bytes):
             write_bytes(output, made)

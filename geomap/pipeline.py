@@ -23,7 +23,7 @@ from geomap.toponyms.seam import recogniser_named
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from geomap.front.theatre import Theatre
     from geomap.models import Article, Span
@@ -263,29 +263,19 @@ class Pipeline:
             Called after each article (for a progress bar).
         """
         reports: list[Report] = []
-        problems: list[Problem] = [*self._corrector.corrections.problems]
+        problems: list[Problem] = [*self.corrections.problems]
         left_out: set[str] = set()
-        for group in batches(articles):
-            asked = [self._asked_for(a) for a in group]
-            wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
-            done = iter(self._run_together(wanted, spans) if wanted else ())
-            for article, ask in zip(group, asked, strict=True):
-                if ask:
-                    result = next(done)
-                    if isinstance(result, Report):
-                        reports.append(result)
-                        problems.extend(result.problems)
-                    else:
-                        problems.append(result)
-                        left_out.add(article.id)
-                else:
-                    left_out.add(article.id)
-                    if article.date is None:
-                        message = "has no date: left out, since a period was asked for"
-                        problems.append(Problem(article.path or article.id, message, "undated"))
-                if on_article is not None:
-                    on_article(article)
-        problems.extend(self._corrector.unused(reports, left_out))
+        given = [*articles]
+        found = self.stream(given, spans=spans, on_article=on_article)
+        for article, result in zip(given, found, strict=True):
+            if isinstance(result, Report):
+                reports.append(result)
+                problems.extend(result.problems)
+            else:
+                left_out.add(article.id)
+                if result is not None:
+                    problems.append(result)
+        problems.extend(self.unused_corrections(reports, left_out))
         logger.info(
             "articles=%d mentions=%d hints=%d claims=%d",
             len(reports),
@@ -294,6 +284,59 @@ class Pipeline:
             sum(len(r.claims) for r in reports),
         )
         return Results(tuple(reports), tuple(problems))
+
+    def stream(
+        self,
+        articles: Iterable[Article],
+        *,
+        spans: Mapping[str, Sequence[Span]] | None = None,
+        on_article: Callable[[Article], None] | None = None,
+    ) -> Iterator[Report | Problem | None]:
+        """Yield what was found in each article, in their order; `run` gathers it.
+
+        Few reports are held at a time, however many articles there are. `Corrections.problems` and
+        `unused_corrections` are for the caller to tell.
+
+        Parameters
+        ----------
+        articles : iterable of Article
+        spans, on_article : optional
+            As of `run`.
+
+        Yields
+        ------
+        Report or Problem or None
+            One for each article: a problem when it failed or, under a period, has no date; None
+            when it is of another period.
+        """
+        for group in batches(articles):
+            asked = [self._asked_for(a) for a in group]
+            wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
+            done = iter(self._run_together(wanted, spans) if wanted else ())
+            for article, ask in zip(group, asked, strict=True):
+                if on_article is not None:
+                    on_article(article)
+                if ask:
+                    yield next(done)
+                elif article.date is None:
+                    message = "has no date: left out, since a period was asked for"
+                    yield Problem(article.path or article.id, message, "undated")
+                else:
+                    yield None
+
+    def unused_corrections(
+        self, reports: Iterable[Report], left_out: Iterable[str] = ()
+    ) -> Iterator[Problem]:
+        """Yield a warning for each correction that found nothing to correct.
+
+        Parameters
+        ----------
+        reports : iterable of Report
+            All of a run.
+        left_out : iterable of str
+            Ids of articles that were left out or failed.
+        """
+        return self._corrector.unused(reports, left_out)
 
     def _run_together(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None

@@ -23,9 +23,9 @@ ROOMS = [
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
         "explain_commands", "brief_commands", "brief_each", "brief_regions", "cli_brief",
-        "front_commands", "front_drawing", "region_options",
+        "export_commands", "front_commands", "front_drawing", "region_options",
         "locate_commands", "map_commands", "cli_gazetteer",
-        "cli_options", "cli",
+        "run_summary", "cli_options", "cli",
     },
 ]  # fmt: skip
 RANK = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}

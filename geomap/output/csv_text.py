@@ -38,13 +38,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str | float | None]
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_safe(c) if isinstance(c, str) else c for c in row])
+        writer.writerow([safe(c) if isinstance(c, str) else c for c in row])
     return stream.getvalue()
 
 
-def _safe(text: str) -> str:
-    plain = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii")
-        for c in " ".join(text.split())
-    )
+def safe(text: str) -> str:
+    """Return a text as a cell of one line that no spreadsheet runs as a formula (`csv_text`)."""
+    plain = " ".join(text.split())
+    if not plain.isprintable():
+        plain = "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in plain
+        )
     return f"'{plain}" if _FORMULA.match(plain) else plain

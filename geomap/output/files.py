@@ -115,6 +115,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield temporary
         if not temporary.is_file():
             raise OutputError(f"{asked} cannot be written: nothing was produced")
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())  # a name must not be there before what it names
         temporary.replace(target)
     except OutputError:
         raise
@@ -139,10 +141,8 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     OutputError
         The folder does not exist, or something cannot be written.
     """
-    with atomic(path) as temporary, temporary.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -93,17 +93,17 @@ def front_drawing(
     found = file if isinstance(file, Rows) else read_rows(file)
     own: dict[dt.date, list[Row]] = {}
     for row in found.rows:
-        if row.geometry is not None and _told_by_geomap(row):
+        if row.geometry is not None and told_by_geomap(row):
             day = day_of(row.properties.get("date"))
             if day is not None:
                 own.setdefault(day, []).append(row)
     evidence: list[dict[str, Any]] = []
     if own:
         numbers = _Numbers(found.evidence, evidence)
-        wanted = _within(list(own), since, until, earlier)
+        wanted = days_within(list(own), since, until, earlier)
         days = [_own_day(d, own[d], theatre, numbers) for d in wanted]
     else:
-        wanted_days = _within([line.date for line in lines if line.date], since, until, earlier)
+        wanted_days = days_within([line.date for line in lines if line.date], since, until, earlier)
         kept = [line for line in lines if line.date is None or line.date in wanted_days]
         days = [_given_day(line, theatre) for line in kept]
     if not days:
@@ -117,7 +117,7 @@ def front_drawing(
         "sides": {
             side: {"party": name, "colour": colour}
             for side in ("A", "B")
-            for name, colour in [_side(side, theatre)]
+            for name, colour in [side_told(side, theatre)]
         },
     }
 
@@ -126,8 +126,11 @@ def _is_early(day: dt.date | None, since: dt.date | None) -> bool:
     return since is not None and day is not None and day < since
 
 
-def _within(
-    days: Sequence[dt.date], since: dt.date | None, until: dt.date | None, earlier: bool
+def days_within(
+    days: Sequence[dt.date],
+    since: dt.date | None,
+    until: dt.date | None,
+    earlier: bool = True,
 ) -> list[dt.date]:
     """Return the days of a period in their order, maybe with the last before it."""
     early = sorted(d for d in days if _is_early(d, since))
@@ -135,7 +138,8 @@ def _within(
     return (early[-1:] if earlier else []) + [d for d in rest if until is None or d <= until]
 
 
-def _told_by_geomap(row: Row) -> bool:
+def told_by_geomap(row: Row) -> bool:
+    """Say whether a feature is one that `geomap front` wrote."""
     kind, status = row.properties.get("kind"), row.properties.get("status")
     return kind in ("uncertainty", "control", "seed") or (
         kind == "contact_line" and status in STATUS.values()
@@ -186,7 +190,7 @@ def _own_day(date: dt.date, rows: list[Row], theatre: Theatre, numbers: _Numbers
         elif kind == "uncertainty":
             bands.append(row.geometry)
         elif kind == "control":
-            name, colour = _side(str(told.get("side")), theatre)
+            name, colour = side_told(str(told.get("side")), theatre)
             party, own = told.get("party"), str(told.get("colour"))
             ground.append(
                 _Ground(
@@ -197,7 +201,7 @@ def _own_day(date: dt.date, rows: list[Row], theatre: Theatre, numbers: _Numbers
         elif row.geometry.geom_type == "Point":
             lon, lat = (round(float(c), 5) for c in row.geometry.coords[0])
             own_words = {k: str(v) for k in _TOWN if (v := told.get(k))}
-            colour = _side(str(told.get("side")), theatre)[1]
+            colour = side_told(str(told.get("side")), theatre)[1]
             seeds.append({"lat": lat, "lon": lon, "colour": colour, **own_words})
     band = shapely.union_all([shapely.make_valid(b) for b in bands]) if bands else None
     return _Day(date, tuple(pieces), band, tuple(ground), tuple(seeds))
@@ -223,11 +227,11 @@ def _given_day(line: ContactLine, theatre: Theatre) -> _Day:
         "km": round(geodesy.length_km(line.geometry), 1),
         "source": line.source,
     }
-    ground = tuple(_Ground(side, *_side(side, theatre), held) for side, held in line.control)
+    ground = tuple(_Ground(side, *side_told(side, theatre), held) for side, held in line.control)
     return _Day(line.date, (piece,), None, ground)
 
 
-def _side(side: str, theatre: Theatre) -> tuple[str, str]:
+def side_told(side: str, theatre: Theatre) -> tuple[str, str]:
     """Return the name and the colour of a side: those of its leading party."""
     party = next((p for p in theatre.parties if p.side == side), None)
     return (party.name, party.colour) if party else (f"side {side}", "#5b6570")
@@ -244,7 +248,7 @@ def _movements(days: Sequence[_Day], theatre: Theatre) -> Iterable[dict[str, Any
     dated = [d for d in days if d.date is not None and d.ground]
     if len(dated) > 1:
         before, after = dated[0], dated[-1]
-        told = {side: _side(side, theatre) for side in ("A", "B")}
+        told = {side: side_told(side, theatre) for side in ("A", "B")}
         told |= {g.side: (g.party, g.colour) for g in after.ground}
         gains = [
             {"side": side, "party": told[side][0], "colour": told[side][1]} | gain

@@ -136,12 +136,17 @@ def dumps(whole: Mapping[str, Any]) -> str:
     return text + "}\n"
 
 
-def line(record: Mapping[str, Any]) -> str:
-    """Return a record as one line of JSON.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def line(record: Any) -> str:
+    """Return a record (any value that JSON knows) as one line of JSON.
 
     Readable letters stay as they are. What would steer a terminal or turn the direction of an
     editor's line is escaped, and so is half of a surrogate pair, which broken JSON can smuggle
     into a text and UTF-8 cannot hold: all of it reads back as it was.
     """
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    text = _ENCODE(record)
+    if text.isprintable():  # which is quickly told, and holds for nearly all
+        return text
     return _UNREADABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -129,9 +129,7 @@ def _fields(
     return fields
 
 
-def _field(
-    row: Mapping[str, Any], known: tuple[str, ...], words: Mapping[str, Any]
-) -> Field:
+def _field(row: Mapping[str, Any], known: tuple[str, ...], words: Mapping[str, Any]) -> Field:
     where = f"{_FILE}: field {row.get('name')!r}"
     if unknown := set(row) - _KEYS:
         raise TableError(f"{where}: unknown {sorted(unknown)}")
@@ -140,7 +138,7 @@ def _field(
     if row["type"] not in get_args(FieldType):
         raise TableError(f"{where}: type is not one of {', '.join(get_args(FieldType))}")
     if row.get("with", "front") != "front":
-        raise TableError(f"{where}: `with` can only be \"front\"")
+        raise TableError(f'{where}: `with` can only be "front"')
     of = _layers(row.get("of", "all"), known, where)
     values = row.get("values", ())
     if isinstance(values, str):
@@ -160,7 +158,7 @@ def _layers(told: Any, known: tuple[str, ...], where: str) -> tuple[str, ...]:
     if told == "all":
         return known
     if isinstance(told, str) or not set(told) <= set(known):
-        raise TableError(f"{where}: {told!r} is not \"all\" or a list of {', '.join(known)}")
+        raise TableError(f'{where}: {told!r} is not "all" or a list of {", ".join(known)}')
     return tuple(told)
 
 

@@ -1,0 +1,68 @@
+"""All features as one table of text, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from geomap.output.csv_text import safe
+from geomap.output.export_rows import settled, table, values
+from geomap.output.geojson import ATTRIBUTION, DECIMALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from geomap.output.export_rows import About
+    from geomap.output.layers import Feature
+    from geomap.output.schema import Field
+
+# After the fields of the table. The last two say the same in each row, so that neither sorting nor
+# filtering parts the rows from their licence; a comment at the top would break readers of CSV.
+OWN_COLUMNS = ("wkt", "generator", "credit")
+
+
+class CsvWriter:
+    """Comma-separated UTF-8: the fields of the schema, geometry as WKT, generator and credit."""
+
+    def __init__(self, path: Path, about: About) -> None:
+        self.fields = table(about)
+        coding = "utf-8-sig" if about.bom else "utf-8"
+        self.stream = path.open("w", encoding=coding, newline="")
+        self.rows = csv.writer(self.stream, lineterminator="\n")
+        self.rows.writerow([*(f.name for f in self.fields), *OWN_COLUMNS])
+        self.tail = (safe(about.maker), safe(ATTRIBUTION))
+
+    def write(self, rows: Sequence[Feature], reports: Sequence[Feature]) -> None:  # noqa: ARG002
+        """Add features (see `Writer`)."""
+        import shapely
+
+        known: dict[str, str] = {}  # a sentence stands in many rows
+        columns = [_cells(field, rows, known) for field in self.fields]
+        geometries = settled([row.geometry for row in rows])
+        wkt = shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True)
+        ends = ([one] * len(rows) for one in self.tail)
+        self.rows.writerows(zip(*columns, wkt, *ends, strict=True))
+
+    def close(self) -> None:
+        """Make the file whole."""
+        self.stream.close()
+
+    def drop(self) -> None:
+        """Let go of the file."""
+        self.stream.close()
+
+
+def _cells(field: Field, rows: Sequence[Feature], known: dict[str, str]) -> list[Any]:
+    """Return a column as cells: text that no spreadsheet runs, ISO days, true and false."""
+    if field.type == "date":
+        return [row.properties[field.name] for row in rows]
+    column = values(field, rows)
+    if field.type == "boolean":
+        return [None if v is None else "true" if v else "false" for v in column]
+    if field.type in ("integer", "real"):
+        return column
+    for text in column:
+        if text is not None and text not in known:
+            known[text] = safe(text)
+    return [None if text is None else known[text] for text in column]
