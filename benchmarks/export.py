@@ -2,8 +2,8 @@
 
     python -m benchmarks export [--reports 100000] [--read 2000] [--folder DIR]
 
-`--read` made-up reports go through the whole of geomap; they are then exported again and again, with
-new ids and dates, until there are `--reports`. What is measured is the writing, from
+`--read` made-up reports go through the whole of geomap; they are then exported again and again,
+with new ids and dates, until there are `--reports`. What is measured is the writing, from
 `models.Report` to the file, each format in a process of its own. Memory is what the process takes
 above what it held with the reports read; it is flat when a fifth of the reports take as much.
 """

@@ -25,6 +25,8 @@ OWN_COLUMNS = ("wkt", "generator", "credit")
 class CsvWriter:
     """Comma-separated UTF-8: the fields of the schema, geometry as WKT, generator and credit."""
 
+    LISTS_REPORTS = False
+
     def __init__(self, path: Path, about: About) -> None:
         self.fields = table(about)
         coding = "utf-8-sig" if about.bom else "utf-8"

@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geomap.output.export_rows import settled, values
+from geomap.output.export_rows import settled, texts, values
 from geomap.output.geojson import ATTRIBUTION
 from geomap.output.qgis_styles import layer_styles
 from geomap.output.schema import schema
@@ -31,8 +31,11 @@ _DTYPES = {"integer": "int64", "real": "float64", "boolean": "bool", "date": "da
 class GeoPackageWriter:
     """A GeoPackage with the layers of the schema, all of them, and `about` and `layer_styles`."""
 
+    LISTS_REPORTS = True
+
     def __init__(self, path: Path, about: About) -> None:
         self.path, self.about = path, about
+        self.known: set[str] = set()  # layers that are there
         names = [layer.name for layer in schema().layers]
         self.layers = {n: schema().layer(n, front=about.marked) for n in names}
         self.of = {layer.holds: name for name, layer in self.layers.items()}
@@ -57,7 +60,7 @@ class GeoPackageWriter:
         for name, waiting in self.waiting.items():
             if waiting:
                 self._add(name, waiting)
-        told = {"attribution": ATTRIBUTION, **_texts(self.about.generator)}
+        told = {"attribution": ATTRIBUTION, **texts(self.about.generator)}
         self._table("about", {"key": list(told), "value": list(told.values())})
         self._table("layer_styles", layer_styles(self.about.parties, GEOMETRY, _TIME))
 
@@ -83,7 +86,7 @@ class GeoPackageWriter:
             )  # fmt: skip
 
     def _table(self, name: str, columns: dict[str, list[Any]]) -> None:
-        """Write a table without geometry: text, and numbers of -- QGIS's own -- layer_styles."""
+        """Write a table without geometry: text, but for the time and flag of styles."""
         import numpy as np
 
         data = []
@@ -100,7 +103,7 @@ class GeoPackageWriter:
     ) -> None:  # fmt: skip
         import pyogrio.raw
 
-        made = self._made(name)
+        made = name in self.known
         options: dict[str, Any] = {}
         if layer is not None:
             options = {
@@ -108,6 +111,8 @@ class GeoPackageWriter:
                 "crs": "EPSG:4326",
                 "promote_to_multi": layer.geometry.startswith("Multi"),
             }
+            if not self.known:
+                options["dataset_options"] = {"VERSION": "1.3"}  # of 2021: read without a warning
             if not made:
                 options["layer_options"] = {
                     "GEOMETRY_NAME": GEOMETRY,
@@ -121,13 +126,7 @@ class GeoPackageWriter:
             os.fspath(self.path), geometry, data, fields, field_mask=masks, layer=name,
             driver="GPKG", append=made, **options,
         )  # fmt: skip
-
-    def _made(self, name: str) -> bool:
-        """Say whether a layer is there already, and note that it will be."""
-        known: set[str] = self.__dict__.setdefault("known", set())
-        made = name in known
-        known.add(name)
-        return made
+        self.known.add(name)
 
 
 def _column(field: Field, rows: Sequence[Feature]) -> tuple[Any, Any]:
@@ -145,10 +144,6 @@ def _column(field: Field, rows: Sequence[Feature]) -> tuple[Any, Any]:
         np.array([null if v is None else v for v in column], dtype=dtype),
         np.array([v is None for v in column], dtype=bool),
     )
-
-
-def _texts(generator: Any) -> dict[str, str]:
-    return {k: "" if v is None else str(v) for k, v in generator.items()}
 
 
 @contextmanager

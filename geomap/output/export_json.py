@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.export_rows import settled
 from geomap.output.files import atomic
-from geomap.output.geojson import ATTRIBUTION, line
+from geomap.output.geojson import ATTRIBUTION, line, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from geomap.output.export_rows import About
     from geomap.output.layers import Feature
 
+_POINT, _POLYGON, _MULTIPOLYGON = 0, 3, 6  # shapely's numbers of types
+
 
 def feature_lines(rows: Sequence[Feature], geometries: Any) -> Iterator[str]:
     """Yield each feature as a line of JSON, without a line end.
+
+    What would steer a terminal or an editor is escaped (as by `geojson.line`).
 
     Parameters
     ----------
@@ -25,19 +30,57 @@ def feature_lines(rows: Sequence[Feature], geometries: Any) -> Iterator[str]:
     geometries : numpy.ndarray
         Their geometry as `export_rows.settled` gives it.
     """
-    import shapely
+    import orjson
 
-    for row, told in zip(rows, shapely.to_geojson(geometries), strict=True):
+    for row, geometry in zip(rows, _geometries(geometries), strict=True):
         own = row.properties.copy()
         identity = own.pop("id")
-        yield (
-            f'{{"type": "Feature", "id": {line(identity)}, "geometry": {told or "null"}, '
-            f'"properties": {line(own)}}}'
-        )
+        feature = {"type": "Feature", "id": identity, "geometry": geometry, "properties": own}
+        try:
+            text = orjson.dumps(feature, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+        except TypeError:  # half of a surrogate pair, which only an escape can write
+            text = json.dumps(
+                feature, ensure_ascii=False, separators=(",", ":"), default=lambda a: a.tolist()
+            )
+        yield readable(text)
+
+
+def _geometries(geometries: Any) -> list[dict[str, Any] | None]:
+    """Return GeoJSON geometries of points and polygons, rings as arrays; None for None."""
+    import numpy as np
+    import shapely
+
+    made: list[dict[str, Any] | None] = [None] * len(geometries)
+    kinds = shapely.get_type_id(geometries)
+    points = np.flatnonzero(kinds == _POINT)
+    for at, position in zip(
+        points.tolist(), shapely.get_coordinates(geometries[points]).tolist(), strict=True
+    ):
+        made[at] = {"type": "Point", "coordinates": position}
+    areas = np.flatnonzero((kinds == _POLYGON) | (kinds == _MULTIPOLYGON))
+    polygons, of_area = shapely.get_parts(geometries[areas], return_index=True)
+    rings, of_polygon = shapely.get_rings(polygons, return_index=True)
+    held: list[list[Any]] = [[] for _ in polygons]  # the rings of each, the outer one first
+    coordinates, at = shapely.get_coordinates(rings), 0
+    for number, length in zip(
+        of_polygon.tolist(), shapely.get_num_coordinates(rings).tolist(), strict=True
+    ):
+        held[number].append(coordinates[at : at + length])
+        at += length
+    for one, area in zip(held, areas[of_area].tolist(), strict=True):
+        if kinds[area] == _POLYGON:
+            made[area] = {"type": "Polygon", "coordinates": one}
+        elif (several := made[area]) is None:
+            made[area] = {"type": "MultiPolygon", "coordinates": [one]}
+        else:
+            several["coordinates"].append(one)
+    return made
 
 
 class GeoJsonWriter:
     """A FeatureCollection (RFC 7946): what made it, the features a line each, then `bbox`."""
+
+    LISTS_REPORTS = False
 
     def __init__(self, path: Path, about: About) -> None:
         self.stream = path.open("w", encoding="utf-8", newline="\n")
@@ -85,6 +128,8 @@ class GeoJsonSeqWriter:
     The first line says what made the file: its feature has the members `generator` and
     `attribution`, which readers pass over.
     """
+
+    LISTS_REPORTS = False
 
     def __init__(self, path: Path, about: About) -> None:
         self.stream = path.open("w", encoding="utf-8", newline="\n")

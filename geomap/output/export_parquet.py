@@ -42,6 +42,8 @@ def check_pyarrow() -> None:
 class ParquetWriter:
     """A GeoParquet file: the fields of the schema, `geometry` as WKB and `bbox`, its box."""
 
+    LISTS_REPORTS = False
+
     def __init__(self, path: Path, about: About) -> None:
         check_pyarrow()
         import pyarrow as pa

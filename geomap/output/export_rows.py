@@ -45,13 +45,27 @@ class About:
     @property
     def maker(self) -> str:
         """The generator in a line of text, for files that hold text only."""
-        told = ((k, v) for k, v in self.generator.items() if k not in ("name", "version"))
-        head = f"{self.generator.get('name', 'geomap')} {self.generator.get('version', '')}"
-        return "; ".join([head.strip(), *(f"{k} {v}" for k, v in told if v is not None)])
+        told = texts(self.generator)
+        head = f"{told.pop('name', 'geomap')} {told.pop('version', '')}"
+        return "; ".join([head.strip(), *(f"{key} {value}" for key, value in told.items())])
+
+
+def texts(generator: Mapping[str, Any]) -> dict[str, str]:
+    """Return what made a file as texts, without what is not known."""
+    return {
+        key: ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        for key, value in generator.items()
+        if value is not None
+    }
 
 
 class Writer(Protocol):
-    """Writes a file, some rows at a time; nothing is whole before `close`."""
+    """Writes a file, some rows at a time; nothing is whole before `close`.
+
+    `LISTS_REPORTS` says whether it has a place for the rows of reports.
+    """
+
+    LISTS_REPORTS: bool
 
     def __init__(self, path: Path, about: About) -> None: ...
 

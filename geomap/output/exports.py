@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geomap.output.layers import Feature
 
 SUFFIXES = (".geojson", ".geojsonl", ".gpkg", ".parquet", ".csv")
-BATCH = 10_000  # features that are held before they are written
+BATCH = 2_000  # features that are held before they are written: more cost time, too
 
 
 def check_format(output: Path, *, bom: bool = False) -> None:
@@ -94,7 +94,7 @@ class Export:
         """Add the features of an article; `listed` says whether it is among the reports."""
         from geomap.output.export_rows import report_row
 
-        if listed:
+        if listed and self._writer.LISTS_REPORTS:
             self._reports.append(report_row(article, rows))
         self._rows += rows
         self.features += len(rows)

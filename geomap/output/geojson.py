@@ -146,7 +146,11 @@ def line(record: Any) -> str:
     editor's line is escaped, and so is half of a surrogate pair, which broken JSON can smuggle
     into a text and UTF-8 cannot hold: all of it reads back as it was.
     """
-    text = _ENCODE(record)
+    return readable(_ENCODE(record))
+
+
+def readable(text: str) -> str:
+    """Return JSON with escapes for what `line` escapes."""
     if text.isprintable():  # which is quickly told, and holds for nearly all
         return text
     return _UNREADABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -7,6 +7,7 @@ A feature is a plain dictionary of properties with a shapely geometry (EPSG:4326
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -153,16 +154,19 @@ class _Base:
             "source": article.source,
             "url": article.url,
         }
-        self.sentences: dict[int, str] = {}
+        self.starts = [s.start for s in report.sentences]
+        self.sentences: dict[int, tuple[Span, str]] = {}
 
     def of(self, layer: Layer, span: Span | Hint | Claim | Any) -> dict[str, Any]:
         """Return the properties of a feature, with what its place in the text tells."""
-        sentence = self.report.sentence_at(span.start)
-        event = self.report.event_date(sentence, span.start)
-        words = self.sentences.get(sentence.start)
-        if words is None:
-            words = self.report.article.text[sentence.start : sentence.end]
-            self.sentences[sentence.start] = words
+        at = bisect_right(self.starts, span.start)  # a report asks for many, of few sentences
+        known = self.sentences.get(at)
+        if known is None or span.start >= known[0].end:
+            found = self.report.sentence_at(span.start)
+            known = (found, self.report.article.text[found.start : found.end])
+            self.sentences[at] = known
+        sentence, words = known
+        event = self.report.event_date(sentence, span.start) if self.report.days else None
         row = self.row.copy()
         row["layer"] = layer
         row["event_date"] = event.isoformat() if event else None
