@@ -4,8 +4,8 @@
 
 `--read` made-up reports go through the whole of geomap; they are then exported again and again,
 with new ids and dates, until there are `--reports`. What is measured is the writing, from
-`models.Report` to the file, each format in a process of its own. Memory is what the process takes
-above what it held with the reports read; it is flat when a fifth of the reports take as much.
+`models.Report` to the file, each format in a process of its own. Memory is that of the process at
+its peak, with the reports read; it is flat when a fifth of the reports take as much.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def run(*asked: str) -> int:
         fifth = _measured(given, suffix, given.reports // 5)
         whole = _measured(given, suffix, given.reports)
         figure = (
-            f"{whole[0]:5.1f} s  {whole[1] / 1e6:7.0f} MB  memory {whole[2]:4.0f} MB "
-            f"(a fifth {fifth[2]:4.0f}), peak {whole[3]:5.0f} MB  {whole[4]:,.0f} features"
+            f"{whole[0]:5.1f} s ({whole[1]:.1f} of CPU)  {whole[2] / 1e6:7.0f} MB  "
+            f"peak {whole[3]:5.0f} MB (a fifth: {fifth[3]:.0f})  {whole[4]:,.0f} features"
         )
         _tell(suffix, figure)
         failed += whole[0] > LEAST_S or whole[3] > LEAST_MB
@@ -99,7 +99,7 @@ def _read(given: argparse.Namespace) -> float:
 
 
 def _measured(given: argparse.Namespace, suffix: str, reports: int) -> list[float]:
-    """Return seconds, bytes, MB above the start, MB at the peak, and features of an export."""
+    """Return seconds, those of CPU, bytes, MB at the peak, and features of an export."""
     words = [
         sys.executable, "-m", "benchmarks", "export", "--suffix", suffix,
         "--reports", str(reports), "--folder", str(given.folder),
@@ -113,8 +113,7 @@ def _write(given: argparse.Namespace) -> None:
     reports: Sequence[Report] = pickle.loads((given.folder / "reports.pickle").read_bytes())
     path = given.folder / f"reports{given.suffix}"
     about = About({"name": "geomap", "version": "benchmark"}, parties=load_theatre().parties)
-    before_mb = _peak_mb()
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     with Export(path, about) as export:
         for report in _again(reports, given.reports):
             export.add(report.article, features_of(report))
@@ -122,7 +121,7 @@ def _write(given: argparse.Namespace) -> None:
     seconds = time.perf_counter() - began
     size = path.stat().st_size
     path.unlink()
-    print(seconds, size, _peak_mb() - before_mb, _peak_mb(), export.features)
+    print(seconds, time.process_time() - cpu, size, _peak_mb(), export.features)
 
 
 def _again(reports: Sequence[Report], number: int) -> Iterator[Report]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import gc
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from geomap.errors import SettingsError
 from geomap.output.files import atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -62,6 +63,19 @@ def writer_of(suffix: str) -> type[Writer]:
     return export_json.GeoJsonSeqWriter if suffix == ".geojsonl" else export_json.GeoJsonWriter
 
 
+@contextmanager
+def _settled_memory() -> Iterator[None]:
+    """Let the collector pass over what is there already: else it looks at it with each batch."""
+    first = gc.get_freeze_count() == 0
+    if first:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if first:
+            gc.unfreeze()
+
+
 class Export:
     """A file being written: takes features as they come, and is put in place when it is whole.
 
@@ -85,6 +99,7 @@ class Export:
 
     def __enter__(self) -> Export:
         with ExitStack() as stack:
+            stack.enter_context(_settled_memory())
             temporary = stack.enter_context(atomic(self.path))
             self._writer = writer_of(self.path.suffix.lower())(temporary, self.about)
             self._stack = stack.pop_all()
