@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geomap.output.csv_text import safe
 from geomap.output.export_rows import settled, table, values
@@ -31,9 +30,8 @@ class CsvWriter:
         self.fields = table(about)
         coding = "utf-8-sig" if about.bom else "utf-8"
         self.stream = path.open("w", encoding=coding, newline="")
-        self.rows = csv.writer(self.stream, lineterminator="\n")
-        self.rows.writerow([*(f.name for f in self.fields), *OWN_COLUMNS])
-        self.tail = (safe(about.maker), safe(ATTRIBUTION))
+        self.stream.write(",".join([*(f.name for f in self.fields), *OWN_COLUMNS]) + "\n")
+        self.tail = f",{_quoted(safe(about.maker))},{_quoted(safe(ATTRIBUTION))}\n"
 
     def write(self, rows: Sequence[Feature], reports: Sequence[Feature]) -> None:  # noqa: ARG002
         """Add features (see `Writer`)."""
@@ -42,9 +40,10 @@ class CsvWriter:
         known: dict[str, str] = {}  # a sentence stands in many rows
         columns = [_cells(field, rows, known) for field in self.fields]
         geometries = settled([row.geometry for row in rows])
-        wkt = shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True)
-        ends = ([one] * len(rows) for one in self.tail)
-        self.rows.writerows(zip(*columns, wkt, *ends, strict=True))
+        shapes = shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True)
+        wkt = ["" if shape is None else _quoted(shape) for shape in shapes]
+        lines = map(",".join, zip(*columns, wkt, strict=True))
+        self.stream.writelines(one + self.tail for one in lines)
 
     def close(self) -> None:
         """Make the file whole."""
@@ -55,16 +54,25 @@ class CsvWriter:
         self.stream.close()
 
 
-def _cells(field: Field, rows: Sequence[Feature], known: dict[str, str]) -> list[Any]:
+def _cells(field: Field, rows: Sequence[Feature], known: dict[str, str]) -> list[str]:
     """Return a column as cells: text that no spreadsheet runs, ISO days, true and false."""
     if field.type == "date":
-        return [row.properties[field.name] for row in rows]
+        return [row.properties[field.name] or "" for row in rows]
     column = values(field, rows)
     if field.type == "boolean":
-        return [None if v is None else "true" if v else "false" for v in column]
+        return ["" if v is None else "true" if v else "false" for v in column]
     if field.type in ("integer", "real"):
-        return column
+        return ["" if v is None else repr(v) for v in column]
     for text in column:
         if text is not None and text not in known:
-            known[text] = safe(text)
-    return [None if text is None else known[text] for text in column]
+            known[text] = _quoted(safe(text))
+    return ["" if text is None else known[text] for text in column]
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as RFC 4180 has it; `safe` has left no line ends.
+
+    The standard library's writer looks at each letter of each row, which takes as long as all the
+    rest; here each text is looked at once.
+    """
+    return '"' + text.replace('"', '""') + '"' if '"' in text or "," in text else text

@@ -137,12 +137,14 @@ def values(field: Field, rows: Sequence[Feature], *, nested: bool = False) -> li
     return column
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-
-
 def as_json(value: Any) -> str:
     """Return a list as JSON text, for a cell of a flat table."""
-    text = _ENCODE(value)
+    import orjson
+
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:  # half of a surrogate pair
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text if text.isprintable() else _UNHOLDABLE.sub("�", text)
 
 
