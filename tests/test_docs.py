@@ -76,7 +76,11 @@ def test_every_command_shown_works(
     assert leaving.value.code == 0, f"{page}: {command}"
     for option, value in pairwise(words):
         if option == "-o" and value != "-":
-            assert (scratch / value).stat().st_size > 0
+            named = scratch / value
+            split = "--split" in words  # a file for each date beside it
+            made = [*named.parent.glob(f"{named.stem}-*")] if split else [named]
+            assert made
+            assert all(one.stat().st_size > 0 for one in made)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
