@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.commands import count, summary
+from geomap.commands import summary
 from geomap.errors import SettingsError
 from geomap.front.dated import of_day
 from geomap.front_drawing import FrontDrawer
@@ -21,6 +21,7 @@ from geomap.output.files import write_text
 from geomap.output.filters import Filter
 from geomap.output.geojson import ATTRIBUTION
 from geomap.region_options import is_front
+from geomap.run_summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,13 +15,13 @@ from geomap.brief_regions import (
     index_row,
     units_of,
 )
-from geomap.commands import count
 from geomap.errors import ArticleError, SettingsError
 from geomap.gazetteer.scope import overlap, scope
 from geomap.models import Problem
 from geomap.output.files import write_text
 from geomap.output.geojson import ATTRIBUTION
 from geomap.region_options import is_front
+from geomap.run_summary import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
