@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".geojson", ".geojsonl", ".gpkg", ".parquet", ".csv")
 BATCH = 2_000  # features that are held before they are written: more cost time, too
+_COLLECTED = 50_000  # new objects after which the collector looks at them
 
 
 def check_format(output: Path, *, bom: bool = False) -> None:
@@ -64,15 +65,21 @@ def writer_of(suffix: str) -> type[Writer]:
 
 
 @contextmanager
-def _settled_memory() -> Iterator[None]:
-    """Let the collector pass over what is there already: else it looks at it with each batch."""
+def _seldom_collected() -> Iterator[None]:
+    """Let the collector of cycles pass over what is there, and look at what is new seldom.
+
+    Rows have no cycles, but so many of them come that it would take a third of the time.
+    """
     first = gc.get_freeze_count() == 0
+    before = gc.get_threshold()
     if first:
         gc.freeze()
+        gc.set_threshold(max(before[0], _COLLECTED), *before[1:])
     try:
         yield
     finally:
         if first:
+            gc.set_threshold(*before)
             gc.unfreeze()
 
 
@@ -99,7 +106,7 @@ class Export:
 
     def __enter__(self) -> Export:
         with ExitStack() as stack:
-            stack.enter_context(_settled_memory())
+            stack.enter_context(_seldom_collected())
             temporary = stack.enter_context(atomic(self.path))
             self._writer = writer_of(self.path.suffix.lower())(temporary, self.about)
             self._stack = stack.pop_all()
