@@ -58,14 +58,16 @@ def _cells(field: Field, rows: Sequence[Feature], known: dict[str, str]) -> list
     """Return a column as cells: text that no spreadsheet runs, ISO days, true and false."""
     if field.type == "date":
         return [row.properties[field.name] or "" for row in rows]
-    column = values(field, rows)
+    if field.type == "text":
+        column = [row.properties[field.name] for row in rows]
+    else:
+        column = values(field, rows)
     if field.type == "boolean":
         return ["" if v is None else "true" if v else "false" for v in column]
     if field.type in ("integer", "real"):
         return ["" if v is None else repr(v) for v in column]
-    for text in column:
-        if text is not None and text not in known:
-            known[text] = _quoted(safe(text))
+    for text in {*column} - known.keys() - {None}:
+        known[text] = _quoted(safe(text))
     return ["" if text is None else known[text] for text in column]
 
 
