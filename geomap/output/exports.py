@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".geojson", ".geojsonl", ".gpkg", ".parquet", ".csv")
 BATCH = 2_000  # features that are held before they are written: more cost time, too
-_COLLECTED = 50_000  # new objects after which the collector looks at them
 
 
 def check_format(output: Path, *, bom: bool = False) -> None:
@@ -66,20 +65,14 @@ def writer_of(suffix: str) -> type[Writer]:
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Let the collector of cycles pass over what is there, and look at what is new seldom.
-
-    Rows have no cycles, but so many of them come that it would take a third of the time.
-    """
+    """Let the collector of cycles pass over what is there: it has no part in the rows that come."""
     first = gc.get_freeze_count() == 0
-    before = gc.get_threshold()
     if first:
         gc.freeze()
-        gc.set_threshold(max(before[0], _COLLECTED), *before[1:])
     try:
         yield
     finally:
         if first:
-            gc.set_threshold(*before)
             gc.unfreeze()
 
 
