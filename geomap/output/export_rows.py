@@ -128,13 +128,20 @@ def values(field: Field, rows: Sequence[Feature], *, nested: bool = False) -> li
     if field.type == "date":
         return [None if v is None else day(v) for v in column]
     if field.type == "text":
-        return [v if v is None or v.isprintable() else _UNHOLDABLE.sub("�", v) for v in column]
+        # A text stands in many rows: each is looked at once.
+        odd = [text for text in {*column} if text is not None and not text.isprintable()]
+        mended = {text: _UNHOLDABLE.sub("�", text) for text in odd}
+        return [mended.get(text, text) for text in column] if mended else column
     if field.type in LISTS:
         if not nested:
             return [None if v is None else as_json(v) for v in column]
         if field.type == "texts":
-            return [v and [_UNHOLDABLE.sub("�", t) for t in v] for v in column]
+            return [v and [_held(text) for text in v] for v in column]
     return column
+
+
+def _held(text: str) -> str:
+    return text if text.isprintable() else _UNHOLDABLE.sub("�", text)
 
 
 def as_json(value: Any) -> str:
@@ -145,7 +152,7 @@ def as_json(value: Any) -> str:
         text = orjson.dumps(value).decode()
     except TypeError:  # half of a surrogate pair
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if text.isprintable() else _UNHOLDABLE.sub("�", text)
+    return _held(text)
 
 
 def report_row(article: Article, kept: Sequence[Feature]) -> Feature:
