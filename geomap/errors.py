@@ -12,6 +12,7 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- FrontError(ValueError)        a line of contact cannot be used
     +-- SettingsError(ValueError)     an option or a settings file is wrong
     +-- OutputError(OSError)          an output cannot be written
+    +-- WorkspaceError                a workspace cannot be used, or what it holds is damaged
     +-- RecogniserError               a recogniser cannot be used, or answers out of bounds
 """
 
@@ -68,3 +69,7 @@ class GeomapWarning(UserWarning):
 
 class UnknownRelationError(GeomapError, ValueError):
     """A relation that the table of relations does not have."""
+
+
+class WorkspaceError(GeomapError):
+    """A workspace cannot be used, or what it holds is damaged."""

@@ -1,0 +1,380 @@
+"""The store of a workspace: articles whole, each version of them, and what was found in them.
+
+One SQLite file with a write-ahead log: readers and a writer do not wait for one another, two
+writers take turns, and a process that is killed loses what it had not yet committed, no more.
+Everything else of geomap reaches it through this class alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from geomap.errors import WorkspaceError
+from geomap.models import Article
+from geomap.workspace.schema import bring_up
+from geomap.workspace.texts import digest, packed, unpacked
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_WAIT_S = 60.0  # for another process that writes
+Outcome = Literal["new", "known", "version"]
+
+_COLUMNS = (
+    "id, article_id, version, title, date, date_source, source, url, lang, path, text, text_sha256"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article of the store: its row, its version, and itself (whose id is unique there)."""
+
+    row: int
+    version: int
+    article: Article
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an article that was added: "new", "known" (nothing done) or a "version"."""
+
+    outcome: Outcome
+    row: int
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a store holds; `waiting` are latest articles that are not processed yet."""
+
+    articles: int
+    versions: int
+    copies: int
+    undated: int
+    waiting: int
+    set_aside: int
+    first: str | None
+    last: str | None
+    size_bytes: int
+
+
+class Store:
+    """A workspace's file; a context manager.
+
+    Parameters
+    ----------
+    path : Path
+    create : bool
+        Whether to make it.
+
+    Raises
+    ------
+    WorkspaceError
+        It is not there (or there already), damaged, or of a newer geomap.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if create == path.exists():
+            told = "is there already" if create else "is not there: make it with geomap init"
+            raise WorkspaceError(f"{path}: {told}")
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+            with self._told():
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                bring_up(self._db, str(path))
+        except sqlite3.OperationalError as error:
+            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in one line what went wrong with the file."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            text = str(error)
+            if "full" in text:
+                text = "the disk is full: nothing of the last article was kept, the rest is whole"
+            elif "readonly" in text:
+                text = "is read-only: change its permissions, or copy the workspace"
+            elif "malformed" in text or "not a database" in text:
+                text = "is damaged: take a copy of it, then restore a backup"
+            raise WorkspaceError(f"{self.path}: {text}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of the body is kept, or nothing."""
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # ---- Articles ----
+
+    def add(
+        self,
+        article: Article,
+        *,
+        origin: str,
+        when: dt.datetime,
+        raw: bytes | None = None,
+        bands: Sequence[str] = (),
+    ) -> Added:
+        """Keep an article whole; one whose text is there already is known.
+
+        The same address with another text is a new version of the article; the latest counts, the
+        old ones stay. An id that another article has gets a number.
+
+        Parameters
+        ----------
+        article : Article
+        origin : str
+            Where it was read from: a path, an address.
+        when : datetime.datetime
+            Now, with its zone.
+        raw : bytes, optional
+            The page as it came.
+        bands : sequence of str
+            Of its text, by which copies of it are found (`copies.bands`).
+        """
+        sha = digest(article.text)
+        with self._writing():
+            known = self._known(article, sha)
+            if known is not None:
+                return Added("known", *known)
+            before = self._same_address(article)
+            if before is not None:
+                article_id, version = before
+                self._db.execute(
+                    "UPDATE articles SET latest = 0 WHERE article_id = ?", (article_id,)
+                )
+                outcome: Outcome = "version"
+            else:
+                article_id, version, outcome = self._free_id(article.id), 1, "new"
+            copy_of = self._copied(bands)
+            row = self._db.execute(
+                "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
+                "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
+                "copy_of) VALUES (?, ?, 1, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    article_id, version, article.title,
+                    article.date.isoformat() if article.date else None, article.date_source,
+                    article.source, article.url, article.lang, article.path,
+                    packed(article.text), sha, None if raw is None else zlib.compress(raw),
+                    when.isoformat(timespec="seconds"), origin, copy_of,
+                ),
+            ).lastrowid  # fmt: skip
+            assert row is not None
+            self._db.executemany(
+                "INSERT OR IGNORE INTO shingles VALUES (?, ?)", [(band, row) for band in bands]
+            )
+        return Added(outcome, row, article_id)
+
+    def _known(self, article: Article, sha: str) -> tuple[int, str] | None:
+        """Return the row and id of the same text from the same place, or from nowhere told."""
+        rows = self._db.execute(
+            "SELECT id, article_id, url, source, date FROM articles WHERE text_sha256 = ?", (sha,)
+        ).fetchall()
+        day = article.date.isoformat() if article.date else None
+        for row, article_id, url, source, date in rows:
+            if (url, source, date) == (article.url, article.source, day):
+                return row, article_id
+        return None
+
+    def _same_address(self, article: Article) -> tuple[str, int] | None:
+        if not article.url:
+            return None
+        found = self._db.execute(
+            "SELECT article_id, MAX(version) FROM articles WHERE url = ? GROUP BY article_id "
+            "ORDER BY article_id", (article.url,),
+        ).fetchone()  # fmt: skip
+        return None if found is None else (found[0], found[1] + 1)
+
+    def _free_id(self, wanted: str) -> str:
+        taken = self._db.execute("SELECT 1 FROM articles WHERE article_id = ?", (wanted,)).fetchone
+        name, number = wanted, 1
+        if taken() is None:
+            return name
+        while True:
+            number += 1
+            name = f"{wanted}~{number}"
+            if (
+                self._db.execute("SELECT 1 FROM articles WHERE article_id = ?", (name,)).fetchone()
+                is None
+            ):
+                return name
+
+    def _copied(self, bands: Sequence[str]) -> int | None:
+        """Return the first article that shares a band with a text: what it is a copy of."""
+        found = None
+        for band in bands:
+            row = self._db.execute(
+                "SELECT COALESCE(copy_of, id) FROM shingles JOIN articles ON id = article "
+                "WHERE band = ? ORDER BY id LIMIT 1", (band,),
+            ).fetchone()  # fmt: skip
+            if row is not None and (found is None or row[0] < found):
+                found = row[0]
+        return found
+
+    def articles(self, *, since: str | None = None, until: str | None = None) -> Iterator[Stored]:
+        """Yield the latest version of each article by date (undated last) and id.
+
+        Parameters
+        ----------
+        since, until : str, optional
+            ISO days, both inclusive; under them what has no date is left out.
+        """
+        wanted, days = "latest = 1", []
+        for day, sign in ((since, ">="), (until, "<=")):
+            if day is not None:
+                wanted += f" AND date {sign} ?"
+                days.append(day)
+        with self._told():
+            cursor = self._db.execute(
+                f"SELECT {_COLUMNS} FROM articles WHERE {wanted} "
+                "ORDER BY date IS NULL, date, article_id", days,
+            )  # fmt: skip
+            for row in cursor:
+                yield self._stored(row)
+
+    def _stored(self, row: Sequence[object]) -> Stored:
+        import datetime as dt
+
+        key, article_id, version, title, date, date_source, source, url, lang, path, text, sha = row
+        article = Article(
+            id=str(article_id),
+            text=unpacked(text, f"{self.path}: article {article_id}"),  # type: ignore[arg-type]
+            title=title,  # type: ignore[arg-type]
+            date=dt.date.fromisoformat(str(date)) if date else None,
+            date_source=date_source,  # type: ignore[arg-type]
+            source=source,  # type: ignore[arg-type]
+            url=url,  # type: ignore[arg-type]
+            lang=lang,  # type: ignore[arg-type]
+            path=path,  # type: ignore[arg-type]
+        )
+        return Stored(int(str(key)), int(str(version)), article, str(sha))
+
+    def remove(self, article_id: str) -> int:
+        """Remove all versions of an article; return how many there were."""
+        with self._writing():
+            rows = [
+                r[0]
+                for r in self._db.execute(
+                    "SELECT id FROM articles WHERE article_id = ?", (article_id,)
+                )
+            ]
+            for row in rows:
+                self._db.execute("UPDATE articles SET copy_of = NULL WHERE copy_of = ?", (row,))
+            self._db.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+        return len(rows)
+
+    # ---- Reports ----
+
+    def keep(self, row: int, engine: str, report: bytes | None, problem: str | None = None) -> None:
+        """Keep what was found in an article, or why nothing could be.
+
+        Parameters
+        ----------
+        row : int
+            Of the article.
+        engine : str
+            What found it: of another engine it is found anew.
+        report : bytes, optional
+            As `stored_reports.pack` gives it.
+        problem : str, optional
+            Why the article is set aside.
+        """
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO reports VALUES (?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
+                "engine = excluded.engine, report = excluded.report, problem = excluded.problem",
+                (row, engine, report, problem),
+            )
+
+    def waiting(self, engine: str) -> Iterator[Stored]:
+        """Yield the latest articles that this engine has not processed, by date and id."""
+        with self._told():
+            rows = self._db.execute(
+                f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND id NOT IN "
+                "(SELECT article FROM reports WHERE engine = ?) "
+                "ORDER BY date IS NULL, date, article_id", (engine,),
+            ).fetchall()  # fmt: skip
+        for row in rows:
+            yield self._stored(row)
+
+    def found(self, row: int, engine: str) -> tuple[bytes | None, str | None] | None:
+        """Return the report of an article and its problem; None where it is not read by the engine."""
+        with self._told():
+            found = self._db.execute(
+                "SELECT report, problem FROM reports WHERE article = ? AND engine = ?",
+                (row, engine),
+            ).fetchone()
+        return None if found is None else (found[0], found[1])
+
+    # ---- The whole ----
+
+    def counts(self, engine: str) -> Counts:
+        """Return how much the store holds."""
+        with self._told():
+            one = self._db.execute(
+                "SELECT COUNT(*), COALESCE(SUM(latest), 0), "
+                "COALESCE(SUM(latest AND copy_of IS NOT NULL), 0), "
+                "COALESCE(SUM(latest AND date IS NULL), 0), "
+                "MIN(CASE WHEN latest THEN date END), MAX(CASE WHEN latest THEN date END) "
+                "FROM articles"
+            ).fetchone()
+            done = self._db.execute(
+                "SELECT COUNT(*), COALESCE(SUM(problem IS NOT NULL), 0) FROM reports JOIN articles "
+                "ON id = article WHERE latest = 1 AND engine = ?", (engine,),
+            ).fetchone()  # fmt: skip
+        return Counts(
+            articles=one[1], versions=one[0], copies=one[2], undated=one[3],
+            waiting=one[1] - done[0], set_aside=done[1], first=one[4], last=one[5],
+            size_bytes=self.path.stat().st_size,
+        )  # fmt: skip
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the file and what it holds, in words; none when it is whole."""
+        with self._told():
+            found = [
+                str(row[0]) for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"
+            ]
+            found += [f"{row[0]}: row {row[1]} refers to nothing"
+                      for row in self._db.execute("PRAGMA foreign_key_check")]  # fmt: skip
+            rows = self._db.execute("SELECT article_id, version, text, text_sha256 FROM articles")
+            for article_id, version, text, sha in rows:
+                try:
+                    whole = digest(unpacked(text, "")) == sha
+                except WorkspaceError:
+                    whole = False
+                if not whole:
+                    found.append(f"article {article_id}, version {version}: its text is damaged")
+        return found
+
+
+def with_id(article: Article, article_id: str) -> Article:
+    """Return an article under the id that a store gave it."""
+    return replace(article, id=article_id)
