@@ -20,9 +20,10 @@ from geomap.workspace.texts import digest, packed, unpacked
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+_LOOKED_AT = 20  # texts that share a band and may be copied
 _WAIT_S = 60.0  # for another process that writes
 Outcome = Literal["new", "known", "version"]
 
@@ -142,6 +143,7 @@ class Store:
         when: dt.datetime,
         raw: bytes | None = None,
         bands: Sequence[str] = (),
+        is_copy: Callable[[str], bool] | None = None,
     ) -> Added:
         """Keep an article whole; one whose text is there already is known.
 
@@ -158,7 +160,9 @@ class Store:
         raw : bytes, optional
             The page as it came.
         bands : sequence of str
-            Of its text, by which copies of it are found (`copies.bands`).
+            Of its text, by which copies of it are looked for (`copies.bands`).
+        is_copy : callable, optional
+            Says of another article's text whether this one is its copy.
         """
         sha = digest(article.text)
         with self._writing():
@@ -174,7 +178,7 @@ class Store:
                 outcome: Outcome = "version"
             else:
                 article_id, version, outcome = self._free_id(article.id), 1, "new"
-            copy_of = self._copied(bands)
+            copy_of = None if is_copy is None else self._copied(bands, is_copy)
             row = self._db.execute(
                 "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
                 "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
@@ -227,17 +231,18 @@ class Store:
             ):
                 return name
 
-    def _copied(self, bands: Sequence[str]) -> int | None:
-        """Return the first article that shares a band with a text: what it is a copy of."""
-        found = None
-        for band in bands:
-            row = self._db.execute(
-                "SELECT COALESCE(copy_of, id) FROM shingles JOIN articles ON id = article "
-                "WHERE band = ? ORDER BY id LIMIT 1", (band,),
-            ).fetchone()  # fmt: skip
-            if row is not None and (found is None or row[0] < found):
-                found = row[0]
-        return found
+    def _copied(self, bands: Sequence[str], is_copy: Callable[[str], bool]) -> int | None:
+        """Return the first article that a text is a copy of, among those that share a band."""
+        marks = ",".join("?" * len(bands))
+        rows = self._db.execute(
+            "SELECT DISTINCT id, copy_of, text FROM shingles JOIN articles ON id = article "
+            f"WHERE band IN ({marks}) ORDER BY id LIMIT {_LOOKED_AT}",
+            list(bands),
+        ).fetchall()
+        for row, copy_of, text in rows:
+            if is_copy(unpacked(text, f"{self.path}: row {row}")):
+                return int(copy_of or row)
+        return None
 
     def articles(self, *, since: str | None = None, until: str | None = None) -> Iterator[Stored]:
         """Yield the latest version of each article by date (undated last) and id.
@@ -326,7 +331,7 @@ class Store:
             yield self._stored(row)
 
     def found(self, row: int, engine: str) -> tuple[bytes | None, str | None] | None:
-        """Return the report of an article and its problem; None where it is not read by the engine."""
+        """Return the report of an article and its problem; None where this engine has none."""
         with self._told():
             found = self._db.execute(
                 "SELECT report, problem FROM reports WHERE article = ? AND engine = ?",
