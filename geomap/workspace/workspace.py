@@ -1,0 +1,104 @@
+"""A workspace: a folder with a store, the corrections of its owner, and what he notes in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geomap.errors import WorkspaceError
+from geomap.workspace.copies import are_copies, bands, shingles
+from geomap.workspace.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from geomap.models import Article
+    from geomap.workspace.store import Added
+
+STORE = "workspace.gpkg"
+CORRECTIONS = "corrections.toml"
+_CORRECTIONS_TEXT = """\
+# What names mean in the reports of this workspace: geomap review writes a table of what is doubtful,
+# docs/corrections.md tells the keys. For example:
+#
+# [[corrections]]
+# name = "Lyman"
+# place = "Lyman, Kharkiv Oblast"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder that holds a workspace, and its store."""
+
+    folder: Path
+    store: Store
+
+    @property
+    def corrections(self) -> Path | None:
+        """The file of corrections, None where it is not there or says nothing."""
+        path = self.folder / CORRECTIONS
+        if not path.is_file():
+            return None
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        said = any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+        return path if said else None
+
+    def add(self, articles: Iterable[Article], now: dt.datetime | None = None) -> Iterator[Added]:
+        """Keep articles, one after the other, and yield what became of each.
+
+        Parameters
+        ----------
+        articles : iterable of Article
+        now : datetime.datetime, optional
+            When they are added, with its zone; the clock's by default.
+        """
+        for article in articles:
+            found = shingles(article.text)
+            yield self.store.add(
+                article,
+                origin=article.path or "standard input",
+                when=now or dt.datetime.now(dt.UTC),
+                bands=bands(article.text),
+                is_copy=lambda text, found=found: are_copies(found, shingles(text)),
+            )
+
+
+def is_workspace(path: str | Path) -> bool:
+    """Say whether a folder holds a workspace."""
+    return (Path(path) / STORE).is_file()
+
+
+def create(folder: Path) -> Workspace:
+    """Make a workspace in a folder, which is made too where it is not there.
+
+    Raises
+    ------
+    WorkspaceError
+        There is one already, or the folder cannot be made.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or str(error)
+        raise WorkspaceError(f"{folder}: cannot be made: {told}") from error
+    store = Store(folder / STORE, create=True)
+    notes = folder / CORRECTIONS
+    if not notes.exists():
+        notes.write_text(_CORRECTIONS_TEXT, encoding="utf-8")
+    return Workspace(folder, store)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace of a folder.
+
+    Raises
+    ------
+    WorkspaceError
+        There is none, or its store cannot be used.
+    """
+    if not is_workspace(folder):
+        raise WorkspaceError(f"{folder}: holds no workspace: make one with geomap init {folder}")
+    return Workspace(folder, Store(folder / STORE))
