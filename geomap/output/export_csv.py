@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geomap.output.csv_text import safe
-from geomap.output.export_rows import settled, table, values
+from geomap.output.export_rows import columns, settled, table, values
 from geomap.output.geojson import ATTRIBUTION, DECIMALS
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ class CsvWriter:
         import shapely
 
         known: dict[str, str] = {}  # a sentence stands in many rows
-        columns = [_cells(field, rows, known) for field in self.fields]
+        told = zip(self.fields, columns(self.fields, rows), strict=True)
+        cells = [_cells(field, column, known) for field, column in told]
         geometries = settled([row.geometry for row in rows])
         shapes = shapely.to_wkt(geometries, rounding_precision=DECIMALS, trim=True)
         wkt = ["" if shape is None else _quoted(shape) for shape in shapes]
-        lines = map(",".join, zip(*columns, wkt, strict=True))
+        lines = map(",".join, zip(*cells, wkt, strict=True))
         self.stream.writelines(one + self.tail for one in lines)
 
     def close(self) -> None:
@@ -54,14 +55,12 @@ class CsvWriter:
         self.stream.close()
 
 
-def _cells(field: Field, rows: Sequence[Feature], known: dict[str, str]) -> list[str]:
+def _cells(field: Field, column: Sequence[Any], known: dict[str, str]) -> list[str]:
     """Return a column as cells: text that no spreadsheet runs, ISO days, true and false."""
     if field.type == "date":
-        return [row.properties[field.name] or "" for row in rows]
-    if field.type == "text":
-        column = [row.properties[field.name] for row in rows]
-    else:
-        column = values(field, rows)
+        return [day or "" for day in column]
+    if field.type != "text":
+        column = values(field, column)
     if field.type == "boolean":
         return ["" if v is None else "true" if v else "false" for v in column]
     if field.type in ("integer", "real"):

@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geomap.output.export_rows import settled, texts, values
+from geomap.output.export_rows import columns, settled, texts, values
 from geomap.output.geojson import ATTRIBUTION
 from geomap.output.qgis_styles import layer_styles
 from geomap.output.schema import schema
@@ -75,8 +75,8 @@ class GeoPackageWriter:
         layer = self.layers[name]
         geometries = settled([row.geometry for row in rows])
         data, masks = [], []
-        for field in layer.fields:
-            column, mask = _column(field, rows)
+        for field, told in zip(layer.fields, columns(layer.fields, rows), strict=True):
+            column, mask = _column(field, told)
             data.append(column)
             masks.append(mask)
         with _fixed_time():
@@ -85,17 +85,17 @@ class GeoPackageWriter:
                 shapely.to_wkb(geometries), layer,
             )  # fmt: skip
 
-    def _table(self, name: str, columns: dict[str, list[Any]]) -> None:
+    def _table(self, name: str, table: dict[str, list[Any]]) -> None:
         """Write a table without geometry: text, but for the time and flag of styles."""
         import numpy as np
 
         data = []
-        for key, column in columns.items():
+        for key, column in table.items():
             dtype = "datetime64[ms]" if key == "update_time" else None
             dtype = "bool" if key == "useAsDefault" else dtype
             data.append(np.array(column, dtype=dtype or object))
         with _fixed_time():
-            self._raw(name, list(columns), data, [None] * len(data), None, None)
+            self._raw(name, list(table), data, [None] * len(data), None, None)
 
     def _raw(
         self, name: str, fields: list[str], data: list[Any], masks: list[Any],
@@ -129,11 +129,11 @@ class GeoPackageWriter:
         self.known.add(name)
 
 
-def _column(field: Field, rows: Sequence[Feature]) -> tuple[Any, Any]:
+def _column(field: Field, told: Sequence[Any]) -> tuple[Any, Any]:
     """Return a column and its mask of nulls (None: none of its own) as pyogrio takes them."""
     import numpy as np
 
-    column = values(field, rows)
+    column = values(field, told)
     dtype = _DTYPES.get(field.type)
     if dtype is None:  # text, lists as JSON: None is null
         made = np.empty(len(column), dtype=object)

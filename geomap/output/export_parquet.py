@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.output.export_rows import settled, table, values
+from geomap.output.export_rows import columns, settled, table, values
 from geomap.output.geojson import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -77,8 +77,10 @@ class ParquetWriter:
             self.types |= {g.geom_type for g in geometries[there]}
             self.bounds.append(shapely.box(*shapely.total_bounds(geometries)))
         arrays = [
-            pa.array(values(f, rows, nested=True), type=one.type)
-            for f, one in zip(self.fields, self.schema, strict=False)
+            pa.array(values(f, told, nested=True), type=one.type)
+            for f, told, one in zip(
+                self.fields, columns(self.fields, rows), self.schema, strict=False
+            )
         ]
         corners = shapely.bounds(geometries)
         boxes = pa.StructArray.from_arrays(
