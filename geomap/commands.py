@@ -23,6 +23,7 @@ from geomap.settings import Settings
 from geomap.tables import read_bytes
 from geomap.toponyms.corrections import Corrections
 from geomap.toponyms.review_table import answers
+from geomap.workspace.workspace import opened
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,20 +95,31 @@ class Run:
         self.theatre = load_theatre(theatre)
         self.scope = self._asked_scope()
         asked_filter(self.settings, self.theatre, None)  # a slip in it costs no time
-        self.corrections = Corrections.load(*corrections)
-        self.pipeline = Pipeline(
-            self.settings,
-            gazetteer=self.gazetteer,
-            line=self.lines,
-            corrections=self.corrections,
-            theatre=self.theatre,
-            cores=self.CORES,
-        )
+        self.workspace = opened(sources)
+        own = self.workspace.corrections if self.workspace else None
+        self.corrections = Corrections.load(*[p for p in (own, *corrections) if p is not None])
+        # A workspace keeps what is found; what changes the reading is for this run alone.
+        self._as_kept = not (front or corrections or theatre)
+        self.pipeline = self._pipeline()
         region = self.settings.region
         shapes = Path(region) if region is not None and is_file(region) else None
         read_too = (*corrections, front, theatre, shapes)
         self._inputs = {p.resolve() for p in read_too if p is not None}
         self._outputs: list[Path] = []
+
+    def _pipeline(self) -> Pipeline:
+        """Return what reads the articles; of a workspace, what has been read stays read."""
+        told: dict[str, Any] = {
+            "settings": self.settings, "gazetteer": self.gazetteer, "line": self.lines,
+            "corrections": self.corrections, "theatre": self.theatre, "cores": self.CORES,
+        }  # fmt: skip
+        if self.workspace is None:
+            return Pipeline(**told)
+        from geomap.kept_pipeline import KeptPipeline
+
+        # Kept with cores: a map needs them, and what does not passes over them.
+        cores = self.CORES or self._as_kept
+        return KeptPipeline(self.workspace.store, own=self._as_kept, **told | {"cores": cores})
 
     def _asked_scope(self) -> Scope | None:
         until = self.settings.until
@@ -180,11 +192,7 @@ class Run:
         StrictError
             Something was warned of, under `strict`.
         """
-        read = read_articles(
-            self.sources,
-            article_date=self.article_date,
-            max_article_mb=self.settings.max_article_mb,
-        )
+        read = self._sources()
         self._check_articles(read)
         self.problems += self._told(read.problems)
         self._heed()
@@ -193,6 +201,16 @@ class Run:
         if self.settings.sources:
             read = replace(read, articles=tuple(of_sources(read.articles, self.settings.sources)))
         return read
+
+    def _sources(self) -> ReadResult:
+        """Read the articles that are named, or those of the workspace that is."""
+        if self.workspace is not None:
+            return self.workspace.read(self.settings.since, self.settings.until)
+        return read_articles(
+            self.sources,
+            article_date=self.article_date,
+            max_article_mb=self.settings.max_article_mb,
+        )
 
     def _check_articles(self, articles: Iterable[Article]) -> None:
         """Refuse to replace an article that is read.

@@ -18,7 +18,7 @@ ROOMS = [
     {"output"},
     {"workspace"},
     {"evaluation"},
-    {"pipeline", "bulk"},
+    {"pipeline", "bulk", "kept_pipeline"},
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
@@ -298,13 +298,14 @@ class Store:
 
     # ---- Reports ----
 
-    def keep(self, row: int, engine: str, report: bytes | None, problem: str | None = None) -> None:
-        """Keep what was found in an article, or why nothing could be.
+    def keep(
+        self, article_id: str, engine: str, report: bytes | None, problem: str | None = None
+    ) -> None:
+        """Keep what was found in the latest version of an article, or why nothing could be.
 
         Parameters
         ----------
-        row : int
-            Of the article.
+        article_id : str
         engine : str
             What found it: of another engine it is found anew.
         report : bytes, optional
@@ -314,29 +315,29 @@ class Store:
         """
         with self._writing():
             self._db.execute(
-                "INSERT INTO reports VALUES (?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
-                "engine = excluded.engine, report = excluded.report, problem = excluded.problem",
-                (row, engine, report, problem),
+                "INSERT INTO reports SELECT id, ?, ?, ? FROM articles WHERE article_id = ? AND "
+                "latest = 1 ON CONFLICT (article) DO UPDATE SET engine = excluded.engine, "
+                "report = excluded.report, problem = excluded.problem",
+                (engine, report, problem, article_id),
             )
 
-    def waiting(self, engine: str) -> Iterator[Stored]:
-        """Yield the latest articles that this engine has not processed, by date and id."""
+    def waiting(self, engine: str) -> list[str]:
+        """Return the ids of the latest articles that this engine has not read, by date and id."""
         with self._told():
             rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND id NOT IN "
+                "SELECT article_id FROM articles WHERE latest = 1 AND id NOT IN "
                 "(SELECT article FROM reports WHERE engine = ?) "
                 "ORDER BY date IS NULL, date, article_id", (engine,),
-            ).fetchall()  # fmt: skip
-        for row in rows:
-            yield self._stored(row)
+            )  # fmt: skip
+            return [row[0] for row in rows]
 
-    def found(self, row: int, engine: str) -> tuple[bytes | None, str | None] | None:
+    def found(self, article_id: str, engine: str) -> tuple[bytes | None, str | None] | None:
         """Return the report of an article and its problem; None where this engine has none."""
         with self._told():
             found = self._db.execute(
-                "SELECT report, problem FROM reports WHERE article = ? AND engine = ?",
-                (row, engine),
-            ).fetchone()
+                "SELECT report, problem FROM reports JOIN articles ON id = article "
+                "WHERE article_id = ? AND latest = 1 AND engine = ?", (article_id, engine),
+            ).fetchone()  # fmt: skip
         return None if found is None else (found[0], found[1])
 
     # ---- The whole ----
@@ -378,8 +379,3 @@ class Store:
                 if not whole:
                     found.append(f"article {article_id}, version {version}: its text is damaged")
         return found
-
-
-def with_id(article: Article, article_id: str) -> Article:
-    """Return an article under the id that a store gave it."""
-    return replace(article, id=article_id)

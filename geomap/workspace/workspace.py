@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geomap.articles.read import ReadResult
 from geomap.errors import WorkspaceError
 from geomap.workspace.copies import are_copies, bands, shingles
 from geomap.workspace.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.models import Article
     from geomap.workspace.store import Added
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 STORE = "workspace.gpkg"
 CORRECTIONS = "corrections.toml"
 _CORRECTIONS_TEXT = """\
-# What names mean in the reports of this workspace: geomap review writes a table of what is doubtful,
-# docs/corrections.md tells the keys. For example:
+# What names mean in the reports of this workspace. geomap review writes a table of what is
+# doubtful, docs/corrections.md tells the keys. For example:
 #
 # [[corrections]]
 # name = "Lyman"
@@ -46,6 +48,19 @@ class Workspace:
         said = any(line.strip() and not line.lstrip().startswith("#") for line in lines)
         return path if said else None
 
+    def read(self, since: dt.date | None = None, until: dt.date | None = None) -> ReadResult:
+        """Return the latest version of each article by date and id.
+
+        Parameters
+        ----------
+        since, until : datetime.date, optional
+            Only those of these days (both inclusive); what has no date is left out then.
+        """
+        stored = self.store.articles(
+            since=since.isoformat() if since else None, until=until.isoformat() if until else None
+        )
+        return ReadResult(tuple(one.article for one in stored), ())
+
     def add(self, articles: Iterable[Article], now: dt.datetime | None = None) -> Iterator[Added]:
         """Keep articles, one after the other, and yield what became of each.
 
@@ -56,14 +71,17 @@ class Workspace:
             When they are added, with its zone; the clock's by default.
         """
         for article in articles:
-            found = shingles(article.text)
             yield self.store.add(
                 article,
                 origin=article.path or "standard input",
                 when=now or dt.datetime.now(dt.UTC),
                 bands=bands(article.text),
-                is_copy=lambda text, found=found: are_copies(found, shingles(text)),
+                is_copy=partial(_is_copy, shingles(article.text)),
             )
+
+
+def _is_copy(found: frozenset[int], text: str) -> bool:
+    return are_copies(found, shingles(text))
 
 
 def is_workspace(path: str | Path) -> bool:
@@ -102,3 +120,19 @@ def open_workspace(folder: Path) -> Workspace:
     if not is_workspace(folder):
         raise WorkspaceError(f"{folder}: holds no workspace: make one with geomap init {folder}")
     return Workspace(folder, Store(folder / STORE))
+
+
+def opened(sources: Sequence[str]) -> Workspace | None:
+    """Return the workspace that sources name, None where they name none.
+
+    Raises
+    ------
+    WorkspaceError
+        It is named beside others, or cannot be used.
+    """
+    named = [source for source in sources if source != "-" and is_workspace(source)]
+    if not named:
+        return None
+    if len(sources) > 1:
+        raise WorkspaceError(f"{named[0]}: is a workspace: name it alone, add the others to it")
+    return open_workspace(Path(named[0]))

@@ -1,0 +1,94 @@
+"""A pipeline that keeps what it finds in the store of a workspace, and finds it there again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import WorkspaceError
+from geomap.models import Problem, Report
+from geomap.pipeline import Pipeline
+from geomap.workspace.stored_reports import FORMAT, pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geomap.models import Article, Span
+    from geomap.workspace.store import Store
+
+
+class KeptPipeline(Pipeline):
+    """A pipeline on the articles of a store: each is read once, until what reads it changes.
+
+    A run with a line of contact, another recogniser or other corrections than the workspace's own
+    reads anew and keeps nothing.
+
+    Parameters
+    ----------
+    store : Store
+    own : bool
+        Whether it reads as the workspace does: then what it finds is kept.
+    **more
+        As `Pipeline`.
+    """
+
+    def __init__(self, store: Store, *, own: bool, **more: Any) -> None:
+        super().__init__(**more)
+        self._store, self._own = store, own
+        self.engine = engine_of(self)
+
+    def _run_together(
+        self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
+    ) -> list[Report | Problem]:
+        """Return a report for each article, or what went wrong with it; kept ones as they are."""
+        if spans is not None or not self._own:
+            return super()._run_together(articles, spans)
+        found = {a.id: kept for a in articles if (kept := self._kept(a)) is not None}
+        missing = [a for a in articles if a.id not in found]
+        for article, result in zip(
+            missing, super()._run_together(missing, None) if missing else (), strict=True
+        ):
+            found[article.id] = result
+            self._keep(article, result)
+        return [found[a.id] for a in articles]
+
+    def _kept(self, article: Article) -> Report | Problem | None:
+        kept = self._store.found(article.id, self.engine)
+        if kept is None:
+            return None
+        data, problem = kept
+        if problem is not None:
+            return Problem(article.path or article.id, problem, "internal", set_aside=True)
+        try:
+            return None if data is None else unpack(data, article)
+        except WorkspaceError:  # damaged, or of another format: read anew
+            return None
+
+    def _keep(self, article: Article, result: Report | Problem) -> None:
+        if isinstance(result, Report):
+            self._store.keep(article.id, self.engine, pack(result))
+        else:
+            self._store.keep(article.id, self.engine, None, result.message)
+
+
+def engine_of(pipeline: Pipeline) -> str:
+    """Return a short hash of all that decides what is found in an article.
+
+    The version of geomap stands for its code and its model.
+    """
+    import geomap
+
+    stamp = pipeline.gazetteer.stamp
+    told = {
+        "geomap": geomap.__version__,
+        "format": FORMAT,
+        "gazetteer": [stamp["date"], stamp["versions"]],
+        "recogniser": pipeline.settings.recogniser,
+        "hint_passes": pipeline.settings.hint_passes,
+        "corrections": pipeline.corrections.digest(),
+        "theatre": repr(pipeline.theatre),
+        "cores": pipeline.cores,
+    }
+    text = json.dumps(told, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
