@@ -36,6 +36,7 @@ from geomap.cli_options import (
     kinds_told,
     on_articles,
 )
+from geomap.cli_workspace import app as workspace_app
 from geomap.console import DEBUG, complain, show, trace
 from geomap.errors import GeomapError, SettingsError
 
@@ -51,6 +52,8 @@ app = typer.Typer(
 )
 app.add_typer(gazetteer_app, name="gazetteer")
 app.command("brief")(brief)
+for one in workspace_app.registered_commands:  # init, add, status ... stand beside the others
+    app.registered_commands.append(one)
 
 
 class What(StrEnum):

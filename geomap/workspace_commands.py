@@ -1,0 +1,177 @@
+"""What the commands on a workspace do: add, tell, remove, read again, check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geomap.articles import read_articles
+from geomap.commands import Run, failed_line
+from geomap.errors import ArticleError, WorkspaceError
+from geomap.kept_pipeline import KeptPipeline
+from geomap.models import Problem, Report
+from geomap.run_summary import count
+from geomap.workspace.workspace import is_workspace
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from geomap.workspace.store import Counts
+    from geomap.workspace.workspace import Workspace
+
+
+class WorkspaceRun(Run):
+    """A command on a workspace.
+
+    Parameters
+    ----------
+    folder : Path
+    progress : bool
+        Whether a progress bar may be shown.
+
+    Raises
+    ------
+    WorkspaceError
+        There is none, or it cannot be used.
+    """
+
+    CORES = True
+
+    def __init__(self, folder: Path, progress: bool, **options: Any) -> None:
+        if not is_workspace(folder):
+            raise WorkspaceError(
+                f"{folder}: holds no workspace: make one with geomap init {folder}"
+            )
+        super().__init__([str(folder)], options, progress)
+
+    @property
+    def space(self) -> Workspace:
+        """The workspace."""
+        assert self.workspace is not None
+        return self.workspace
+
+    @property
+    def engine(self) -> str:
+        """What reads the articles now."""
+        assert isinstance(self.pipeline, KeptPipeline)
+        return self.pipeline.engine
+
+    def add(self, sources: Sequence[str], article_date: dt.date | None = None) -> dict[str, Any]:
+        """Keep articles, then read what has not been read; return the summary.
+
+        Raises
+        ------
+        ArticleError
+            Not one article could be used.
+        """
+        read = read_articles(
+            sources, article_date=article_date, max_article_mb=self.settings.max_article_mb
+        )
+        self.problems += self._told(read.problems)
+        if not read.articles:
+            raise ArticleError(failed_line(read.problems) or "no articles given")
+        outcomes = {"new": 0, "known": 0, "version": 0}
+        with self._bar(len(read), "kept") as advance:
+            for one in self.space.add(read):
+                outcomes[one.outcome] += 1
+                if advance is not None:
+                    advance(one)
+        told = [
+            f"{count(outcomes['new'], 'new article')}, {outcomes['known']} known already, "
+            f"{count(outcomes['version'], 'new version')}"
+        ]
+        return self._read_waiting(told, **outcomes)
+
+    def reprocess(self) -> dict[str, Any]:
+        """Read again what was read by another geomap, gazetteer or corrections."""
+        return self._read_waiting([])
+
+    def _read_waiting(self, lines: list[str], **told: int) -> dict[str, Any]:
+        """Read the articles that were not read (or otherwise); return the summary."""
+        store = self.space.store
+        waiting = set(store.waiting(self.engine))
+        articles = [one.article for one in store.articles() if one.article.id in waiting]
+        done = failed = 0
+        with self._bar(len(articles)) as advance:
+            for result in self.pipeline.stream(articles, on_article=advance):
+                if isinstance(result, Report):
+                    done += 1
+                    self.problems += [p for p in result.problems if p.kind != "undated"]
+                elif isinstance(result, Problem):
+                    failed += 1
+                    self.problems.append(result)
+        counts = store.counts(self.engine)
+        lines = [
+            *lines,
+            f"{count(done, 'article')} read" + (f", {failed} set aside" if failed else ""),
+        ]
+        return {"read": done, "failed": failed, **told, **_numbers(counts),
+                "lines": [*lines, *_lines(counts)]}  # fmt: skip
+
+    def status(self) -> dict[str, Any]:
+        """Return how much the workspace holds."""
+        counts = self.space.store.counts(self.engine)
+        return _numbers(counts) | {"lines": _lines(counts)}
+
+    def remove(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Remove articles, all versions of them; return the summary.
+
+        Raises
+        ------
+        WorkspaceError
+            One of them is not there: nothing is removed then.
+        """
+        known = {one.article.id for one in self.space.store.articles()}
+        missing = [i for i in ids if i not in known]
+        if missing:
+            raise WorkspaceError(
+                f"no article {missing[0]!r} in {self.space.folder}: nothing removed"
+            )
+        versions = sum(self.space.store.remove(i) for i in ids)
+        counts = self.space.store.counts(self.engine)
+        lines = [f"{count(len(ids), 'article')} removed ({count(versions, 'version')})"]
+        return {"removed": len(ids), "versions_removed": versions, **_numbers(counts),
+                "lines": [*lines, *_lines(counts)]}  # fmt: skip
+
+    def verify(self) -> dict[str, Any]:
+        """Check that the store is whole; return the summary.
+
+        Raises
+        ------
+        WorkspaceError
+            It is not; the message names the first fault.
+        """
+        faults = self.space.store.faults()
+        if faults:
+            more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+            raise WorkspaceError(f"{self.space.store.path}: {faults[0]}{more}")
+        counts = self.space.store.counts(self.engine)
+        return _numbers(counts) | {"lines": ["whole", *_lines(counts)]}
+
+
+def _numbers(counts: Counts) -> dict[str, Any]:
+    return {
+        "articles": counts.articles, "stored_versions": counts.versions, "copies": counts.copies,
+        "undated": counts.undated, "waiting": counts.waiting, "set_aside": counts.set_aside,
+        "first": counts.first, "last": counts.last, "size_bytes": counts.size_bytes,
+    }  # fmt: skip
+
+
+def _lines(counts: Counts) -> list[str]:
+    days = "no dates" if counts.first is None else f"{counts.first} to {counts.last}"
+    told = f"{count(counts.articles, 'article')} ({days})"
+    if counts.undated:
+        told += f", {counts.undated} undated"
+    if counts.copies:
+        told += f", {count(counts.copies, 'copy')} of others".replace("copys", "copies")
+    if counts.versions > counts.articles:
+        told += f", {count(counts.versions - counts.articles, 'earlier version')} kept"
+    lines = [told]
+    if counts.waiting:
+        lines.append(
+            f"{count(counts.waiting, 'article')} not read yet: geomap reprocess reads them"
+        )
+    if counts.set_aside:
+        lines.append(f"{count(counts.set_aside, 'article')} set aside: reading them failed")
+    return [*lines, f"{counts.size_bytes / 1e6:,.1f} MB"]
