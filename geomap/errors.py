@@ -12,6 +12,7 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- FrontError(ValueError)        a line of contact cannot be used
     +-- SettingsError(ValueError)     an option or a settings file is wrong
     +-- OutputError(OSError)          an output cannot be written
+    +-- WorkspaceError                a workspace, or something stored in it, cannot be used
     +-- RecogniserError               a recogniser cannot be used, or answers out of bounds
 """
 
@@ -56,6 +57,10 @@ class OutputError(GeomapError, OSError):
 
 class RecogniserError(GeomapError):
     """A recogniser of place names cannot be used, or answers what no text holds."""
+
+
+class WorkspaceError(GeomapError):
+    """A workspace, or something stored in it, cannot be used."""
 
 
 class StrictError(GeomapError):
