@@ -12,7 +12,10 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- FrontError(ValueError)        a line of contact cannot be used
     +-- SettingsError(ValueError)     an option or a settings file is wrong
     +-- OutputError(OSError)          an output cannot be written
+<<<<<<< HEAD
     +-- WorkspaceError                a workspace cannot be used, or what it holds is damaged
+=======
+>>>>>>> i9a
     +-- RecogniserError               a recogniser cannot be used, or answers out of bounds
 """
 
@@ -59,6 +62,10 @@ class RecogniserError(GeomapError):
     """A recogniser of place names cannot be used, or answers what no text holds."""
 
 
+class WorkspaceError(GeomapError):
+    """A workspace, or something stored in it, cannot be used."""
+
+
 class StrictError(GeomapError):
     """A warning, under `--strict`."""
 
@@ -69,7 +76,3 @@ class GeomapWarning(UserWarning):
 
 class UnknownRelationError(GeomapError, ValueError):
     """A relation that the table of relations does not have."""
-
-
-class WorkspaceError(GeomapError):
-    """A workspace cannot be used, or what it holds is damaged."""

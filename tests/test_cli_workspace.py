@@ -31,16 +31,6 @@ def status(cli: Cli, folder: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No article may be read: what was found must be there."""
-
-    def never(*_: object) -> None:
-        raise AssertionError("an article was read")
-
-    monkeypatch.setattr(Pipeline, "_finish", never)
-
-
 def test_it_is_added_and_read_once(cli: Cli, desk: Path, examples: Path) -> None:
     before = status(cli, desk)
     assert (before["articles"], before["waiting"], before["undated"]) == (10, 0, 1)
@@ -60,24 +50,15 @@ def test_exports_are_those_of_the_articles(
     assert (tmp_path / name).read_bytes() == whole
 
 
-@pytest.mark.usefixtures("unread")
 def test_what_was_read_is_not_read_again(
-    cli: Cli, root: Path, tmp_path: Path, request: pytest.FixtureRequest
+    cli: Cli, desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del root
-    # Read before the guard: a workspace made by an earlier run.
-    request.getfixturevalue("monkeypatch").undo()
-    folder = tmp_path / "desk"
-    cli("init", folder)
-    cli("add", Path(__file__).parents[1] / "examples", "-w", folder)
-    request.getfixturevalue("monkeypatch").setattr(
-        Pipeline, "_finish", lambda *_: pytest.fail("an article was read")
-    )
+    monkeypatch.setattr(Pipeline, "_finish", lambda *_: pytest.fail("an article was read"))
     for words in (
-        ("map", folder, "-o", tmp_path / "m.html"),
-        ("brief", folder, "--region", "Donetsk Oblast", "--no-picture", "--no-line", "-o",
+        ("map", desk, "-o", tmp_path / "m.html"),
+        ("brief", desk, "--region", "Donetsk Oblast", "--no-picture", "--no-line", "-o",
          tmp_path / "b.md"),
-        ("extract", folder, "--what", "claims", "-o", tmp_path / "c.jsonl"),
+        ("extract", desk, "--what", "claims", "-o", tmp_path / "c.jsonl"),
     ):  # fmt: skip
         code, _, err = cli(*words)
         assert code == 0, err
@@ -85,7 +66,7 @@ def test_what_was_read_is_not_read_again(
 
 def test_a_correction_is_applied_by_reading_again(cli: Cli, desk: Path, tmp_path: Path) -> None:
     (desk / "corrections.toml").write_text(
-        '[[not]]\nname = "Avdiivka"\nreason = "a test"\n', encoding="utf-8"
+        '[[correction]]\nname = "Avdiivka"\nnot_place = true\n', encoding="utf-8"
     )
     assert status(cli, desk)["waiting"] == 10
     code, out, _ = cli("reprocess", desk)
@@ -116,7 +97,7 @@ def test_removed_articles_are_gone(cli: Cli, desk: Path) -> None:
     assert code == 0
     assert out.startswith("1 article removed")
     assert status(cli, desk)["articles"] == 9
-    refused(cli("remove", "nothing", "-w", desk), "nothing was removed")
+    refused(cli("remove", "nothing", "-w", desk), "nothing removed")
 
 
 def test_a_whole_workspace_is_verified_and_a_damaged_one_is_not(cli: Cli, desk: Path) -> None:

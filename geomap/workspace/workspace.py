@@ -25,7 +25,7 @@ _CORRECTIONS_TEXT = """\
 # What names mean in the reports of this workspace. geomap review writes a table of what is
 # doubtful, docs/corrections.md tells the keys. For example:
 #
-# [[corrections]]
+# [[correction]]
 # name = "Lyman"
 # place = "Lyman, Kharkiv Oblast"
 """
