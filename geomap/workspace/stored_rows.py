@@ -54,9 +54,10 @@ class Sharing:
         # The report holds its records while it is written: an identity means the same one.
         number = self._by_identity.get(id(record))
         if number is None:
-            row = form_of(type(record)).to_row(record, self)
+            form = form_of(Place) if isinstance(record, Place) else form_of(Region)
+            row = form.to_row(record, self)
             table = self.places if isinstance(record, Place) else self.regions
-            number = self._by_value.setdefault((type(record), row), len(table))
+            number = self._by_value.setdefault(row, len(table))  # rows of the two differ in length
             if number == len(table):
                 table.append(row)
             self._by_identity[id(record)] = number
@@ -120,8 +121,7 @@ class Form:
         if self._spanned is not None:
             start, end, text = self._spanned
             if values[text] is None:
-                words = shared.article.text[values[start] : values[end]]
-                values[text] = words
+                values[text] = shared.article.text[values[start] : values[end]]
         return self.record(*values)
 
 
