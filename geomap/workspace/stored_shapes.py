@@ -84,7 +84,7 @@ class ShapeTable:
         rings, ring_owner = shapely.get_rings(polygons, return_index=True)
         ring_counts = np.bincount(ring_owner, minlength=len(polygons))
         points = shapely.get_num_coordinates(rings)
-        if np.any(points == 0):
+        if np.any(ring_counts == 0) or np.any(points == 0):
             raise ValueError("a polygon has an empty part")
         ring_is_high = np.repeat(high[whole][owner], ring_counts)
         return Columns(
