@@ -94,8 +94,8 @@ class Form:
             return values
         row = list(values)
         for at, to_entry, _ in self._changed:
-            if row[at] is not None:
-                row[at] = to_entry(row[at], sharing)
+            if (value := row[at]) is not None:
+                row[at] = to_entry(value, sharing)
         if self._spanned is not None:
             start, end, text = self._spanned
             if row[text] == sharing.article.text[row[start] : row[end]]:
@@ -116,8 +116,8 @@ class Form:
             return self.record(*row)
         values = list(row)
         for at, _, from_entry in self._changed:
-            if values[at] is not None:
-                values[at] = from_entry(values[at], shared)
+            if (entry := values[at]) is not None:
+                values[at] = from_entry(entry, shared)
         if self._spanned is not None:
             start, end, text = self._spanned
             if values[text] is None:
@@ -213,8 +213,8 @@ def _tuple_entry(hint: Any) -> tuple[Any, Any, Any]:
             return many, None, None
         return (
             many,
-            lambda values, sharing: tuple([to(v, sharing) for v in values]),
-            lambda rows, shared: tuple([back(r, shared) for r in rows]),
+            lambda values, sharing: tuple([to(v, sharing) for v in values]) if values else (),
+            lambda rows, shared: tuple([back(r, shared) for r in rows]) if rows else (),
         )
     entries = [_entry_of(t) for t in inner]
     if any(to is not None for _, to, _ in entries):
