@@ -1,8 +1,8 @@
 """The polygons of a report as columns of numbers, and back; exact to the last bit.
 
 Well-known binary would serve, but neighbouring points share their leading bytes: their differences,
-laid out byte plane by byte plane, compress to nine tenths of it in half the time. And no parser of
-nested geometry meets bytes from somebody else: only counts that must add up.
+laid out byte plane by byte plane, take a tenth less room. And no parser of nested geometry meets
+bytes from somebody else: only counts that must add up.
 """
 
 from __future__ import annotations
