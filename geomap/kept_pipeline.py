@@ -66,10 +66,14 @@ class KeptPipeline(Pipeline):
             return None
 
     def _keep(self, article: Article, result: Report | Problem) -> None:
-        if isinstance(result, Report):
-            self._store.keep(article.id, self.engine, pack(result))
-        else:
+        if not isinstance(result, Report):
             self._store.keep(article.id, self.engine, None, result.message)
+            return
+        try:
+            data = pack(result)
+        except WorkspaceError:  # larger than any report is: read anew each time
+            return
+        self._store.keep(article.id, self.engine, data)
 
 
 def engine_of(pipeline: Pipeline) -> str:

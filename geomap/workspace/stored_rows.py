@@ -54,10 +54,10 @@ class Sharing:
         # The report holds its records while it is written: an identity means the same one.
         number = self._by_identity.get(id(record))
         if number is None:
-            kind: Any = type(record)
-            row = form_of(kind).to_row(record, self)
+            form = form_of(Place) if isinstance(record, Place) else form_of(Region)
+            row = form.to_row(record, self)
             table = self.places if isinstance(record, Place) else self.regions
-            number = self._by_value.setdefault((type(record), row), len(table))
+            number = self._by_value.setdefault(row, len(table))  # rows of the two differ in length
             if number == len(table):
                 table.append(row)
             self._by_identity[id(record)] = number
@@ -94,8 +94,8 @@ class Form:
             return values
         row = list(values)
         for at, to_entry, _ in self._changed:
-            if row[at] is not None:
-                row[at] = to_entry(row[at], sharing)
+            if (value := row[at]) is not None:
+                row[at] = to_entry(value, sharing)
         if self._spanned is not None:
             start, end, text = self._spanned
             if row[text] == sharing.article.text[row[start] : row[end]]:
@@ -116,13 +116,12 @@ class Form:
             return self.record(*row)
         values = list(row)
         for at, _, from_entry in self._changed:
-            if values[at] is not None:
-                values[at] = from_entry(values[at], shared)
+            if (entry := values[at]) is not None:
+                values[at] = from_entry(entry, shared)
         if self._spanned is not None:
             start, end, text = self._spanned
             if values[text] is None:
-                words = shared.article.text[values[start] : values[end]]
-                values[text] = words
+                values[text] = shared.article.text[values[start] : values[end]]
         return self.record(*values)
 
 
@@ -214,8 +213,8 @@ def _tuple_entry(hint: Any) -> tuple[Any, Any, Any]:
             return many, None, None
         return (
             many,
-            lambda values, sharing: tuple([to(v, sharing) for v in values]),
-            lambda rows, shared: tuple([back(r, shared) for r in rows]),
+            lambda values, sharing: tuple([to(v, sharing) for v in values]) if values else (),
+            lambda rows, shared: tuple([back(r, shared) for r in rows]) if rows else (),
         )
     entries = [_entry_of(t) for t in inner]
     if any(to is not None for _, to, _ in entries):
