@@ -18,7 +18,8 @@ ROOMS = [
     {"output"},
     {"workspace"},
     {"evaluation"},
-    {"pipeline", "bulk", "kept_pipeline"},
+    {"pipeline", "bulk"},
+    {"kept_pipeline"},
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",

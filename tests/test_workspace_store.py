@@ -113,6 +113,12 @@ def test_odd_texts_are_kept_whole(folder: Path, text: str) -> None:
     assert held(folder) == [("odd", 1, text)]
 
 
+def test_odd_names_do_not_stop_it(folder: Path) -> None:
+    odd = article("\udce9t\udce9", "Text.", title="\ud800", source="A\x00B", path="/tmp/\udcff.txt")
+    assert [a.outcome for a in add(folder, odd, odd)] == ["new", "known"]
+    assert held(folder) == [("\ufffdt\ufffd", 1, "Text.")]
+
+
 def test_articles_come_by_date_and_undated_last(folder: Path) -> None:
     days = ("2026-02-03", None, "2026-02-01", "2026-02-02")
     articles = [

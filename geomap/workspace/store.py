@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
@@ -168,6 +168,8 @@ class Store:
             Says of another article's text whether this one is its copy.
         """
         sha = digest(article.text)
+        article = _holdable(article)
+        origin = _whole(origin)
         with self._writing():
             known = self._known(article, sha)
             if known is not None:
@@ -382,3 +384,20 @@ class Store:
                 if not whole:
                     found.append(f"article {article_id}, version {version}: its text is damaged")
         return found
+
+
+def _holdable(article: Article) -> Article:
+    """Return an article whose id, title and the like SQLite can hold; its text stays as it is."""
+    return replace(
+        article,
+        id=_whole(article.id),
+        **{
+            name: None if (told := getattr(article, name)) is None else _whole(told)
+            for name in ("title", "source", "url", "lang", "path")
+        },
+    )
+
+
+def _whole(text: str) -> str:
+    """Return a text with U+FFFD for half of a surrogate pair, which UTF-8 cannot hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
