@@ -391,11 +391,16 @@ def _holdable(article: Article) -> Article:
     return replace(
         article,
         id=_whole(article.id),
-        **{
-            name: None if (told := getattr(article, name)) is None else _whole(told)
-            for name in ("title", "source", "url", "lang", "path")
-        },
+        title=_maybe(article.title),
+        source=_maybe(article.source),
+        url=_maybe(article.url),
+        lang=_maybe(article.lang),
+        path=_maybe(article.path),
     )
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else _whole(text)
 
 
 def _whole(text: str) -> str:
