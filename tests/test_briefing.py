@@ -285,7 +285,9 @@ def test_both_sides_stand_side_by_side(doc: dict[str, Any]) -> None:
     assert [s["party"] for s in doc["claims"]["sides"]] == ["Russia", "Ukraine"]
     place = next(p for p in doc["claims"]["places"] if p["name"] == "Vuhledar")
     russia, ukraine = ([s["text"] for s in cell] for cell in place["cells"])
-    assert russia == ["Captured it on 2 October 2024, claimed by Russia's defence ministry."]
+    assert russia == [
+        "Captured it, reported on 2 October 2024, claimed by Russia's defence ministry."
+    ]
     assert ukraine == ["Withdrew from it on 1 October 2024, claimed by the eastern command."]
     assert all(s["single"] for cell in place["cells"] for s in cell)
 

@@ -91,7 +91,9 @@ def compose(
         )
     told_claims = claims_section(found.grouped, found.hints, theatre, found.telling)
     events = events_section(found.struck, found.mentions, found.telling)
-    table, more_places = places_section(found.places, subject.line, theatre, gazetteer)
+    table, more_places = places_section(
+        found.places, subject.line if line is None or line.measured else None, theatre, gazetteer
+    )
     by_words = described(found.hints, found.mentions)
     unknown = unknown_section(rows, period.since, period.until, days)
     if line is not None and line.unsupported is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geomap.output.briefing.claims import EVENTS
 from geomap.output.briefing.deeds import by_day, deeds, when
+from geomap.output.briefing.namesakes import label_of, names_of
 from geomap.output.briefing.statements import say
 from geomap.output.briefing.words import clean
 from geomap.tables import load_table, word_sets
@@ -109,7 +110,7 @@ def events_section(
     ]
     rest = ordered[MOST_STRIKES:]
     if rest:
-        names = list(dict.fromkeys(d.first["name"] for d in rest))
+        names = names_of([d.first for d in rest])
         told.append(
             say(
                 "events.more",
@@ -146,7 +147,7 @@ def harmed(mentions: Iterable[Properties]) -> list[Properties]:
 
 def _harm_statement(p: Properties, telling: Telling) -> Statement:
     facts = {
-        "place": p["name"],
+        "place": label_of(p),
         "when": when([p], telling.days, only=telling.only_day),
         "harm": harm_in(p["sentence"]),
     }

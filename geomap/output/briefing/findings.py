@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geomap.output.briefing.claims import EVENTS, Telling, by_place, is_told, sources_of
 from geomap.output.briefing.deeds import UNDATED
 from geomap.output.briefing.events import strikes
+from geomap.output.briefing.namesakes import Homes
 from geomap.output.briefing.places import named_places
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
     days : Days
         How days are told.
     """
-    claims = [p for p in rows if is_told(p)]
+    placed = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
+    homes = Homes(placed)
+    claims = homes.settled(p for p in rows if is_told(p))
     front_claims = [p for p in claims if p["action"] not in EVENTS]
     hints = [p for p in rows if p["layer"] == "hint" and p["lat"] is not None]
-    mentions = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
-    admin1_of = {(p["article_id"], p["name"]): p["admin1"] for p in reversed(mentions)}
+    mentions = homes.settled(placed)
     reported = sorted({p["date"] for p in rows if p["date"]})
     telling = Telling(
         days,
@@ -61,8 +63,8 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
         only_day=UNDATED if not reported else reported[0] if len(reported) == 1 else None,
     )
     return Findings(
-        rows, claims, front_claims, hints, mentions, named_places(rows),
-        by_place(front_claims, admin1_of), strikes(claims, hints), telling,
+        rows, claims, front_claims, hints, mentions, named_places(rows, homes),
+        by_place(front_claims), strikes(claims, hints), telling,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from geomap.output.briefing.deeds import (
     named_together,
 )
 from geomap.output.briefing.events import harmed
+from geomap.output.briefing.namesakes import label_of
 from geomap.output.briefing.places import sentences
 from geomap.output.briefing.statements import say
 
@@ -59,23 +60,27 @@ def summary(
     told = [say("summary.reports", facts, articles=articles)]
     changed = merged(taken(found.front_claims, found.hints), alike_but_for_place)
     told += [
-        found.telling.deed("summary.taken", named_together(group)) for group in changed[:MOST_TAKEN]
+        found.telling.deed("summary.taken", named_together(group))
+        for group in changed[-MOST_TAKEN:]  # the latest: a long period begins with old news
     ]
+    if len(changed) > MOST_TAKEN:
+        others = [d for group in changed[:-MOST_TAKEN] for d in group]
+        told.append(_named("summary.taken_more", [(label_of(d.first), d.rows) for d in others]))
     opposed = [d for d in deeds(found.front_claims, found.hints) if d.contradicted]
     if opposed:
-        told.append(_named("summary.contradicted", [(d.first["name"], d.rows) for d in opposed]))
+        told.append(_named("summary.contradicted", [(label_of(d.first), d.rows) for d in opposed]))
     if line is not None:
         told += line.top
     if len(found.places) > MOST_TOP:
         best = found.places[:MOST_TOP]
-        names = [place.name for place in best]
+        names = [place.label for place in best]
         told.append(
             say("summary.most", {"named": names}, cites=[p for b in best for p in sentences(b)])
         )
     struck = [d for d in found.struck if d.claims and not d.first["negated"]]
     if struck:
-        told.append(_named("summary.strikes", [(d.first["name"], d.rows) for d in struck]))
-    harm = [(p["name"], (p,)) for p in harmed(found.mentions)]
+        told.append(_named("summary.strikes", [(label_of(d.first), d.rows) for d in struck]))
+    harm = [(label_of(p), (p,)) for p in harmed(found.mentions)]
     if harm:
         told.append(_named("summary.harm", harm))
     undated = sorted({p["article_id"] for p in rows if not p["date"]})
