@@ -8,11 +8,14 @@ import pytest
 
 from geomap.front.theatre import load_theatre
 from geomap.output.briefing.claims import claims_section, taken
-from geomap.output.briefing.deeds import deeds, named_together, phrase
+from geomap.output.briefing.deeds import deeds, named_together, phrase, said_by
 from geomap.output.briefing.described import described
 from geomap.output.briefing.event_days import event_days, period_told, reported_days
+from geomap.output.briefing.events import events_section, harm_in, strikes
 from geomap.output.briefing.findings import findings
+from geomap.output.briefing.periods import Period
 from geomap.output.briefing.speakers import speaker_of
+from geomap.output.briefing.summary import summary
 from geomap.output.briefing.words import Days
 
 _KEYS = (
@@ -140,3 +143,66 @@ def test_what_is_described_alike_is_told_once() -> None:
 def test_a_speaker_within_a_sentence_begins_small() -> None:
     assert speaker_of("Social media") == "social media"
     assert speaker_of("Kyiv") == "Kyiv"
+
+
+def test_what_is_said_is_no_speaker() -> None:
+    said = {"modality": "claimed", "source_kind": "party"}
+    told = [said_by([claim("A", 48.0, 0, attribution=who, **said)]) for who in (
+        "Russian claims", "the General Staff",
+    )]  # fmt: skip
+    assert told == [["according to Russian claims"], ["claimed by the General Staff"]]
+
+
+def test_strikes_of_two_days_are_two() -> None:
+    rows = [
+        claim("Vilne", 48.0, 0, action="struck", date="2031-05-01"),
+        claim("Vilne", 48.0, 0, action="struck", date="2031-05-04", article_id="b"),
+        claim("Vilne", 48.0, 9, action="struck", date="2031-05-04", article_id="c"),
+    ]
+    assert [len(d.claims) for d in strikes(rows, ())] == [1, 2]
+
+
+def test_harm_is_told_of_the_place_it_was_done_at() -> None:
+    sentence = (
+        "The attacks hit Vilne, wounding dozens of civilians, and came a day after a drone struck "
+        "Lypove."
+    )
+    said = {"sentence": sentence, "end": 0}
+    rows = [
+        row("mention", "Vilne", 48.0, 0, **said) | {"start": 16},
+        row("mention", "Lypove", 47.0, 0, **said) | {"start": 89},
+        claim("Lypove", 47.0, 0, action="struck", **said),
+    ]
+    found = findings(rows, Days(2031))
+    section = events_section(found.struck, found.mentions, found.telling)
+    assert [s.text for s in section["strikes"]] == ["Russia struck Lypove."]
+    assert [s.text for s in section["harm"]] == ["Vilne: “wounding dozens of civilians”."]
+
+
+def test_a_quote_of_harm_begins_with_what_happened() -> None:
+    sentence = "The governor, A B, said that three civilians were injured in a drone attack."
+    assert harm_in(sentence) == "three civilians were injured in a drone attack"
+
+
+def test_each_place_that_changed_hands_is_told_on_top_once() -> None:
+    names = ["A", "B", "C", "D"]
+    rows: list[dict[str, Any]] = []
+    for n, name in enumerate(names):
+        day = f"2031-05-0{n + 1}"
+        rows += [
+            row("mention", name, 48.0 + n, n * 100, article_id=name, date=day),
+            claim(name, 48.0 + n, n * 100, article_id=name, date=day),
+            claim(name, 48.0 + n, n * 100, article_id=name, date=day, actor="Ukraine",
+                  action="withdrawn", attribution="Kyiv"),
+        ]  # fmt: skip
+    found = findings(rows, Days(2031))
+    top = [s.text for s in summary(found, None, Period(None, None), None)]
+    assert [t for t in top if "captured" in t or "changed" in t] == [
+        "Russia captured B, reported on 2 May.",
+        "Russia captured C, reported on 3 May.",
+        "Russia captured D, reported on 4 May.",
+        "One more place is said to have changed hands: A.",
+    ]
+    assert not any("withdrew" in t for t in top)
+    few = findings([r for r in rows if r["article_id"] == "A"], Days(2031))
+    assert any("withdrew" in s.text for s in summary(few, None, Period(None, None), None))

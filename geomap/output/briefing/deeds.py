@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.output.briefing.event_days import event_days, of_one_day, period_told, reported_days
 from geomap.output.briefing.namesakes import label_of, names_of
-from geomap.output.briefing.speakers import speaker_of
+from geomap.output.briefing.speakers import is_what_is_said, speaker_of
 from geomap.output.briefing.words import WINDS, km, listed
 
 if TYPE_CHECKING:
@@ -343,7 +343,8 @@ def _way(p: Properties) -> tuple[str, str | None]:
         return plain.get(modality, ""), None
     if modality == "confirmed":
         return "confirmed by", speaker
-    return "claimed by" if kind in ("party", "blogger") else "according to", speaker
+    claimed = kind in ("party", "blogger") and not is_what_is_said(speaker)
+    return "claimed by" if claimed else "according to", speaker
 
 
 def merged(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_PLACES = 12
 MOST_MORE = 30
 TOWN_PEOPLE = 10_000  # a place of so many people is a town that readers know
+CITY_PEOPLE = 200_000  # where such a city lies need not be told by its suburbs
 _NEXT = 16  # settlements looked at: some are districts of a city
 OWN_KM = 3.0  # a town this near is the place itself
 FAR_KM = 100.0
@@ -190,6 +191,8 @@ def _to_town(places: Sequence[NamedPlace], gazetteer: Gazetteer) -> dict[int, st
                 continue
             name = gazetteer.name(int(row))
             if far < OWN_KM or name == place.name:
+                if gazetteer.population[row] >= CITY_PEOPLE:
+                    break
                 continue
             lat, lon = float(gazetteer.lat[row]), float(gazetteer.lon[row])
             wind = WINDS[geodesy.wind_of(geodesy.azimuth_deg(lat, lon, place.lat, place.lon))]

@@ -23,6 +23,14 @@ _ONE_OF_MANY = frozenset([
 _ENDS = (" cited", " quoted", " who", " that", " which")
 
 
+_WHAT_IS_SAID = frozenset(["claims", "reports", "statements", "mapping", "maps", "data", "imagery"])
+
+
+def is_what_is_said(speaker: str) -> bool:
+    """Say whether a speaker is no one but what someone said: "Russian claims"."""
+    return speaker.rsplit(maxsplit=1)[-1].lower() in _WHAT_IS_SAID
+
+
 def speaker_of(words: str) -> str:
     """Return the words for a speaker as they stand within a sentence.
 

@@ -19,6 +19,7 @@ from geomap.output.briefing.statements import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geomap.output.briefing.deeds import Deed
     from geomap.output.briefing.findings import Findings
     from geomap.output.briefing.line import LineTelling
     from geomap.output.briefing.periods import Period
@@ -58,14 +59,21 @@ def summary(
         "span": period.span,
     }  # fmt: skip
     told = [say("summary.reports", facts, articles=articles)]
-    changed = merged(taken(found.front_claims, found.hints), alike_but_for_place)
+    changed = _changed_hands(found)
     told += [
         found.telling.deed("summary.taken", named_together(group))
         for group in changed[-MOST_TAKEN:]  # the latest: a long period begins with old news
     ]
     if len(changed) > MOST_TAKEN:
-        others = [d for group in changed[:-MOST_TAKEN] for d in group]
-        told.append(_named("summary.taken_more", [(label_of(d.first), d.rows) for d in others]))
+        shown = {label_of(d.first) for group in changed[-MOST_TAKEN:] for d in group}
+        others = [
+            (label_of(d.first), d.rows)
+            for group in changed[:-MOST_TAKEN]
+            for d in group
+            if label_of(d.first) not in shown
+        ]
+        if others:
+            told.append(_named("summary.taken_more", others))
     opposed = [d for d in deeds(found.front_claims, found.hints) if d.contradicted]
     if opposed:
         told.append(_named("summary.contradicted", [(label_of(d.first), d.rows) for d in opposed]))
@@ -87,6 +95,24 @@ def summary(
     if undated and len(undated) < len(articles):
         told.append(say("summary.undated", {"number": len(undated)}, articles=undated))
     return told
+
+
+def _changed_hands(found: Findings) -> list[list[Deed]]:
+    """Return what is said to have changed hands, in the order of its days.
+
+    Where that is much, it goes unsaid that one left what the other took.
+    """
+    told = taken(found.front_claims, found.hints)
+    every = merged(told, alike_but_for_place)
+    if len(every) <= MOST_TAKEN:
+        return every
+    won = {label_of(d.first) for d in told if d.first["action"] in ("captured", "liberated")}
+    kept = [
+        d
+        for d in told
+        if d.first["action"] in ("captured", "liberated") or label_of(d.first) not in won
+    ]
+    return merged(kept, alike_but_for_place)
 
 
 def _named(key: str, found: Iterable[tuple[str, Sequence[Properties]]]) -> Statement:
