@@ -210,10 +210,15 @@ def test_each_number_of_a_claim_is_in_the_data(doc: dict[str, Any], rows: list[A
 
 
 def test_each_name_of_a_claim_is_in_the_data(doc: dict[str, Any], rows: list[Any]) -> None:
+    divisions: dict[str, set[str]] = {}  # told where a name stands for several places
+    for r in rows:
+        if r["layer"] == "mention" and r["name"]:
+            divisions.setdefault(r["name"], set()).add(r["admin1"] or "")
     for statement in about_claims(doc):
         known = set(MONTHS)
         for r in cited(doc, rows, statement):
             for text in (
+                *divisions.get(r["name"], ()),
                 r["sentence"],
                 r["name"],
                 r["actor"],

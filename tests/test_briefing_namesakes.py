@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import geomap
 from geomap.front.theatre import load_theatre
 from geomap.output.briefing.claims import claims_section, taken
 from geomap.output.briefing.deeds import deeds, named_together, phrase, said_by
@@ -206,3 +207,18 @@ def test_each_place_that_changed_hands_is_told_on_top_once() -> None:
     assert not any("withdrew" in t for t in top)
     few = findings([r for r in rows if r["article_id"] == "A"], Days(2031))
     assert any("withdrew" in s.text for s in summary(few, None, Period(None, None), None))
+
+
+def test_a_village_that_is_called_like_a_city_is_told_with_its_oblast(
+    gazetteer: geomap.Gazetteer,
+) -> None:
+    rows = [
+        row("mention", "Zaporizhzhia", 48.2, 0, admin1="Donetsk Oblast"),
+        row("mention", "Pokrovsk", 48.3, 0, admin1="Donetsk Oblast"),
+        claim("Zaporizhzhia", 48.2, 0),
+        claim("Pokrovsk", 48.3, 0),
+    ]
+    found = findings(rows, Days(2031), gazetteer)
+    assert {phrase(d) for d in taken(found.front_claims, ())} == {
+        "Russia captured Zaporizhzhia (Donetsk Oblast)", "Russia captured Pokrovsk"
+    }  # fmt: skip

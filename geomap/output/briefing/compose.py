@@ -82,7 +82,7 @@ def compose(
     """
     rows, period = subject.rows, subject.period
     days = Days(period.until.year if period.until and period.same_year else None)
-    found = findings(rows, days)
+    found = findings(rows, days, gazetteer)
     line = None
     if subject.line is not None:
         spots = [p for p in found.places if is_settlement(p)]

@@ -42,10 +42,12 @@ _AT_A_PLACE = {
     "contested": ("fought", "fight"),
     "present": ("operated", "operate"),
 }
+_ALIKE = {"liberated": "captured"}  # of one party at one place: two words for one deed
 _NEAR = {
     "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in part of",
     "opposite": "opposite", "border": "at the border of",
 }  # fmt: skip
+_GROUND = {"positions": "ground"}
 _SIDES = {"outskirts": "outskirts", "bank": "bank"}
 _PAIRS = {
     "between": ("between {} and {}", "between {} and another place"),
@@ -114,7 +116,8 @@ def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Dee
     negations: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
     for p in claims:
         pair = pairs.get((p["article_id"], p["sentence_start"], p["relation"], p["name"]), ())
-        key = (label_of(p), p["actor"], p["action"], p["modality"] == "failed",
+        done = _ALIKE.get(p["action"], p["action"])
+        key = (label_of(p), p["actor"], done, p["modality"] == "failed",
                p["part"], p["relation"], p["direction"], p["distance_km"], pair)  # fmt: skip
         untrue = p["negated"] and p["modality"] != "denied"
         (negations if untrue else groups)[key].append(p)
@@ -172,10 +175,14 @@ def phrase(deed: Deed, *, short: bool = False) -> str:
     if action == "withdrawn" and p["relation"] == "toward":
         action, direct = "withdrew toward", ""
     subject = "" if short and actor else f"{someone} "
-    if action in _ON_A_PLACE and (direct or _ON_A_PLACE[action][3]):
+    if action in _ON_A_PLACE and (
+        (direct and not (p.get("wide") and action == "attacked")) or _ON_A_PLACE[action][3]
+    ):
         past, infinitive, participle, rough = _ON_A_PLACE[action]
         if p["part"] and rough == "positions":
             direct, rough = "", "ground"  # "a crossing on its eastern outskirts" is not the east
+        if p.get("wide") and direct:  # "regained territory in the oblast" is not all of it
+            direct, rough = "", "positions" if action == "withdrawn" else _GROUND.get(rough, rough)
         thing = direct or f"{rough} {where}"
         if actor or not participle:
             return f"{subject}{_done(p, negated, past, infinitive)} {thing}{vain}"

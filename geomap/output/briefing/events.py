@@ -25,9 +25,12 @@ MOST_STRIKES = 12
 MOST_HARM = 8
 HARM_WORDS = 22  # a quote of harm is no longer
 _BREAK = re.compile(r"[,;:—–.!?()\"“”]|\s-\s")
+# "The mayor, X, said ...", "officials reported that ...".
 _SAID = re.compile(
-    r"^(?:said|says|added|reported|wrote)\s+(?:that\s+)?", re.I
-)  # "the mayor, X, said ..."
+    r"^(?:said|says|added|reported|wrote)\s+(?:that\s+)?"
+    r"|^.{0,80}?\b(?:said|reported|stated)\s+that\s+",
+    re.I,
+)
 _WORD = re.compile(r"[\w’'-]+")
 
 

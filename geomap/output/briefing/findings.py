@@ -14,6 +14,7 @@ from geomap.output.briefing.places import named_places
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geomap.gazetteer.store import Gazetteer
     from geomap.output.briefing.claims import PlaceKey
     from geomap.output.briefing.deeds import Deed
     from geomap.output.briefing.places import NamedPlace
@@ -40,7 +41,9 @@ class Findings:
     telling: Telling
 
 
-def findings(rows: Sequence[Properties], days: Days) -> Findings:
+def findings(
+    rows: Sequence[Properties], days: Days, gazetteer: Gazetteer | None = None
+) -> Findings:
     """Return what is found in features.
 
     Parameters
@@ -49,9 +52,11 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
         Properties, in order (`layers.features`).
     days : Days
         How days are told.
+    gazetteer : Gazetteer, optional
+        See `Homes`.
     """
     placed = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
-    homes = Homes(placed)
+    homes = Homes(placed, gazetteer)
     claims = homes.settled(p for p in rows if is_told(p))
     front_claims = [p for p in claims if p["action"] not in EVENTS]
     hints = [p for p in rows if p["layer"] == "hint" and p["lat"] is not None]

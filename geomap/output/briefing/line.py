@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STILL_KM2 = 1.0  # less ground than this is not told as a movement
 LEAST_SHARE = 0.25  # a line of which less rests on reports, or on an earlier line, is a guess
+SWAY = 3.0  # of drawn lines, a gain less than so many times the other side's is not told on top
 FAR_KM = 100.0  # a line further off than this is not told of
 
 
@@ -107,7 +108,9 @@ def line_section(
         moved, beyond = _moved(before, here, region, theatre, days)
         told += moved
         top = moved[:2]
-        if not beyond:  # a movement that may be none is not what a reader must know
+        if before.drawn and _to_and_fro(before.within(region), here):
+            top = told[:1]
+        elif not beyond:  # a movement that may be none is not what a reader must know
             lines = [before.date, now.date]
             top = [say("line.within_doubt", {"day": days.day(before.date)}, lines=lines)]
         changes = _changed(before, now, places, theatre, days)
@@ -123,6 +126,12 @@ def _known_share(here: LineState) -> float:
     length = length_km(here.stretches)
     doubtful = length_km([s for s in here.stretches if s.status == "unsupported"])
     return 1.0 if length == 0 else 1.0 - doubtful / length
+
+
+def _to_and_fro(before: LineState, here: LineState) -> bool:
+    """Say whether both sides gained much by two lines: drawn apart, such lines may only sway."""
+    areas = sorted(gain.area_km2 for gain in gains(before, here))
+    return len(areas) > 1 and areas[0] > areas[1] / SWAY
 
 
 def _outside(now: LineState, region: Geometry, days: Days) -> LineTelling | None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geomap.gazetteer.store import Gazetteer
     from geomap.output.briefing.statements import Properties
+
+CITY_PEOPLE = 50_000  # a name that so many live under means their city to readers
 
 
 class Homes:
@@ -21,15 +24,23 @@ class Homes:
     ----------
     mentions : iterable of dict
         Properties of placed mentions.
+    gazetteer : Gazetteer, optional
+        Says which names make every reader think of a city: "Zaporizhzhia" in Donetsk Oblast is not.
     """
 
-    def __init__(self, mentions: Iterable[Properties]) -> None:
+    def __init__(self, mentions: Iterable[Properties], gazetteer: Gazetteer | None = None) -> None:
         self._by_name: dict[tuple[str, str], list[Properties]] = defaultdict(list)
         divisions: dict[str, set[str]] = defaultdict(set)
         for p in mentions:
             self._by_name[p["article_id"], p["name"]].append(p)
             if p["admin1"] and p["precision"] not in ("country", "admin1"):
                 divisions[p["name"]].add(p["admin1"])
+        self._overshadowed = {
+            (name, admin1)
+            for name, found in divisions.items()
+            for admin1 in found
+            if gazetteer is not None and _another_city(gazetteer, name, admin1)
+        }
         self._namesakes = {name for name, found in divisions.items() if len(found) > 1}
 
     def of(self, claim: Properties) -> Properties | None:
@@ -53,7 +64,8 @@ class Homes:
 
     def label(self, name: str, admin1: str | None) -> str:
         """Return a name; of one that stands for several places, with the division."""
-        return f"{name} ({admin1})" if admin1 and name in self._namesakes else name
+        unclear = name in self._namesakes or (name, admin1) in self._overshadowed
+        return f"{name} ({admin1})" if admin1 and unclear else name
 
     def settled(self, claims: Iterable[Properties]) -> list[Properties]:
         """Return claims with what is known of their places.
@@ -69,6 +81,19 @@ class Homes:
             more = {"admin1": admin1, "label": self.label(p["name"], admin1), "wide": wide}
             found.append(p | more)
         return found
+
+
+def _another_city(gazetteer: Gazetteer, name: str, admin1: str) -> bool:
+    """Say whether a name is that of a city in another division of the same country."""
+    same = [p for p in gazetteer.lookup(name) if p.feature_class == "P" and p.name == name]
+    countries = {p.country for p in same if p.admin1_name == admin1}
+    biggest = max((p for p in same), key=lambda p: p.population, default=None)
+    return (
+        biggest is not None
+        and biggest.population >= CITY_PEOPLE
+        and biggest.admin1_name != admin1
+        and (not countries or biggest.country in countries)
+    )
 
 
 def label_of(p: Properties) -> str:
