@@ -186,7 +186,7 @@ def test_a_quote_of_harm_begins_with_what_happened() -> None:
 
 
 def test_each_place_that_changed_hands_is_told_on_top_once() -> None:
-    names = ["A", "B", "C", "D"]
+    names = [*"ABCDEF"]
     rows: list[dict[str, Any]] = []
     for n, name in enumerate(names):
         day = f"2031-05-0{n + 1}"
@@ -202,6 +202,8 @@ def test_each_place_that_changed_hands_is_told_on_top_once() -> None:
         "Russia captured B, reported on 2 May.",
         "Russia captured C, reported on 3 May.",
         "Russia captured D, reported on 4 May.",
+        "Russia captured E, reported on 5 May.",
+        "Russia captured F, reported on 6 May.",
         "One more place is said to have changed hands: A.",
     ]
     assert not any("withdrew" in t for t in top)

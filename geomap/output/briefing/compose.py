@@ -264,7 +264,7 @@ def _notes(
             "No line of contact is told of: none was given, and the reports of this time tell too "
             "little to draw one here."
         )
-    else:
+    elif line.measured:
         notes.append(
             "Distances are from the line of contact as it is drawn; its doubt is told with it."
         )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geomap.output.briefing.periods import Period
     from geomap.output.briefing.statements import Properties, Statement
 
-MOST_TAKEN = 3
+MOST_TAKEN = 5
 MOST_NAMED = 5
 MOST_TOP = 3
 
