@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STILL_KM2 = 1.0  # less ground than this is not told as a movement
 LEAST_SHARE = 0.25  # a line of which less rests on reports, or on an earlier line, is a guess
 SWAY = 3.0  # of drawn lines, a gain less than so many times the other side's is not told on top
+MOVED_SHARE = 0.5  # both lines need so much, before what lies between them is told as a movement
 FAR_KM = 100.0  # a line further off than this is not told of
 
 
@@ -100,9 +101,13 @@ def line_section(
     top = told[:1]
     if before is None or before.date is None:
         told.append(say("line.no_earlier", {}, lines=[now.date]))
-    elif _known_share(before.within(region)) < LEAST_SHARE:
+    elif min(known, _known_share(before.within(region))) < MOVED_SHARE:
         told.append(
-            say("line.before_too_little", {"day": days.day(before.date)}, lines=[before.date])
+            say(
+                "line.before_too_little",
+                {"day": days.day(before.date)},
+                lines=[before.date, now.date],
+            )
         )
     else:
         moved, beyond = _moved(before, here, region, theatre, days)
