@@ -245,3 +245,10 @@ def test_paper(browser: Any, tmp_path: Path) -> None:
         assert white == "rgb(255, 255, 255)"
         assert shown.faults() == {}
         shown.context.close()
+
+
+def test_of_hundreds_of_sentences_the_rest_is_counted() -> None:
+    doc = document()
+    doc["summary"] = [said("Much is said.", *range(1, 141, 2), 200, 201)]
+    page = flat(brief_html(doc))
+    assert "and52more]" in page

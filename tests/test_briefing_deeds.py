@@ -18,13 +18,14 @@ def row(**more: Any) -> dict[str, Any]:
     """A claim's properties."""
     keys = (
         "actor action name part relation direction distance_km negated modality attribution "
-        "source_kind date event_date article_id sentence_start start id source"
+        "source_kind date event_date article_id sentence_start start id source label"
     )
     base: dict[str, Any] = dict.fromkeys(keys.split())
     return base | {
         "layer": "claim", "actor": "Russia", "action": "captured", "name": "Bakhmut",
         "negated": False, "modality": "stated", "confidence": 0.8, "date": "2023-03-02",
         "article_id": "a", "sentence_start": 0, "start": 0, "id": "a/claim/0-1",
+        "sentence": "",
     } | more  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def told(*rows: dict[str, Any], short: bool = False, hints: Any = ()) -> list[st
         (
             {"relation": "border_distance", "distance_km": 5.0, "name": "Ukraine"},
             "Russia captured positions 5 km from the border of Ukraine.",
-            "Captured positions 5 km from the border of it.",
+            "Captured positions 5 km from its border.",
         ),
         (
             {"action": "shelled", "actor": None, "relation": "near"},
@@ -116,8 +117,8 @@ def told(*rows: dict[str, Any], short: bool = False, hints: Any = ()) -> list[st
         ),
         (
             {"modality": "claimed", "attribution": "their brigade", "source_kind": "party"},
-            "Russia captured Bakhmut, claimed by the brigade.",
-            "Captured it, claimed by the brigade.",
+            "Russia captured Bakhmut, claimed by a brigade.",
+            "Captured it, claimed by a brigade.",
         ),
         (
             {"modality": "claimed", "attribution": "He", "source_kind": "unknown"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def state(day: dt.date, lon: float, *, band_deg: float = 0.01, support: Any = "r
 
 def place(name: str, lon: float) -> NamedPlace:
     p = {"article_id": "a", "sentence_start": 0, "radius_km": 1.0}
-    return NamedPlace(name, None, None, 48.5, lon, "settlement", (p,))
+    return NamedPlace(name, None, None, 48.5, lon, "settlement", (p,), label=name)
 
 
 def texts(now: Any, before: Any, places: Any = (), until: dt.date | None = None) -> list[str]:
@@ -48,12 +49,24 @@ def test_ground_gained_is_measured_in_the_region() -> None:
     assert gain.area_km2 == pytest.approx(strip, rel=1e-3)
     assert gain.sure_km2 == pytest.approx(strip * 0.8, rel=0.01)
     told = texts(now, before)
-    assert f"Since 1 February Russia gained {strip:,.0f} km² here, of which " in " ".join(told)
+    gained = f"Russia gained {strip:,.0f} km² here since 1 February, of which "
+    assert f"By the lines that geomap draws from the reports, {gained}" in " ".join(told)
 
 
 def test_a_movement_within_the_doubt_is_told_as_such() -> None:
-    told = texts(state(LAST, 38.0, band_deg=0.2), state(FIRST, 38.1, band_deg=0.2))
+    now, before = state(LAST, 38.0, band_deg=0.2), state(FIRST, 38.1, band_deg=0.2)
+    found = line_section(now, before, REGION, (), load_theatre(), Days(2025))
+    assert found is not None
+    told = [s.text for s in found.statements]
     assert any(t.endswith("all of it within the doubt of the two lines.") for t in told)
+    assert [s.text for s in found.top] == [
+        "Since 1 February the line has not moved here by more than its doubt."
+    ]
+
+
+def test_a_place_within_the_doubt_of_a_line_is_not_said_to_have_changed_sides() -> None:
+    told = texts(state(LAST, 38.0), state(FIRST, 38.1), [place("T", 38.01), place("U", 38.05)])
+    assert [t[0] for t in told if "lay on the side" in t] == ["U"]
 
 
 def test_a_line_that_stood_still_is_said_to() -> None:
@@ -88,6 +101,28 @@ def test_a_stretch_that_rests_on_nothing_is_unknown() -> None:
     found = line_section(
         state(LAST, 38.0, support="none"), None, REGION, (), load_theatre(), Days(2025)
     )
+    assert found is not None
+    assert not found.measured
+    assert [s.text for s in found.statements] == [
+        "The reports tell too little of the line of contact here to draw it: "
+        "0 % of it would rest on them."
+    ]
+    assert found.top == ()
+
+
+def test_a_line_that_was_a_guess_tells_no_movement() -> None:
+    told = texts(state(LAST, 38.0), state(FIRST, 38.1, support="none"), [place("T", 38.05)])
+    assert not any("gained" in t or "lay on the side" in t for t in told)
+    assert any(t.startswith("What moved since 1 February is not known") for t in told)
+
+
+def test_a_stretch_that_joins_what_is_known_is_told() -> None:
+    mixed = state(LAST, 38.0)
+    piece = replace(mixed.stretches[0], geometry=shapely.LineString([(38.0, 48.4), (38.0, 47.5)]))
+    rest = replace(piece, status="unsupported",
+                   geometry=shapely.LineString([(38.0, 48.4), (38.0, 49.5)]))  # fmt: skip
+    both = replace(mixed, stretches=(piece, rest))
+    found = line_section(both, None, REGION, (), load_theatre(), Days(2025))
     assert found is not None
     assert found.unsupported is not None
     assert "rest on no report" in found.unsupported.text

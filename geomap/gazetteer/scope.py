@@ -61,7 +61,8 @@ def scope(gazetteer: Gazetteer, name: str, radius_km: float | None = None) -> Sc
         advice = f"did you mean {_either(near)}?" if near else "try 'geomap gazetteer lookup NAME'"
         raise SettingsError(f"no region {name!r} in the gazetteer: {advice}")
     towns = [p for p in places if p.feature_class == "P"]
-    if radius_km is not None and towns:
+    # A town is meant, but not a far-off one that is called like a country.
+    if radius_km is not None and towns and towns[0].country == places[0].country:
         return _round(gazetteer, towns[0], radius_km)
     with_area = [p for p in places if p.area is not None or _is_region(gazetteer, p)]
     # A town that shares its name with a far smaller division abroad is what is meant.

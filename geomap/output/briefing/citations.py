@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUOTE_WORDS = 40  # a quote longer than this is cut
 LEAD_WORDS = 10  # ... and then begins this many words before what is cited
 TITLE_WORDS = 20
+MOST_RUNS = 20  # of more numbers the rest is counted: nobody follows hundreds
 
 _Key = tuple[str, int]
 
@@ -104,6 +105,8 @@ def marks(numbers: list[int]) -> str:
     --------
     >>> marks([3, 5, 6, 7]), marks([1, 2]), marks([])
     ('[3, 5–7]', '[1, 2]', '')
+    >>> marks([*range(2, 100, 2)])
+    '[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40 and 29 more]'
     """
     if not numbers:
         return ""
@@ -116,6 +119,9 @@ def marks(numbers: list[int]) -> str:
     told = [
         f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(str(n) for n in run) for run in runs
     ]
+    more = sum(len(run) for run in runs[MOST_RUNS:])
+    if more:
+        return f"[{', '.join(told[:MOST_RUNS])} and {more:,} more]"
     return f"[{', '.join(told)}]"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geomap.output.briefing.deeds import deeds, merged, phrase, said_by, source_of, together, when
+from geomap.output.briefing.namesakes import label_of
 from geomap.output.briefing.statements import Statement, say
 from geomap.output.briefing.words import Days
 
@@ -84,20 +85,18 @@ def is_told(p: Properties) -> bool:
 
 
 def by_place(
-    claims: Iterable[Properties], admin1_of: dict[tuple[str, str], str | None]
+    claims: Iterable[Properties],
 ) -> dict[PlaceKey, list[Properties]]:
     """Return claims by their places, the most claimed first.
 
     Parameters
     ----------
     claims : iterable of dict
-    admin1_of : dict
-        The division of a name in an article.
+        Settled ones (`namesakes.Homes`).
     """
     found: dict[PlaceKey, list[Properties]] = {}
     for p in claims:
-        key = (p["name"], admin1_of.get((p["article_id"], p["name"])))
-        found.setdefault(key, []).append(p)
+        found.setdefault((p["name"], p.get("admin1")), []).append(p)
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), str(item[0]))))
 
 
@@ -122,7 +121,8 @@ def claims_section(
     show_where = len({admin1 for _, admin1 in places if admin1}) > 1
     rows = []
     for (name, admin1), claims in [*places.items()][:MOST_PLACES]:
-        told = deeds(claims, hints)
+        # The heading says which of two namesakes it is.
+        told = deeds([p | {"label": None} for p in claims], hints)
         cells = [
             [telling.statement(group, short=True) for group in merged(_by(told, of))]
             for of in names
@@ -137,7 +137,7 @@ def claims_section(
     rest = [*places.items()][MOST_PLACES:]
     more = None
     if rest:
-        named = [name for (name, _), _ in rest[:MOST_MORE]]
+        named = [label_of(claims[0]) for _, claims in rest[:MOST_MORE]]
         more = say(
             "claims.more",
             {"places": len(rest), "named": named, "unnamed": max(0, len(rest) - MOST_MORE)},
@@ -166,6 +166,7 @@ def taken(claims: Iterable[Properties], hints: Sequence[Properties]) -> list[Dee
         for p in claims
         if p["action"] in ("captured", "liberated", "lost", "withdrawn")
         and p["relation"] is None
+        and not p.get("wide")  # "the liberation of the oblast" is an aim as often as a deed
         and not p["part"]
         and not (p["negated"] and p["modality"] != "denied")
         and p["modality"] != "failed"

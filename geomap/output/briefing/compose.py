@@ -82,7 +82,7 @@ def compose(
     """
     rows, period = subject.rows, subject.period
     days = Days(period.until.year if period.until and period.same_year else None)
-    found = findings(rows, days)
+    found = findings(rows, days, gazetteer)
     line = None
     if subject.line is not None:
         spots = [p for p in found.places if is_settlement(p)]
@@ -91,7 +91,9 @@ def compose(
         )
     told_claims = claims_section(found.grouped, found.hints, theatre, found.telling)
     events = events_section(found.struck, found.mentions, found.telling)
-    table, more_places = places_section(found.places, subject.line, theatre, gazetteer)
+    table, more_places = places_section(
+        found.places, subject.line if line is None or line.measured else None, theatre, gazetteer
+    )
     by_words = described(found.hints, found.mentions)
     unknown = unknown_section(rows, period.since, period.until, days)
     if line is not None and line.unsupported is not None:
@@ -262,7 +264,7 @@ def _notes(
             "No line of contact is told of: none was given, and the reports of this time tell too "
             "little to draw one here."
         )
-    else:
+    elif line.measured:
         notes.append(
             "Distances are from the line of contact as it is drawn; its doubt is told with it."
         )

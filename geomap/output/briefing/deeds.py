@@ -6,6 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geomap.output.briefing.event_days import event_days, of_one_day, period_told, reported_days
+from geomap.output.briefing.namesakes import label_of, names_of
+from geomap.output.briefing.speakers import is_what_is_said, speaker_of
 from geomap.output.briefing.words import WINDS, km, listed
 
 if TYPE_CHECKING:
@@ -39,27 +42,17 @@ _AT_A_PLACE = {
     "contested": ("fought", "fight"),
     "present": ("operated", "operate"),
 }
+_ALIKE = {"liberated": "captured"}  # of one party at one place: two words for one deed
 _NEAR = {
     "near": "near", "in_or_near": "in and around", "toward": "toward", "part": "in part of",
     "opposite": "opposite", "border": "at the border of",
 }  # fmt: skip
+_GROUND = {"positions": "ground"}
 _SIDES = {"outskirts": "outskirts", "bank": "bank"}
 _PAIRS = {
     "between": ("between {} and {}", "between {} and another place"),
     "along": ("along the road from {} to {}", "along a road from {}"),
 }
-# Words that begin a sentence with a capital and are written small within one.
-_SMALL = frozenset([
-    "the", "a", "an", "two", "three", "four", "five", "several", "some", "many", "most", "both",
-    "local", "regional", "their", "its", "his", "her", "our", "officials", "police", "residents",
-    "witnesses", "analysts", "soldiers", "troops", "medics", "authorities", "commanders",
-    "military", "geolocated", "footage", "satellite", "national", "prosecutors", "emergency",
-    "drone", "open", "available", "unspecified", "other", "another", "one",
-])  # fmt: skip
-_PRONOUNS = frozenset(["he", "she", "they", "it", "we", "i", "who"])
-_OWNERS = frozenset(["its", "their", "his", "her", "our"])
-_ENDS = (" cited", " quoted", " who", " that", " which")
-
 _Pair = tuple[str, ...]
 
 
@@ -123,21 +116,32 @@ def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Dee
     negations: dict[tuple[Any, ...], list[Properties]] = defaultdict(list)
     for p in claims:
         pair = pairs.get((p["article_id"], p["sentence_start"], p["relation"], p["name"]), ())
-        key = (p["name"], p["actor"], p["action"], p["modality"] == "failed",
+        done = _ALIKE.get(p["action"], p["action"])
+        key = (label_of(p), p["actor"], done, p["modality"] == "failed",
                p["part"], p["relation"], p["direction"], p["distance_km"], pair)  # fmt: skip
         untrue = p["negated"] and p["modality"] != "denied"
         (negations if untrue else groups)[key].append(p)
     found = []
     for key, rows in groups.items():
-        # "A did not capture it, said B" denies what others say, where others do.
-        against = [p for p in negations.get(key, ()) if p["attribution"]]
-        if against:
-            negations[key] = [p for p in negations[key] if not p["attribution"]]
-        denied = [p for p in rows if p["modality"] == "denied"]
         said = [p for p in rows if p["modality"] != "denied"]
+        denials = [p for p in rows if p["modality"] == "denied"]
+        denied = [p for p in denials if not said or _denies(p, said)]
+        apart = [p for p in denials if said and not _denies(p, said)]
+        # "A did not capture it, said B" denies what others say, where others do.
+        untold = negations.get(key, [])
+        against = [p for p in untold if p["attribution"] and (not said or _denies(p, said))]
+        if against:
+            negations[key] = [p for p in untold if p not in against]
         found.append(Deed(key[1], tuple(said), tuple(denied + against), key[-1]))
+        if apart:
+            found.append(Deed(key[1], (), tuple(apart), key[-1]))
     found += [Deed(key[1], tuple(rows), (), key[-1]) for key, rows in negations.items() if rows]
     return sorted(found, key=by_day)
+
+
+def _denies(denial: Properties, said: Iterable[Properties]) -> bool:
+    """Say whether a denial is of what some claims say, not of what another day brought."""
+    return any(of_one_day(denial, p) for p in said)
 
 
 def by_day(deed: Deed) -> tuple[str, str, str, int]:
@@ -171,14 +175,19 @@ def phrase(deed: Deed, *, short: bool = False) -> str:
     if action == "withdrawn" and p["relation"] == "toward":
         action, direct = "withdrew toward", ""
     subject = "" if short and actor else f"{someone} "
-    if action in _ON_A_PLACE and (direct or _ON_A_PLACE[action][3]):
+    if action in _ON_A_PLACE and (
+        (direct and not (p.get("wide") and action == "attacked")) or _ON_A_PLACE[action][3]
+    ):
         past, infinitive, participle, rough = _ON_A_PLACE[action]
         if p["part"] and rough == "positions":
             direct, rough = "", "ground"  # "a crossing on its eastern outskirts" is not the east
+        if p.get("wide") and direct:  # "regained territory in the oblast" is not all of it
+            direct, rough = "", "positions" if action == "withdrawn" else _GROUND.get(rough, rough)
         thing = direct or f"{rough} {where}"
         if actor or not participle:
             return f"{subject}{_done(p, negated, past, infinitive)} {thing}{vain}"
-        be = "were" if not direct and rough.endswith("s") else "was"
+        many = p.get("several") if direct else rough.endswith("s")
+        be = "were" if many else "was"
         return f"{thing} {be}{' not' if negated else ''} {participle}{vain}"
     if action in _AT_A_PLACE:
         past, infinitive = _AT_A_PLACE[action]
@@ -199,7 +208,7 @@ def _done(p: Properties, negated: bool, past: str, infinitive: str) -> str:
 def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str]:
     """Return a claim's place as an object ("the east of Bakhmut"; empty: near it) and as where."""
     name, relation = p["name"], p["relation"]
-    place = "it" if short else name
+    place = "it" if short else label_of(p)
     if p["part"]:
         wind = WINDS.get(p["part"], p["part"])
         part = f"its {wind}" if short else f"the {wind} of {place}"
@@ -212,6 +221,8 @@ def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str
         both, one = _PAIRS[relation]
         ends = ["it" if short and e == name else e for e in pair[:2]]
         return "", both.format(*ends) if len(ends) > 1 else one.format(place)
+    if relation == "border" and short:
+        return "", "at its border"
     if relation in _NEAR:
         return "", f"{_NEAR[relation]} {place}"
     distance = f"{km(p['distance_km'])} " if p["distance_km"] else ""
@@ -222,7 +233,8 @@ def _where(p: Properties, pair: Sequence[str], *, short: bool) -> tuple[str, str
         what = f"{side}{_SIDES[relation]}"
         return "", f"on its {what}" if short else f"on the {what} of {place}"
     if relation == "border_distance":
-        return "", f"{distance or 'some way '}from the border of {place}"
+        border = "its border" if short else f"the border of {place}"
+        return "", f"{distance or 'some way '}from {border}"
     wind = f"{WINDS[p['direction']]} of" if p["direction"] else "from" if distance else "near"
     return "", f"{distance}{wind} {place}"
 
@@ -265,12 +277,13 @@ def named_together(several: Sequence[Deed]) -> Deed:
     """Return deeds that differ in the place alone as one, whose place is the list of theirs."""
     if len(several) == 1:
         return several[0]
-    names = listed(list(dict.fromkeys(d.first["name"] for d in several)))
+    named = names_of([d.first for d in several])
+    whole = {"label": listed(named), "several": len(named) > 1}
     first = several[0]
     return Deed(
         first.actor,
-        tuple(p | {"name": names} for d in several for p in d.claims),
-        tuple(p | {"name": names} for d in several for p in d.denied),
+        tuple(p | whole for d in several for p in d.claims),
+        tuple(p | whole for d in several for p in d.denied),
         first.pair,
     )
 
@@ -293,10 +306,13 @@ def when(rows: Sequence[Properties], days: Days, *, only: str | None = None) -> 
     only : str, optional
         The one day of all reports, which need not be told each time.
     """
-    events = {p["event_date"] for p in rows if p["event_date"]}
+    events = {day for p in rows for day in event_days(p)}
     if events:
         return f" on {days.days(events)}"
-    reported = {p["date"] for p in rows if p["date"]}
+    spans = sorted({span for p in rows if (span := period_told(p))})
+    if spans:
+        return f" in {listed(spans)}"
+    reported = {day for p in rows for day in reported_days(p)}
     if not reported:
         return "" if only == UNDATED else ", in an undated report"
     return "" if reported == {only} else f", reported on {days.days(reported)}"
@@ -334,20 +350,8 @@ def _way(p: Properties) -> tuple[str, str | None]:
         return plain.get(modality, ""), None
     if modality == "confirmed":
         return "confirmed by", speaker
-    return "claimed by" if kind in ("party", "blogger") else "according to", speaker
-
-
-def speaker_of(words: str) -> str:
-    """Return the words for a speaker as they stand within a sentence."""
-    kept = " ".join(words.split())
-    for end in _ENDS:
-        kept = kept.removesuffix(end)
-    first, _, rest = kept.partition(" ")
-    if kept.lower() in _PRONOUNS:
-        return "a speaker named before"
-    if first.lower() in _OWNERS and rest:
-        return f"the {rest}"
-    return kept[0].lower() + kept[1:] if first.lower() in _SMALL else kept
+    claimed = kind in ("party", "blogger") and not is_what_is_said(speaker)
+    return "claimed by" if claimed else "according to", speaker
 
 
 def merged(

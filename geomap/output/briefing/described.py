@@ -33,11 +33,16 @@ def described(hints: Iterable[Properties], mentions: Iterable[Properties]) -> li
         if p["locates"] and p["relation"] in _MEASURED
         and (p["article_id"], p["locates"]) not in named
     ]  # fmt: skip
-    surest = sorted(found, key=lambda p: -p["confidence"])[:MOST_DESCRIBED]
-    return [_statement(p) for p in found if p in surest]
+    same: dict[tuple[str, ...], list[Properties]] = {}
+    for p in found:  # a heading that each day's report repeats is told once
+        key = (p["locates"], p["text"], _degrees(p["lat"], "NS"), _degrees(p["lon"], "EW"))
+        same.setdefault(key, []).append(p)
+    surest = sorted(same.values(), key=lambda rows: -rows[0]["confidence"])[:MOST_DESCRIBED]
+    return [_statement(rows) for rows in same.values() if rows in surest]
 
 
-def _statement(p: Properties) -> Statement:
+def _statement(rows: list[Properties]) -> Statement:
+    p = rows[0]
     words = str(p["text"])
     if not any(a.startswith(words.split(" ", 1)[0]) for a in p["anchors"]):
         words = words[:1].lower() + words[1:]  # "Between Chasiv Yar and ..." began a sentence
@@ -47,7 +52,7 @@ def _statement(p: Properties) -> Statement:
         "lat": _degrees(p["lat"], "NS"),
         "lon": _degrees(p["lon"], "EW"),
     }
-    return say("places.described", facts, cites=[p], low=p["confidence"] < LOW)
+    return say("places.described", facts, cites=rows, low=p["confidence"] < LOW)
 
 
 def _degrees(value: float, winds: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from geomap.output.briefing.claims import EVENTS
-from geomap.output.briefing.deeds import by_day, deeds, when
+from geomap.output.briefing.deeds import by_day, day_of, deeds, when
+from geomap.output.briefing.namesakes import label_of, names_of
 from geomap.output.briefing.statements import say
 from geomap.output.briefing.words import clean
 from geomap.tables import load_table, word_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from geomap.output.briefing.claims import Telling
     from geomap.output.briefing.deeds import Deed
@@ -23,6 +25,12 @@ MOST_STRIKES = 12
 MOST_HARM = 8
 HARM_WORDS = 22  # a quote of harm is no longer
 _BREAK = re.compile(r"[,;:—–.!?()\"“”]|\s-\s")
+# "The mayor, X, said ...", "officials reported that ...".
+_SAID = re.compile(
+    r"^(?:said|says|added|reported|wrote)\s+(?:that\s+)?"
+    r"|^.{0,80}?\b(?:said|reported|stated)\s+that\s+",
+    re.I,
+)
 _WORD = re.compile(r"[\w’'-]+")
 
 
@@ -58,7 +66,7 @@ def harm_in(sentence: str) -> str | None:
         if not found & words["harm"] or found & words["fighters"]:
             continue
         if found & words["civilians"]:
-            return _cut(parts[n], words["harm"])
+            return _cut(_SAID.sub("", parts[n]), words["harm"])
         if n + 1 < len(parts) and kinds[n + 1] & words["civilians"]:
             return _cut(f"{parts[n]}, {parts[n + 1]}", words["harm"])
     return None
@@ -85,8 +93,18 @@ def _cut(words: str, harm: frozenset[str]) -> str:
 
 
 def strikes(claims: Iterable[Properties], hints: Sequence[Properties]) -> list[Deed]:
-    """Return what was done from afar; several sentences of one strike are told together."""
-    return deeds((p for p in claims if p["action"] in EVENTS), hints)
+    """Return what was done from afar; several sentences of one strike are told together.
+
+    Strikes of several days are several, unless it is denied: then nobody says which.
+    """
+    found = []
+    for deed in deeds((p for p in claims if p["action"] in EVENTS), hints):
+        by_days: dict[str | None, list[Properties]] = {}
+        for p in deed.claims:
+            by_days.setdefault(None if deed.denied else day_of(p), []).append(p)
+        split = [replace(deed, claims=tuple(rows)) for rows in by_days.values()]
+        found += split if len(split) > 1 else [deed]
+    return sorted(found, key=by_day)
 
 
 def events_section(
@@ -102,14 +120,15 @@ def events_section(
         Placed mentions of the region, for harm that no strike tells of.
     telling : Telling
     """
-    ordered = sorted(found, key=lambda d: (_harm(d) is None, -d.first["confidence"]))
+    harm = {_at(p): p for p in harmed(mentions)}
+    ordered = sorted(found, key=lambda d: (_harm(d, harm) is None, -d.first["confidence"]))
     told = [
-        telling.deed("events.strike", d, harm=_harm(d))
+        telling.deed("events.strike", d, harm=_harm(d, harm))
         for d in sorted(ordered[:MOST_STRIKES], key=by_day)
     ]
     rest = ordered[MOST_STRIKES:]
     if rest:
-        names = list(dict.fromkeys(d.first["name"] for d in rest))
+        names = names_of([d.first for d in rest])
         told.append(
             say(
                 "events.more",
@@ -117,13 +136,23 @@ def events_section(
                 cites=[p for d in rest for p in d.rows],
             )
         )
-    shown = {(p["article_id"], p["sentence_start"]) for d in found for p in d.rows}
-    harm = [p for p in harmed(mentions) if (p["article_id"], p["sentence_start"]) not in shown]
-    return {"strikes": told, "harm": [_harm_statement(p, telling) for p in harm[:MOST_HARM]]}
+    shown = {_at(p) for d in ordered[:MOST_STRIKES] for p in d.claims if _is_of(p, harm)}
+    apart = [p for at, p in harm.items() if at not in shown]
+    return {"strikes": told, "harm": [_harm_statement(p, telling) for p in apart[:MOST_HARM]]}
 
 
-def _harm(deed: Deed) -> str | None:
-    return next((h for p in deed.claims if (h := harm_in(p["sentence"]))), None)
+def _harm(deed: Deed, harm: Mapping[tuple[str, int], Properties]) -> str | None:
+    """Return the words for harm that a strike did: those of a sentence that tell of its place."""
+    return next((harm_in(p["sentence"]) for p in deed.claims if _is_of(p, harm)), None)
+
+
+def _at(p: Properties) -> tuple[str, int]:
+    return (p["article_id"], p["sentence_start"])
+
+
+def _is_of(claim: Properties, harm: Mapping[tuple[str, int], Properties]) -> bool:
+    at = _at(claim)
+    return at in harm and label_of(harm[at]) == label_of(claim)
 
 
 def harmed(mentions: Iterable[Properties]) -> list[Properties]:
@@ -146,7 +175,7 @@ def harmed(mentions: Iterable[Properties]) -> list[Properties]:
 
 def _harm_statement(p: Properties, telling: Telling) -> Statement:
     facts = {
-        "place": p["name"],
+        "place": label_of(p),
         "when": when([p], telling.days, only=telling.only_day),
         "harm": harm_in(p["sentence"]),
     }

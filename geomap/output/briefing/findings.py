@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from geomap.output.briefing.claims import EVENTS, Telling, by_place, is_told, sources_of
 from geomap.output.briefing.deeds import UNDATED
 from geomap.output.briefing.events import strikes
+from geomap.output.briefing.namesakes import Homes
 from geomap.output.briefing.places import named_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geomap.gazetteer.store import Gazetteer
     from geomap.output.briefing.claims import PlaceKey
     from geomap.output.briefing.deeds import Deed
     from geomap.output.briefing.places import NamedPlace
@@ -39,7 +41,9 @@ class Findings:
     telling: Telling
 
 
-def findings(rows: Sequence[Properties], days: Days) -> Findings:
+def findings(
+    rows: Sequence[Properties], days: Days, gazetteer: Gazetteer | None = None
+) -> Findings:
     """Return what is found in features.
 
     Parameters
@@ -48,12 +52,15 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
         Properties, in order (`layers.features`).
     days : Days
         How days are told.
+    gazetteer : Gazetteer, optional
+        See `Homes`.
     """
-    claims = [p for p in rows if is_told(p)]
+    placed = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
+    homes = Homes(placed, gazetteer)
+    claims = homes.settled(p for p in rows if is_told(p))
     front_claims = [p for p in claims if p["action"] not in EVENTS]
     hints = [p for p in rows if p["layer"] == "hint" and p["lat"] is not None]
-    mentions = [p for p in rows if p["layer"] == "mention" and p["lat"] is not None]
-    admin1_of = {(p["article_id"], p["name"]): p["admin1"] for p in reversed(mentions)}
+    mentions = homes.settled(placed)
     reported = sorted({p["date"] for p in rows if p["date"]})
     telling = Telling(
         days,
@@ -61,8 +68,8 @@ def findings(rows: Sequence[Properties], days: Days) -> Findings:
         only_day=UNDATED if not reported else reported[0] if len(reported) == 1 else None,
     )
     return Findings(
-        rows, claims, front_claims, hints, mentions, named_places(rows),
-        by_place(front_claims, admin1_of), strikes(claims, hints), telling,
+        rows, claims, front_claims, hints, mentions, named_places(rows, homes),
+        by_place(front_claims), strikes(claims, hints), telling,
     )  # fmt: skip
 
 

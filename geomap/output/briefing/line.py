@@ -25,17 +25,24 @@ if TYPE_CHECKING:
     from geomap.output.briefing.words import Days
 
 STILL_KM2 = 1.0  # less ground than this is not told as a movement
+LEAST_SHARE = 0.25  # a line of which less rests on reports, or on an earlier line, is a guess
+SWAY = 3.0  # of drawn lines, a gain less than so many times the other side's is not told on top
+MOVED_SHARE = 0.5  # both lines need so much, before what lies between them is told as a movement
 FAR_KM = 100.0  # a line further off than this is not told of
 
 
 @dataclass(frozen=True, slots=True)
 class LineTelling:
-    """The line section: what is said, the places that changed sides, what of it stands on top."""
+    """The line section: what is said, the places that changed sides, what of it stands on top.
+
+    `measured` is whether it is known well enough here to tell how far places lie from it.
+    """
 
     statements: tuple[Statement, ...]
     changes: tuple[Statement, ...]
     top: tuple[Statement, ...]
     unsupported: Statement | None = None
+    measured: bool = True
 
 
 def line_section(
@@ -65,6 +72,10 @@ def line_section(
     here = now.within(region)
     if not here.stretches:
         return _outside(now, region, days)
+    known = _known_share(here)
+    if known < LEAST_SHARE:
+        guess = say("line.too_little", {"share": round(100 * known)}, lines=[now.date])
+        return LineTelling((guess,), (), (), measured=False)
     facts = {
         "day": days.day(now.date) if now.date else None,
         "length": length_km(here.stretches),
@@ -90,16 +101,42 @@ def line_section(
     top = told[:1]
     if before is None or before.date is None:
         told.append(say("line.no_earlier", {}, lines=[now.date]))
+    elif min(known, _known_share(before.within(region))) < MOVED_SHARE:
+        told.append(
+            say(
+                "line.before_too_little",
+                {"day": days.day(before.date)},
+                lines=[before.date, now.date],
+            )
+        )
     else:
-        moved = _moved(before, here, region, theatre, days)
+        moved, beyond = _moved(before, here, region, theatre, days)
         told += moved
         top = moved[:2]
+        if before.drawn and _to_and_fro(before.within(region), here):
+            top = told[:1]
+        elif not beyond:  # a movement that may be none is not what a reader must know
+            lines = [before.date, now.date]
+            top = [say("line.within_doubt", {"day": days.day(before.date)}, lines=lines)]
         changes = _changed(before, now, places, theatre, days)
     unsupported = [s for s in here.stretches if s.status == "unsupported"]
     doubt = None
     if length_km(unsupported) >= 1.0:
         doubt = say("unknown.unsupported", {"length": length_km(unsupported)}, lines=[now.date])
     return LineTelling(tuple(told), changes, tuple(top), doubt)
+
+
+def _known_share(here: LineState) -> float:
+    """Return how much of a line rests on reports or an earlier line; all where that is not told."""
+    length = length_km(here.stretches)
+    doubtful = length_km([s for s in here.stretches if s.status == "unsupported"])
+    return 1.0 if length == 0 else 1.0 - doubtful / length
+
+
+def _to_and_fro(before: LineState, here: LineState) -> bool:
+    """Say whether both sides gained much by two lines: drawn apart, such lines may only sway."""
+    areas = sorted(gain.area_km2 for gain in gains(before, here))
+    return len(areas) > 1 and areas[0] > areas[1] / SWAY
 
 
 def _outside(now: LineState, region: Geometry, days: Days) -> LineTelling | None:
@@ -118,22 +155,26 @@ def _outside(now: LineState, region: Geometry, days: Days) -> LineTelling | None
 
 def _moved(
     before: LineState, here: LineState, region: Geometry, theatre: Theatre, days: Days
-) -> list[Statement]:
+) -> tuple[list[Statement], bool]:
+    """Return what is told of a movement, and whether some of it lies beyond the doubt."""
     assert before.date is not None
     told = []
+    beyond = False
     since = days.day(before.date)
     both = [before.date, here.date]
     for gain in gains(before.within(region), here):
         if gain.area_km2 < STILL_KM2:
             continue
+        beyond = beyond or gain.sure_km2 is None or gain.sure_km2 >= STILL_KM2
         party = party_of(gain.side, theatre).split(", ", 1)[0]
         facts = {"day": since, "party": party, "area": gain.area_km2, "sure": gain.sure_km2}
+        facts["drawn"] = before.drawn
         told.append(say("line.gained", facts, lines=both))
     if not told:
-        return [say("line.still", {"day": since}, lines=both)]
+        return [say("line.still", {"day": since}, lines=both)], True
     if before.drawn:
         told.append(say("line.drawn_apart", {}, lines=both))
-    return told
+    return told, beyond
 
 
 def _changed(
@@ -143,7 +184,7 @@ def _changed(
     theatre: Theatre,
     days: Days,
 ) -> tuple[Statement, ...]:
-    """Return a statement for each place that lies on another side than before."""
+    """Return a statement for each place that lies on another side than before, without doubt."""
     if not places or before.date is None or now.date is None:
         return ()
     lats, lons = [p.lat for p in places], [p.lon for p in places]
@@ -152,8 +193,10 @@ def _changed(
     for place, old, new in zip(places, then, today, strict=True):
         if old.side is None or new.side is None or old.side == new.side:
             continue
+        if _within_doubt(old) or _within_doubt(new):
+            continue
         facts = {
-            "place": place.name,
+            "place": place.label,
             "before": _leader(old, theatre),
             "after": _leader(new, theatre),
             "then": days.day(before.date),
@@ -164,6 +207,13 @@ def _changed(
         lines = [before.date, now.date]
         told.append(say("line.changed", facts, lines=lines, cites=place.mentions[:1]))
     return tuple(told)
+
+
+def _within_doubt(offset: Offset) -> bool:
+    """Say whether a place may lie on either side for what is known of the line."""
+    if offset.error_km is None or offset.distance_km is None:
+        return offset.support == "none"
+    return offset.support == "none" or offset.distance_km <= offset.error_km
 
 
 def _leader(offset: Offset, theatre: Theatre) -> str:

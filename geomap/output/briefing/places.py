@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from geomap.front.theatre import Theatre
     from geomap.gazetteer.store import Gazetteer
     from geomap.output.briefing.line_states import LineState
+    from geomap.output.briefing.namesakes import Homes
     from geomap.output.briefing.statements import Properties, Statement
 
 MOST_PLACES = 12
 MOST_MORE = 30
 TOWN_PEOPLE = 10_000  # a place of so many people is a town that readers know
+CITY_PEOPLE = 200_000  # where such a city lies need not be told by its suburbs
 _NEXT = 16  # settlements looked at: some are districts of a city
 OWN_KM = 3.0  # a town this near is the place itself
 FAR_KM = 100.0
@@ -42,6 +44,7 @@ class NamedPlace:
     precision: str
     mentions: tuple[Properties, ...]
     claims: tuple[Properties, ...] = ()
+    label: str = ""
 
     @property
     def activity(self) -> int:
@@ -49,16 +52,16 @@ class NamedPlace:
         return 2 * len(self.claims) + len(self.mentions)
 
 
-def named_places(rows: Iterable[Properties]) -> list[NamedPlace]:
+def named_places(rows: Iterable[Properties], homes: Homes) -> list[NamedPlace]:
     """Return the places that features name, the most said of first; no countries or oblasts.
 
     Parameters
     ----------
     rows : iterable of dict
-        Properties of features: literal mentions make places, claims go to those of their name.
+        Properties of features: literal mentions make places, claims go to theirs.
+    homes : Homes
     """
     mentions: dict[tuple[Any, ...], list[Properties]] = {}
-    by_name: dict[tuple[str, str], tuple[Any, ...]] = {}
     claims: list[Properties] = []
     for p in rows:
         if p["layer"] == "claim" and p["name"] and p["modality"] != "planned":
@@ -66,21 +69,23 @@ def named_places(rows: Iterable[Properties]) -> list[NamedPlace]:
         wide = p["precision"] in (None, "country", "admin1", "hint")
         if p["layer"] != "mention" or p["kind"] != "literal" or p["lat"] is None or wide:
             continue
-        key = (p["name"], p["admin1"], p["lat"], p["lon"])
-        mentions.setdefault(key, []).append(p)
-        by_name.setdefault((p["article_id"], p["name"]), key)
+        mentions.setdefault(_key(p), []).append(p)
     about: dict[tuple[Any, ...], list[Properties]] = {}
     for p in claims:
-        if (at := by_name.get((p["article_id"], p["name"]))) is not None:
-            about.setdefault(at, []).append(p)
+        if (home := homes.of(p)) is not None:
+            about.setdefault(_key(home), []).append(p)
     found = [
         NamedPlace(
             key[0], same[0]["native_name"], key[1], key[2], key[3], same[0]["precision"],
-            tuple(same), tuple(about.get(key, ())),
+            tuple(same), tuple(about.get(key, ())), homes.label(key[0], key[1]),
         )
         for key, same in mentions.items()
     ]  # fmt: skip
     return sorted(found, key=lambda p: (-p.activity, -len(p.mentions), p.name, p.lat, p.lon))
+
+
+def _key(p: Properties) -> tuple[Any, ...]:
+    return (p["name"], p["admin1"], p["lat"], p["lon"])
 
 
 def is_settlement(place: NamedPlace) -> bool:
@@ -104,9 +109,10 @@ def places_section(
     rows = []
     for place in shown:
         reports = len({p["article_id"] for p in place.mentions})
-        facts = {"place": place.name, "mentions": len(place.mentions), "reports": reports}
+        facts = {"place": place.label, "mentions": len(place.mentions), "reports": reports}
         rows.append({
             "name": place.name,
+            "label": place.label,
             "native": place.native,
             "admin1": place.admin1,
             "lat": place.lat,
@@ -120,7 +126,7 @@ def places_section(
     rest = places[MOST_PLACES:]
     if not rest:
         return rows, None
-    named = [p.name for p in rest[:MOST_MORE]]
+    named = [p.label for p in rest[:MOST_MORE]]
     facts = {"number": len(rest), "named": named, "unnamed": max(0, len(rest) - MOST_MORE)}
     more = say("places.more", facts, articles={p["article_id"] for r in rest for p in r.mentions})
     return rows, more
@@ -151,8 +157,8 @@ def _to_line(
     found = offsets(line.line, [p.lat for p in places], [p.lon for p in places])
     for place, offset in zip(places, found, strict=True):
         far, foot = offset.distance_km, offset.nearest
-        if far is None or foot is None or far > FAR_KM:
-            continue
+        if far is None or foot is None or far > FAR_KM or offset.support == "none":
+            continue  # a stretch that only joins what is known tells nothing of its surroundings
         side = party_of(offset.side, theatre).split(", ", 1)[0]
         on_side = f", on the side of {side}" if side else ""
         within = offset.error_km is not None and far <= offset.error_km
@@ -185,6 +191,8 @@ def _to_town(places: Sequence[NamedPlace], gazetteer: Gazetteer) -> dict[int, st
                 continue
             name = gazetteer.name(int(row))
             if far < OWN_KM or name == place.name:
+                if gazetteer.population[row] >= CITY_PEOPLE:
+                    break
                 continue
             lat, lon = float(gazetteer.lat[row]), float(gazetteer.lon[row])
             wind = WINDS[geodesy.wind_of(geodesy.azimuth_deg(lat, lon, place.lat, place.lon))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from geomap.output.briefing.statements import Properties, Statement
     from geomap.output.briefing.words import Days
 
+# Read as names, and no places: seasons, and the numbers of roads and of weapons.
+_NO_PLACE = re.compile(
+    r"(?:spring|summer|fall|autumn|winter)(?:\s+\d{4})?|[a-z]{1,3}-?\d{1,4}s?", re.I
+)
 MOST_GAPS = 6  # days without reports that are told one by one
 MOST_REFUSED = 8
 MOST_MORE = 20
@@ -89,7 +94,8 @@ def _refused(mentions: Sequence[Properties]) -> list[Statement]:
     here: dict[str, list[Properties]] = defaultdict(list)
     elsewhere: dict[str, list[Properties]] = defaultdict(list)
     for p in mentions:
-        if p["status"] == "refused" and p["kind"] == "literal":
+        never = _NO_PLACE.fullmatch(p["text"]) is not None
+        if p["status"] == "refused" and p["kind"] == "literal" and not never:
             beside = (p["article_id"], p["sentence_start"]) in about
             (here if beside else elsewhere)[p["text"]].append(p)
     told: list[Statement] = []
