@@ -11,6 +11,7 @@ import pytest
 # A room may import only from rooms that stand before it.
 ROOMS = [
     {"models", "errors", "settings", "geodesy", "tables", "feature_ids"},
+    {"fetching"},
     {"articles", "gazetteer"},
     {"toponyms"},
     {"hints"},
