@@ -324,9 +324,11 @@ def _when(written: str) -> tuple[dt.datetime | None, dt.date | None]:
         except (ValueError, TypeError, OverflowError):
             continue
         break
-    if moment is not None and moment.year in _YEARS:
-        return (None if moment.tzinfo is None else moment), moment.date()
-    return None, parse_day(written)
+    if moment is None:
+        return None, parse_day(written)
+    if moment.year not in _YEARS:  # such as 1970, of a clock that was never set
+        return None, None
+    return (None if moment.tzinfo is None else moment), moment.date()
 
 
 def _joined(base: str, link: str) -> str:

@@ -71,8 +71,12 @@ class Budget:
         """
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise BudgetError(f"the answer took longer than {self.whole_s:g} s")
+            raise self.over()
         return min(left, at_most)
+
+    def over(self) -> BudgetError:
+        """Return the error of a time that is over."""
+        return BudgetError(f"the answer took longer than {self.whole_s:g} s")
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -94,8 +98,14 @@ class _CountedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        self.sock.settimeout(self.budget.left_s(self.budget.read_s))
-        count = self.sock.recv_into(buffer)
+        wait_s = self.budget.left_s(self.budget.read_s)
+        self.sock.settimeout(wait_s)
+        try:
+            count = self.sock.recv_into(buffer)
+        except TimeoutError as error:
+            if wait_s < self.budget.read_s:
+                raise self.budget.over() from error
+            raise
         self.left -= count
         if self.left < 0:
             raise TooLongError
