@@ -167,6 +167,15 @@ def test_a_broken_feed_gives_what_it_holds() -> None:
     assert not problem.set_aside
 
 
+def test_control_characters_are_left_out() -> None:
+    feed = rss(
+        "<title>A\x07 &#7;B</title><description>&lt;p&gt;C\x01 &amp;#2; D&lt;/p&gt;</description>"
+    )
+    [entry] = entries(feed)
+    assert entry.summary.replace("&#2;", "").split() == ["C", "D"]
+    assert (entry.title or "").isprintable()
+
+
 def test_encodings_of_feeds() -> None:
     feed = rss("<title>Бої під Лиманом</title><link>https://news.example/1</link>")
     declared = feed.replace("?>", ' encoding="windows-1251"?>', 1).encode("cp1251")

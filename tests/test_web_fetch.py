@@ -15,6 +15,7 @@ from misbehaving import NOW, Time, Web, fetcher, moved, page, serving
 
 from geomap.errors import FetchError, RefusedAddressError
 from geomap.fetching import Guard
+from geomap.fetching.robots import parse_rules
 
 Say = Callable[[bytes], None]
 
@@ -338,6 +339,16 @@ def test_without_a_robots_file_all_may_be_asked_but_not_when_it_fails(web: Web, 
     time.seconds += 301
     web.answers["/robots.txt"] = page("User-agent: *\nDisallow:" + " \n#" * 300_000)
     assert get.fetch(web.url("/a")).body == b"a"
+
+
+def test_a_robots_file_made_to_be_slow_is_not() -> None:
+    names = "".join(f"User-agent: x{i}\n" for i in range(9_000))
+    begun = real_time.process_time()
+    rules = parse_rules((names + "Disallow: /a\n" * 9_000).encode(), "geomap/1")
+    assert rules.may_ask("https://news.example/a")
+    mine = parse_rules((names + "useragent: GeoMap\nDisallow: /a*b\n").encode(), "geomap/1")
+    assert not mine.may_ask("https://news.example/axb")
+    assert real_time.process_time() - begun < 2
 
 
 def test_proxies_are_used_only_when_asked(

@@ -21,6 +21,7 @@ __all__ = ["fragment_text", "is_feed", "read_fetched"]
 _FEED = re.compile(r"(?:<\?[^>]{0,500}>|<![^>]{0,500}>|\s)*<(?:rss|feed|rdf:RDF)[\s>]")
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _HEAD_BYTES = 4_096
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLOCKS = frozenset(
     ("address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "h1", "h2",
      "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "td",
@@ -136,11 +137,16 @@ def fragment_text(fragment: str) -> str:
     etree.strip_elements(
         tree, *_UNSEEN, etree.Comment, etree.ProcessingInstruction, with_tail=False
     )
-    for element in tree.iter():
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
         if element.tag in _BLOCKS:
-            element.text = "\n" + (element.text or "")
-            element.tail = "\n" + (element.tail or "")
-    lines = (" ".join(line.split()) for line in str(tree.text_content()).splitlines())
+            pieces.append("\n")
+        if event == "start":
+            pieces.append(element.text or "")
+        elif element is not tree:
+            pieces.append(element.tail or "")
+    text = _CONTROL.sub(" ", "".join(pieces))
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
