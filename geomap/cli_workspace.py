@@ -34,17 +34,23 @@ def init(
 
 @app.command()
 def add(
-    sources: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.")],
+    sources: Annotated[
+        list[str], typer.Argument(help="Files, folders, addresses of pages and feeds, or -.")
+    ],
     workspace: Folder = HERE,
     article_date: ArticleDate = None,
     max_article_mb: MaxMb = 20.0,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="HOST", help="A host of your own network; repeatable."),
+    ] = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Add articles to a workspace, and read them."""
     run = _run(workspace, verbose, debug, max_article_mb=max_article_mb)
-    _end(run, run.add(sources, article_date), as_json)
+    _end(run, run.add(sources, article_date, allow=allow or ()), as_json)
 
 
 @app.command()

@@ -12,10 +12,9 @@ Every message says what is wrong, in which input (file and line, or article id),
     +-- FrontError(ValueError)        a line of contact cannot be used
     +-- SettingsError(ValueError)     an option or a settings file is wrong
     +-- OutputError(OSError)          an output cannot be written
-<<<<<<< HEAD
     +-- WorkspaceError                a workspace cannot be used, or what it holds is damaged
-=======
->>>>>>> i9a
+    +-- FetchError                    a page or feed cannot be had from its server
+    |   +-- RefusedAddressError       an address that may not be asked
     +-- RecogniserError               a recogniser cannot be used, or answers out of bounds
 """
 
@@ -56,6 +55,31 @@ class SettingsError(GeomapError, ValueError):
 
 class OutputError(GeomapError, OSError):
     """An output cannot be written."""
+
+
+class FetchError(GeomapError):
+    """A page or feed cannot be had from its server.
+
+    `status` is the server's HTTP status, if it answered; `passing` tells that it may go better
+    another time, and `after_s` how many seconds the server asks to wait until then.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        passing: bool = False,
+        after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.passing = passing
+        self.after_s = after_s
+
+
+class RefusedAddressError(FetchError):
+    """An address may not be asked: not of the web, or not of the public internet."""
 
 
 class RecogniserError(GeomapError):

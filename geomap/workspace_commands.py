@@ -10,6 +10,7 @@ from geomap.errors import ArticleError, WorkspaceError
 from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem, Report
 from geomap.run_summary import count
+from geomap.web_sources import is_address
 from geomap.workspace.workspace import is_workspace
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from geomap.fetching.fetch import Fetcher
     from geomap.workspace.store import Counts
     from geomap.workspace.workspace import Workspace
 
@@ -57,31 +59,91 @@ class WorkspaceRun(Run):
         assert isinstance(self.pipeline, KeptPipeline)
         return self.pipeline.engine
 
-    def add(self, sources: Sequence[str], article_date: dt.date | None = None) -> dict[str, Any]:
+    def add(
+        self,
+        sources: Sequence[str],
+        article_date: dt.date | None = None,
+        *,
+        allow: Sequence[str] = (),
+    ) -> dict[str, Any]:
         """Keep articles, then read what has not been read; return the summary.
+
+        Parameters
+        ----------
+        sources : sequence of str
+            Files, folders, "-"; addresses of pages and feeds.
+        article_date : datetime.date, optional
+            The day of what has no date.
+        allow : sequence of str
+            Hosts and networks of the user's own that may be asked (`fetching.guard`).
 
         Raises
         ------
         ArticleError
-            Not one article could be used.
+            Not one article could be used, and none was known.
         """
-        read = read_articles(
-            sources, article_date=article_date, max_article_mb=self.settings.max_article_mb
-        )
-        self.problems += self._told(read.problems)
-        if not read.articles:
-            raise ArticleError(failed_line(read.problems) or "no articles given")
         outcomes = {"new": 0, "known": 0, "version": 0}
-        with self._bar(len(read), "kept") as advance:
-            for one in self.space.add(read):
-                outcomes[one.outcome] += 1
-                if advance is not None:
-                    advance(one)
+        addresses = [source for source in sources if is_address(source)]
+        files = [source for source in sources if not is_address(source)]
+        asked = self._keep_files(files, article_date, outcomes) if files else 0
+        if addresses:
+            asked += self._keep_addresses(addresses, article_date, outcomes, allow)
+        aside = [p for p in self.problems if p.set_aside]
+        if not asked and aside:
+            raise ArticleError(failed_line(aside))
         told = [
             f"{count(outcomes['new'], 'new article')}, {outcomes['known']} known already, "
             f"{count(outcomes['version'], 'new version')}"
         ]
         return self._read_waiting(told, **outcomes)
+
+    def _keep_files(
+        self, files: Sequence[str], article_date: dt.date | None, outcomes: dict[str, int]
+    ) -> int:
+        """Keep the articles of files; return how many there were."""
+        read = read_articles(
+            files, article_date=article_date, max_article_mb=self.settings.max_article_mb
+        )
+        self.problems += self._told(read.problems)
+        with self._bar(len(read), "kept") as advance:
+            for one in self.space.add(read):
+                outcomes[one.outcome] += 1
+                if advance is not None:
+                    advance(one)
+        return len(read)
+
+    def _keep_addresses(
+        self,
+        addresses: Sequence[str],
+        article_date: dt.date | None,
+        outcomes: dict[str, int],
+        allow: Sequence[str],
+    ) -> int:
+        """Keep the articles of pages and feeds as they come; return how many were asked for."""
+        from geomap.web_sources import read_address
+
+        fetcher = self._fetcher(allow)
+        asked = 0
+        for url in addresses:
+            answered = True
+            for found in read_address(
+                url, fetcher, knows=self.space.store.knows, article_date=article_date
+            ):
+                if isinstance(found, Problem):
+                    self.problems.append(found)
+                    answered = answered and not (found.set_aside and found.path == url)
+                else:
+                    article, raw = found
+                    outcomes[self.space.keep(article, raw=raw).outcome] += 1
+            asked += answered
+        return asked
+
+    def _fetcher(self, allow: Sequence[str]) -> Fetcher:
+        from geomap.fetching.fetch import Fetcher, Limits
+        from geomap.fetching.guard import Guard
+
+        limits = Limits(max_bytes=int(self.settings.max_article_mb * 1e6))
+        return Fetcher(guard=Guard(allow=tuple(allow)), limits=limits)
 
     def reprocess(self) -> dict[str, Any]:
         """Read again what was read by another geomap, gazetteer or corrections."""

@@ -11,6 +11,7 @@ import pytest
 # A room may import only from rooms that stand before it.
 ROOMS = [
     {"models", "errors", "settings", "geodesy", "tables", "feature_ids"},
+    {"fetching"},
     {"articles", "gazetteer"},
     {"toponyms"},
     {"hints"},
@@ -24,7 +25,7 @@ ROOMS = [
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
         "explain_commands", "brief_commands", "brief_each", "brief_regions", "cli_brief",
-        "cli_workspace", "workspace_commands",
+        "cli_workspace", "workspace_commands", "web_sources",
         "export_commands", "front_commands", "front_drawing", "region_options",
         "locate_commands", "map_commands", "cli_gazetteer",
         "run_summary", "cli_options", "cli",

@@ -45,13 +45,15 @@ _DECLARED = re.compile(
 )
 
 
-def decode(data: bytes) -> tuple[str, str | None]:
+def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     r"""Turn the bytes of a file into text.
 
     Parameters
     ----------
     data : bytes
         The whole file. Empty bytes give an empty text.
+    declared : str | None
+        The encoding that a server named; it counts for what is not UTF-8 and names none itself.
 
     Returns
     -------
@@ -83,7 +85,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     try:
         return data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        return _decode_other(data, error.start)
+        return _decode_other(data, error.start, declared)
 
 
 def _decode_marked(data: bytes, encoding: str) -> str:
@@ -96,7 +98,7 @@ def _decode_marked(data: bytes, encoding: str) -> str:
     return text
 
 
-def _decode_other(data: bytes, first_bad: int) -> tuple[str, str]:
+def _decode_other(data: bytes, first_bad: int, named: str | None) -> tuple[str, str]:
     """Decode what is not clean UTF-8; `first_bad` is the offset of the first byte at fault."""
     text = data.decode("utf-8-sig", errors="replace")
     bad = text.count("\ufffd")
@@ -109,6 +111,11 @@ def _decode_other(data: bytes, first_bad: int) -> tuple[str, str]:
     if declared is not None:
         text = data.decode(declared, errors="replace")
         return text, f"not UTF-8; read as {_shown(declared)}, which the page declares"
+    # Latin-1 is what servers say when nobody told them; it fits any bytes.
+    codec = _codec(named or "")
+    if codec is not None and codec != "iso8859-1":
+        text = data.decode(codec, errors="replace")
+        return text, f"not UTF-8; read as {_shown(codec)}, which the server declares"
     encoding = _detect(data[max(0, first_bad - 2_000) : first_bad + _SAMPLE_BYTES])
     if encoding is None:
         raise ArticleError("is a binary file, or text in an unknown encoding; save it as UTF-8")
@@ -135,9 +142,14 @@ def _declared_encoding(data: bytes) -> str | None:
     found = _DECLARED.search(data[:2_048])
     if found is None:
         return None
+    return _codec(found[1].decode("ascii", "replace"))
+
+
+def _codec(name: str) -> str | None:
+    """Return Python's name of an encoding that is not Unicode's, None if it is no such thing."""
     try:
-        info = codecs.lookup(found[1].decode("ascii"))
-    except (LookupError, UnicodeDecodeError):
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
         return None
     # Python also has codecs that are no character sets ("zip", "rot13"), which no page may choose.
     is_text = getattr(info, "_is_text_encoding", True)

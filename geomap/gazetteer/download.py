@@ -7,13 +7,11 @@ came from.
 
 from __future__ import annotations
 
-import email.utils
 import hashlib
 import http.client
 import json
 import logging
 import os
-import random
 import re
 import shutil
 import socket
@@ -28,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import geomap
 from geomap.errors import GazetteerError
+from geomap.fetching.trouble import PASSING, back_off_s, in_words, retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +39,6 @@ Check = Callable[["Downloader", Path, str], None]
 _CHUNK = 1 << 16
 _PROGRESS = 1 << 20  # so much more of a file than ever before starts the count of retries anew
 _LONGEST_WAIT_S = 300.0
-_PASSING = {408, 429, 500, 502, 503, 504}
 ADD = "or add files you have with 'geomap gazetteer add FILE...'"
 NOT_HTML = (
     "a web page came instead of the file: an error page, or the login page of this network; open "
@@ -154,7 +152,7 @@ class Downloader:
                         f"{url}: {trouble} ({failures + 1} attempts): try again later{kept}"
                     ) from trouble
                 most, failures = max(most, got), failures + 1
-                delay = min(2.0 ** (failures - 1), 60.0) * random.uniform(0.5, 1.5)
+                delay = back_off_s(failures)
                 wait = delay if trouble.after_s is None else trouble.after_s
                 logger.info("%s: %s; again in %.1f s", url, trouble, wait)
                 self.sleep(wait)
@@ -218,7 +216,7 @@ class Downloader:
             try:
                 body: bytes = response.read(limit)
             except (OSError, http.client.HTTPException) as error:
-                raise _RetryError(_words(error)) from error
+                raise _RetryError(in_words(error)) from error
             return body.decode("utf-8", "replace")
 
     def _open(self, url: str, headers: Mapping[str, str | None]) -> Any:
@@ -243,7 +241,7 @@ class Downloader:
                     "computer's clock and proxy"
                 ) from error
             offline = isinstance(reason, socket.gaierror)
-            why = "no network, or no such server" if offline else _words(reason)
+            why = "no network, or no such server" if offline else in_words(reason)
             raise _RetryError(why, offline=offline) from error
 
     def _receive(self, response: Any, part: Path, offset: int, total: int | None) -> None:
@@ -262,7 +260,7 @@ class Downloader:
                 try:
                     chunk = response.read1(_CHUNK)
                 except (OSError, http.client.HTTPException) as error:
-                    raise _RetryError(_words(error)) from error
+                    raise _RetryError(in_words(error)) from error
                 if not chunk:
                     break
                 out.write(chunk)
@@ -302,8 +300,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 def _refused(url: str, code: int, retry_after: str | None) -> NoReturn:
     """Raise what an answer that is not the file means."""
-    if code in _PASSING:
-        wait = _seconds(retry_after)
+    if code in PASSING:
+        wait = retry_after_s(retry_after)
         if wait is not None and wait > _LONGEST_WAIT_S:
             raise GazetteerError(
                 f"{url}: the server asks to come back in {wait / 60:.0f} minutes (HTTP {code})"
@@ -316,30 +314,6 @@ def _refused(url: str, code: int, retry_after: str | None) -> NoReturn:
             f"{url}: there is no such file (HTTP {code}): check the country code, {ADD}"
         )
     raise GazetteerError(f"{url}: the server refuses (HTTP {code}): try another mirror, {ADD}")
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return what a Retry-After header asks for: seconds, or a date."""
-    text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _words(error: object) -> str:
-    """Return an error of the network in words."""
-    if isinstance(error, TimeoutError):
-        return "the server stopped answering"
-    if isinstance(error, ConnectionRefusedError):
-        return "the server refused the connection"
-    if isinstance(error, http.client.IncompleteRead):
-        return "the connection ended before the file"
-    if isinstance(error, (ConnectionError, http.client.RemoteDisconnected)):
-        return "the connection was cut"
-    return str(error) or type(error).__name__
 
 
 def _content_range(header: str | None) -> tuple[int, int | None]:

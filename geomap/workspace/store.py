@@ -222,6 +222,12 @@ class Store:
         ).fetchone()  # fmt: skip
         return None if found is None else (found[0], found[1] + 1)
 
+    def knows(self, url: str) -> bool:
+        """Say whether an article of this address is there, in whatever version."""
+        with self._told():
+            asked = self._db.execute("SELECT 1 FROM articles WHERE url = ? LIMIT 1", (url,))
+            return asked.fetchone() is not None
+
     def _free_id(self, wanted: str) -> str:
         taken = self._db.execute("SELECT 1 FROM articles WHERE article_id = ?", (wanted,)).fetchone
         name, number = wanted, 1

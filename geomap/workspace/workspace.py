@@ -71,13 +71,20 @@ class Workspace:
             When they are added, with its zone; the clock's by default.
         """
         for article in articles:
-            yield self.store.add(
-                article,
-                origin=article.path or "standard input",
-                when=now or dt.datetime.now(dt.UTC),
-                bands=bands(article.text),
-                is_copy=partial(_is_copy, shingles(article.text)),
-            )
+            yield self.keep(article, now=now)
+
+    def keep(
+        self, article: Article, *, raw: bytes | None = None, now: dt.datetime | None = None
+    ) -> Added:
+        """Keep an article; `raw` is the page that it was read from, as it came."""
+        return self.store.add(
+            article,
+            origin=article.path or article.url or "standard input",
+            when=now or dt.datetime.now(dt.UTC),
+            raw=raw,
+            bands=bands(article.text),
+            is_copy=partial(_is_copy, shingles(article.text)),
+        )
 
 
 def _is_copy(found: frozenset[int], text: str) -> bool:
