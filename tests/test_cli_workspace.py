@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli_errors import refused
+from misbehaving import Time, Web, fetcher, page, serving
 
 from geomap.pipeline import Pipeline
+from geomap.workspace_commands import WorkspaceRun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import Cli
 
 
@@ -122,3 +128,76 @@ def test_what_cannot_be_is_one_line(
     refused(cli("add", examples), "holds no workspace")
     shutil.rmtree(desk)
     refused(cli("status", desk), "geomap init")
+
+
+_FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Example News</title>
+<item><title>One</title><link>{one}</link><pubDate>Thu, 02 Mar 2023 22:30:00 -0500</pubDate></item>
+<item><title>Two</title><link>{two}</link><pubDate>Fri, 03 Mar 2023 08:00:00 +0200</pubDate></item>
+<item><title>Gone</title><link>{gone}</link></item>
+</channel></rss>"""
+
+
+def _story(words: str) -> str:
+    more = "Nothing more was known by the evening, and the road stayed closed to all traffic. " * 6
+    body = f"<article><p>{words}</p><p>{more}</p></article>"
+    return f"<html><head><title>A story</title></head><body>{body}</body></html>"
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """A server that the command finds as `news.example`, with a clock that does not wait."""
+    moment = Time()
+    monkeypatch.setattr(WorkspaceRun, "_fetcher", lambda *_: fetcher(moment))
+    with serving() as server:
+        yield server
+
+
+def test_a_feed_is_added_page_by_page_and_asked_for_once(
+    cli: Cli, tmp_path: Path, web: Web
+) -> None:
+    pages = {n: web.url(f"/{n}") for n in ("one", "two", "gone")}
+    web.answers = {
+        "/feed": page(_FEED.format(**pages), content_type="application/rss+xml"),
+        "/one": page(_story("Shells fell near Bakhmut.")),
+        "/two": page(_story("Ukrainian forces held Kupiansk.")),
+    }
+    folder = tmp_path / "desk"
+    cli("init", folder)
+    code, out, err = cli("add", web.url("/feed"), "-w", folder)
+    assert code == 1  # a page that the feed lists is gone, and named
+    assert out.startswith("2 new articles")
+    assert pages["gone"] in err
+    cli("extract", folder, "-o", tmp_path / "m.jsonl", "--texts", tmp_path / "t.jsonl")
+    names = {json.loads(line)["name"] for line in (tmp_path / "m.jsonl").read_text().splitlines()}
+    assert {"Bakhmut", "Kupiansk"} <= names
+    assert (status(cli, folder)["first"], status(cli, folder)["last"]) == (
+        "2023-03-02", "2023-03-03",
+    )  # the day is the day there  # fmt: skip
+    web.asked.clear()
+    _, out, _ = cli("add", web.url("/feed"), "-w", folder)
+    assert out.startswith("0 new articles")
+    assert web.paths == ["/feed", "/gone"]
+
+
+def test_a_page_that_changed_is_a_new_version_with_its_raw_bytes(
+    cli: Cli, tmp_path: Path, web: Web
+) -> None:
+    web.answers = {"/one": [page(_story("Ten were hurt near Bakhmut.")),
+                            page(_story("Twelve were hurt near Bakhmut."))]}  # fmt: skip
+    folder = tmp_path / "desk"
+    cli("init", folder)
+    for said in ("1 new article, 0 known", "0 new articles, 0 known already, 1 new version"):
+        code, out, _ = cli("add", web.url("/one"), "-w", folder, "--article-date", "2023-03-02")
+        assert code == 0
+        assert out.startswith(said)
+    raw = sqlite3.connect(folder / "workspace.gpkg").execute(
+        "SELECT raw FROM articles ORDER BY version"
+    )
+    assert [b"<article>" in zlib.decompress(row[0]) for row in raw] == [True, True]
+
+
+def test_addresses_of_ones_own_network_are_refused(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "desk"
+    cli("init", folder)
+    for url in ("http://127.0.0.1:8000/x", "http://localhost/", "http://169.254.169.254/latest"):
+        refused(cli("add", url, "-w", folder), "refused")
