@@ -166,10 +166,16 @@ class BriefRun(FrontDrawer, MapRun):
     def _rows(self, reports: Sequence[Report], wanted: Filter) -> list[list[Feature]]:
         from geomap.output.layers import features_of
 
+        copies = self.workspace.store.copies() if self.workspace else {}
         ordered = sorted(
             reports, key=lambda r: (r.article.date is None, str(r.article.date), r.article.id)
         )
-        return [features_of(report, wanted) for report in ordered]
+        found = [features_of(report, wanted) for report in ordered]
+        for rows in found:
+            for row in rows:
+                if (source := copies.get(row.properties["article_id"])) is not None:
+                    row.properties["copied_from"] = source
+        return found
 
     # ---- The line ----
 

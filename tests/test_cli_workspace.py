@@ -201,3 +201,25 @@ def test_addresses_of_ones_own_network_are_refused(cli: Cli, tmp_path: Path) -> 
     cli("init", folder)
     for url in ("http://127.0.0.1:8000/x", "http://localhost/", "http://169.254.169.254/latest"):
         refused(cli("add", url, "-w", folder), "refused")
+
+
+def test_copies_are_one_source_in_a_briefing(cli: Cli, tmp_path: Path) -> None:
+    text = "Russian forces captured Bakhmut on Wednesday. " + "Little else was known by night. " * 8
+    rows = [
+        {"id": f"c{n}", "date": "2023-03-03", "source": f"Paper {n}", "text": text + f"By A. {n}."}
+        for n in range(3)
+    ]
+    rows.append({"id": "own", "date": "2023-03-03", "source": "Desk", "text": "Shells hit Lyman."})
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    folder = tmp_path / "desk"
+    cli("init", folder)
+    cli("add", tmp_path / "r.jsonl", "-w", folder)
+    told = {}
+    for name, source in (("files", tmp_path / "r.jsonl"), ("desk", folder)):
+        out = tmp_path / f"{name}.json"
+        assert cli("brief", source, "--region", "Ukraine", "--no-line", "-o", out)[0] == 0
+        doc = json.loads(out.read_text(encoding="utf-8"))
+        sources = {n["what"]: n["now"] for n in doc["numbers"]}["Sources"]
+        (captured,) = doc["claims"]["places"][0]["cells"][0]
+        told[name] = (sources, captured["single"], len(captured["cites"]))
+    assert told == {"files": (4, False, 3), "desk": (2, True, 3)}

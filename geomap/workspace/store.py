@@ -293,6 +293,18 @@ class Store:
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
 
+    def copies(self) -> dict[str, str]:
+        """Return whose report each copy is: the source of what it is a copy of, by its id.
+
+        Where that has no source, its id stands for it.
+        """
+        with self._told():
+            rows = self._db.execute(
+                "SELECT a.article_id, COALESCE(o.source, o.article_id) FROM articles a "
+                "JOIN articles o ON o.id = a.copy_of WHERE a.latest = 1"
+            )
+            return dict(rows.fetchall())
+
     def remove(self, article_id: str) -> int:
         """Remove all versions of an article; return how many there were."""
         with self._writing():

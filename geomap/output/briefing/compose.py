@@ -269,5 +269,9 @@ def _notes(
             "Distances are from the line of contact as it is drawn; its doubt is told with it."
         )
     if found.telling.many_sources:
-        notes.append("Reports that copy one another under different names count as sources.")
+        known = any("copied_from" in p for p in found.rows)
+        notes.append(
+            "Copies of one report under different names count as one source." if known
+            else "Reports that copy one another under different names count as sources."
+        )  # fmt: skip
     return notes

@@ -94,8 +94,11 @@ class Deed:
 
 
 def source_of(p: Properties) -> str:
-    """Return who published a feature: the source, else the article itself."""
-    return str(p["source"] or p["article_id"])
+    """Return whose report a feature is of: the source's, else the article's own.
+
+    A copy of another's report, where that is known (`copied_from`), is the other's.
+    """
+    return str(p.get("copied_from") or p["source"] or p["article_id"])
 
 
 def deeds(claims: Iterable[Properties], hints: Iterable[Properties]) -> list[Deed]:
