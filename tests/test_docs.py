@@ -39,7 +39,9 @@ def _commands() -> list[tuple[str, str, list[str]]]:
 
 def _made(command: str) -> str:
     words = shlex.split(command)
-    return next((value for option, value in pairwise(words) if option == "-o"), "")
+    if words[1:2] == ["init"]:
+        return words[2]
+    return next((value for option, value in pairwise(words) if option in ("-o", "-w")), "")
 
 
 @pytest.fixture
