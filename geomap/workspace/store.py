@@ -10,13 +10,13 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
 from geomap.models import Article
 from geomap.workspace.schema import bring_up
-from geomap.workspace.texts import digest, packed, unpacked
+from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -168,8 +168,8 @@ class Store:
             Says of another article's text whether this one is its copy.
         """
         sha = digest(article.text)
-        article = _holdable(article)
-        origin = _whole(origin)
+        article = holdable(article)
+        origin = whole(origin)
         with self._writing():
             known = self._known(article, sha)
             if known is not None:
@@ -402,25 +402,3 @@ class Store:
                 if not whole:
                     found.append(f"article {article_id}, version {version}: its text is damaged")
         return found
-
-
-def _holdable(article: Article) -> Article:
-    """Return an article whose id, title and the like SQLite can hold; its text stays as it is."""
-    return replace(
-        article,
-        id=_whole(article.id),
-        title=_maybe(article.title),
-        source=_maybe(article.source),
-        url=_maybe(article.url),
-        lang=_maybe(article.lang),
-        path=_maybe(article.path),
-    )
-
-
-def _maybe(text: str | None) -> str | None:
-    return None if text is None else _whole(text)
-
-
-def _whole(text: str) -> str:
-    """Return a text with U+FFFD for half of a surrogate pair, which UTF-8 cannot hold."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

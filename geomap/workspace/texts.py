@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from geomap.models import Article
 
 MOST_BYTES = 200_000_000  # a text that says it is larger is damage, or a bomb
 
@@ -42,3 +47,25 @@ def unpacked(data: bytes, what: str) -> str:
         return whole.decode("utf-8", "surrogatepass")
     except (zlib.error, UnicodeDecodeError, TypeError) as error:
         raise WorkspaceError(f"{what}: its text is damaged") from error
+
+
+def holdable(article: Article) -> Article:
+    """Return an article whose id, title and the like SQLite can hold; its text stays as it is."""
+    return replace(
+        article,
+        id=whole(article.id),
+        title=_maybe(article.title),
+        source=_maybe(article.source),
+        url=_maybe(article.url),
+        lang=_maybe(article.lang),
+        path=_maybe(article.path),
+    )
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else whole(text)
+
+
+def whole(text: str) -> str:
+    """Return a text with U+FFFD for half of a surrogate pair, which UTF-8 cannot hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
