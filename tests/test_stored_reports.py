@@ -86,6 +86,7 @@ PLAIN = {
     bool: st.booleans(),
     str: WORDS,
     dt.date: st.dates(),
+    dt.datetime: st.datetimes(),  # of an article, which a report is kept without
     NoneType: st.none(),
     Polygon: st.sampled_from([s for s in SHAPES if s.geom_type == "Polygon"]),
     MultiPolygon: st.sampled_from([s for s in SHAPES if s.geom_type == "MultiPolygon"]),
@@ -113,7 +114,10 @@ REPORTS = st.deferred(lambda: _values(Report))
 
 def _full(hint: Any) -> Any:
     """Return a value of a type that is no field's default."""
-    plain = {int: 7, float: 0.1, bool: True, str: "Лиман", dt.date: dt.date(2024, 2, 29)}
+    plain = {
+        int: 7, float: 0.1, bool: True, str: "Лиман", dt.date: dt.date(2024, 2, 29),
+        dt.datetime: dt.datetime(2024, 2, 29, 7),
+    }  # fmt: skip
     if hint in plain:
         return plain[hint]
     inner = get_args(hint)

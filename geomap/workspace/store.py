@@ -28,7 +28,8 @@ _WAIT_S = 60.0  # for another process that writes
 Outcome = Literal["new", "known", "version"]
 
 _COLUMNS = (
-    "id, article_id, version, title, date, date_source, source, url, lang, path, text, text_sha256"
+    "id, article_id, version, title, date, date_source, source, url, lang, path, text, "
+    "text_sha256, published"
 )
 
 
@@ -187,10 +188,11 @@ class Store:
             row = self._db.execute(
                 "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
                 "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
-                "copy_of) VALUES (?, ?, 1, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "copy_of) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     article_id, version, article.title,
                     article.date.isoformat() if article.date else None, article.date_source,
+                    article.published.isoformat() if article.published else None,
                     article.source, article.url, article.lang, article.path,
                     packed(article.text), sha, None if raw is None else zlib.compress(raw),
                     when.isoformat(timespec="seconds"), origin, copy_of,
@@ -279,7 +281,8 @@ class Store:
     def _stored(self, row: Sequence[object]) -> Stored:
         import datetime as dt
 
-        key, article_id, version, title, date, date_source, source, url, lang, path, text, sha = row
+        key, article_id, version, title, date, date_source, source, url, lang, path = row[:10]
+        text, sha, published = row[10:]
         article = Article(
             id=str(article_id),
             text=unpacked(text, f"{self.path}: article {article_id}"),  # type: ignore[arg-type]
@@ -290,6 +293,7 @@ class Store:
             url=url,  # type: ignore[arg-type]
             lang=lang,  # type: ignore[arg-type]
             path=path,  # type: ignore[arg-type]
+            published=dt.datetime.fromisoformat(str(published)) if published else None,
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
 
