@@ -69,13 +69,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed holds, in its own order; `fetched` is what the server gave, if it gave it."""
+    """What a feed holds, in its own order; `fetched` is what the server gave, if it gave it.
+
+    `after_s` is how long a server that gave nothing asks to wait, if it says so.
+    """
 
     url: str
     title: str | None = None
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     fetched: Fetched | None = None
+    after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def fetch_feed(
         fetched = fetcher.fetch(url, etag=etag, modified=modified)
     except FetchError as error:
         message = str(error).removeprefix(f"{url}: ")
-        return Feed(url, problems=(Problem(url, message, "fetch", set_aside=True),))
+        problem = Problem(url, message, "fetch", set_aside=True)
+        return Feed(url, problems=(problem,), after_s=error.after_s)
     if fetched.is_unchanged:
         return Feed(url, fetched=fetched)
     try:

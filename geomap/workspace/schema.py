@@ -13,7 +13,7 @@ from geomap.errors import WorkspaceError
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 1
+VERSION = 3
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -74,8 +74,17 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
   ('reports', 'attributes', 'reports', 'What was found in each article');
 """
 )
+# Of `geomap watch`: see `feed_notes`.
+_FEEDS = """
+CREATE TABLE feeds (
+  url TEXT PRIMARY KEY, etag TEXT, modified TEXT, asked_at TEXT, failures INTEGER NOT NULL,
+  trouble TEXT);
+CREATE TABLE feed_entries (
+  feed TEXT NOT NULL, entry TEXT NOT NULL, tries INTEGER, PRIMARY KEY (feed, entry))
+  WITHOUT ROWID;
+"""
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST}
+MIGRATIONS: dict[int, str] = {1: _FIRST, 2: "", 3: _FEEDS}
 
 
 def bring_up(connection: sqlite3.Connection, where: str) -> None:

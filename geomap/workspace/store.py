@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
 from geomap.models import Article
+from geomap.workspace.feed_notes import FeedNotes
 from geomap.workspace.schema import bring_up
 from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
 
@@ -67,7 +68,7 @@ class Counts:
     size_bytes: int
 
 
-class Store:
+class Store(FeedNotes):
     """A workspace's file; a context manager.
 
     Parameters
@@ -225,9 +226,14 @@ class Store:
         return None if found is None else (found[0], found[1] + 1)
 
     def knows(self, url: str) -> bool:
-        """Say whether an article of this address is there, in whatever version."""
+        """Say whether an article of this address is there, in whatever version.
+
+        One that was asked for there and lies elsewhere has that address as its id.
+        """
         with self._told():
-            asked = self._db.execute("SELECT 1 FROM articles WHERE url = ? LIMIT 1", (url,))
+            asked = self._db.execute(
+                "SELECT 1 FROM articles WHERE url = ? OR article_id = ? LIMIT 1", (url, url)
+            )
             return asked.fetchone() is not None
 
     def _free_id(self, wanted: str) -> str:

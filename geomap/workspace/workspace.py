@@ -104,15 +104,17 @@ def create(folder: Path) -> Workspace:
     WorkspaceError
         There is one already, or the folder cannot be made.
     """
+    from geomap.workspace.feeds_file import FEEDS, TEMPLATE
+
     try:
         folder.mkdir(exist_ok=True)
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or str(error)
         raise WorkspaceError(f"{folder}: cannot be made: {told}") from error
     store = Store(folder / STORE, create=True)
-    notes = folder / CORRECTIONS
-    if not notes.exists():
-        notes.write_text(_CORRECTIONS_TEXT, encoding="utf-8")
+    for name, text in ((CORRECTIONS, _CORRECTIONS_TEXT), (FEEDS, TEMPLATE)):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
     return Workspace(folder, store)
 
 
