@@ -17,7 +17,7 @@ from geomap.run_summary import count
 from geomap.watching import Stopped, Timetable, awake_s, in_words, unique, wait_until_due
 from geomap.workspace.feed_notes import FeedNote
 from geomap.workspace.feeds_file import FEEDS, read_plan
-from geomap.workspace.workspace import is_workspace, open_workspace
+from geomap.workspace.workspace import CORRECTIONS, is_workspace, open_workspace
 from geomap.workspace_commands import WorkspaceRun
 
 if TYPE_CHECKING:
@@ -303,7 +303,8 @@ class Watch:
         """Read what waits, and write the outputs where they are not of what is stored."""
         store = self.space.store
         day = self._last_day()
-        state = f"{store.state()} {day}"
+        stored = f"{store.state()} {day}"
+        state = f"{stored} {_stamp(self.space.folder / CORRECTIONS)}"
         outputs = self.plan.outputs
         paths = [outputs.map, outputs.brief if day is not None else None]
         missing = [path for path in paths if path is not None and not path.exists()]
@@ -319,7 +320,7 @@ class Watch:
         done.set_aside += told["failed"]
         self._problems(reading.problems)
         # What the outputs were made of, also by an earlier process.
-        made_of = hashlib.sha256(f"{state} {engine} {outputs}".encode()).hexdigest()
+        made_of = hashlib.sha256(f"{stored} {engine} {outputs}".encode()).hexdigest()
         self._empty = not told["articles"]
         if not self._empty:
             if store.written() != made_of:
@@ -373,6 +374,15 @@ def _draw(run: MapRun, path: Path) -> None:
         run.picture(path)
     else:
         run.map(path)
+
+
+def _stamp(path: Path) -> str:
+    """Return what changes when a file does."""
+    try:
+        told = path.stat()
+    except OSError:
+        return ""
+    return f"{told.st_mtime_ns} {told.st_size}"
 
 
 def _close(run: Run) -> None:

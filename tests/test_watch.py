@@ -264,6 +264,23 @@ def test_the_outputs_follow_what_came_and_nothing_else(
     assert [path.name for path in desk.once().written] == ["today.md"]
 
 
+def test_a_correction_shows_at_the_next_round(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.web.answers = {"/feed": feed(desk.web.url("/0")), "/0": story("Bakhmut held.")}
+    desk.says("/feed", more="[watch]\nmap = 'map.html'\n")
+    drawn: list[Path] = []
+
+    def draw(_: Any, path: Path) -> None:
+        drawn.append(path)
+        path.write_text("x", encoding="utf-8")
+
+    monkeypatch.setattr(watch_commands, "_draw", draw)
+    notes = desk.folder / "corrections.toml"
+    said = '[[correction]]\nname = "Bakhmut"\nnot_place = true\n'
+    rounds = desk.runs(hours=3.5, at={1.5: lambda: notes.write_text(said, encoding="utf-8")})
+    assert [bool(r.written) for r in rounds] == [True, False, True, False]
+    assert rounds[2].read == 1
+
+
 def test_an_output_that_cannot_be_written_does_not_end_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
