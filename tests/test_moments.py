@@ -9,10 +9,13 @@ import pytest
 from misbehaving import Time, Web, fetcher, page, serving
 from test_web_feeds import report, rss
 
+import geomap
 from geomap.articles.feeds import articles_of_feed, fetch_feed
 from geomap.articles.moments import parse_published
 from geomap.articles.read import read_articles
 from geomap.models import Article
+from geomap.output.export_rows import report_row
+from geomap.output.layers import features
 from geomap.workspace.workspace import create
 
 
@@ -118,3 +121,14 @@ def test_a_workspace_keeps_it_and_a_time_makes_no_version(
         [kept] = space.read()
     assert kept.published is not None
     assert kept.published.isoformat() == moment.isoformat()
+
+
+def test_exports_tell_it(pipeline: geomap.Pipeline) -> None:
+    moment = dt.datetime(2023, 3, 14, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+    told = Article("a", "Lyman held.", date=moment.date(), published=moment)
+    untold = Article("b", "Lyman held.", date=moment.date())
+    found = features(pipeline.run([told, untold]).reports)
+    assert {(f.properties["article_id"], f.properties["published"]) for f in found} == {
+        ("a", "2023-03-14T23:30:00-05:00"), ("b", None),
+    }  # fmt: skip
+    assert report_row(told, []).properties["published"] == "2023-03-14T23:30:00-05:00"

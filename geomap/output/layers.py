@@ -149,6 +149,7 @@ class _Base:
         self.row: dict[str, Any] = dict.fromkeys(schema().columns) | {
             "date": article.date.isoformat() if article.date else None,
             "date_source": article.date_source,
+            "published": article.published.isoformat() if article.published else None,
             "article_id": article.id,
             "title": article.title,
             "source": article.source,
