@@ -12,7 +12,7 @@ from geomap.cli_options import AsJson, Debug, Verbose
 from geomap.console import printable, show
 
 if TYPE_CHECKING:
-    from geomap.watch_commands import Round
+    from geomap.watch_round import Round
 
 
 def watch(

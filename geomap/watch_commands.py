@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles.feeds import articles_of_feed, fetch_feed
 from geomap.brief_commands import BriefRun
+from geomap.console import trace
 from geomap.errors import GeomapError, SettingsError
 from geomap.map_commands import MapRun, is_picture
 from geomap.output.files import check_destination
 from geomap.run_summary import count
-from geomap.watching import Stopped, Timetable, awake_s, in_words, unique, wait_until_due
+from geomap.watch_round import Round
+from geomap.watching import Stopped, Timetable, awake_s, unique, wait_until_due
 from geomap.workspace.feed_notes import FeedNote
 from geomap.workspace.feeds_file import FEEDS, read_plan
 from geomap.workspace.workspace import CORRECTIONS, is_workspace, open_workspace
@@ -33,57 +35,6 @@ if TYPE_CHECKING:
     from geomap.workspace.workspace import Workspace
 
 TRIES = 3  # of a page that cannot be had for a passing reason; then the feed's own text is kept
-
-
-@dataclass(slots=True)
-class Round:
-    """What one round brought; `when` has its zone, `next_s` is None where no other follows."""
-
-    when: dt.datetime
-    asked: int = 0
-    failed: int = 0
-    unchanged: int = 0
-    outcomes: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("new", "known", "version"), 0)
-    )
-    set_aside: int = 0
-    read: int = 0
-    written: list[Path] = field(default_factory=list)
-    unwritten: bool = False
-    next_s: float | None = None
-
-    @property
-    def at_fault(self) -> bool:
-        """Whether a feed failed, an article was set aside or an output could not be written."""
-        return bool(self.failed or self.set_aside or self.unwritten)
-
-    def line(self) -> str:
-        """Return it in words, with the time."""
-        told = [f"{count(self.asked, 'feed')} asked" + (f" ({self.failed} failed)"
-                                                        if self.failed else "")]  # fmt: skip
-        if new := self.outcomes["new"]:
-            told.append(count(new, "new article"))
-        if versions := self.outcomes["version"]:
-            told.append(count(versions, "new version"))
-        if not new and not versions:
-            told.append("nothing new")
-        if self.set_aside:
-            told.append(f"{self.set_aside} set aside")
-        if self.written:
-            told.append(f"{' and '.join(path.name for path in self.written)} written")
-        if self.next_s is not None:
-            told.append(f"next in {in_words(self.next_s)}")
-        return f"{self.when.isoformat(' ', 'seconds')}: {', '.join(told)}"
-
-    def record(self) -> dict[str, Any]:
-        """Return it for programs."""
-        return {
-            "time": self.when.isoformat(timespec="seconds"), "feeds": self.asked,
-            "failed": self.failed, "unchanged": self.unchanged, **self.outcomes,
-            "set_aside": self.set_aside, "read": self.read,
-            "outputs": [str(path) for path in self.written],
-            "next_s": None if self.next_s is None else round(self.next_s),
-        }  # fmt: skip
 
 
 def fetcher_for(allow: Sequence[str], sleep: Callable[[float], None]) -> Fetcher:
@@ -197,16 +148,16 @@ class Watch:
             failures, asked_s = 1, None
             try:
                 failures, asked_s = self._poll(feed, done)
-            except GeomapError as error:  # a full disk, say: the next time may be better
+            except Exception as error:  # a full disk, say: the next time may be better
                 done.failed += 1
-                self._warn([str(error)])
+                self._warn([f"{feed.url}: {_in_words(error)}"])
             if table is not None:
                 table.asked(feed.url, self.clock(), failures=failures, asked_s=asked_s)
         try:
             self._write(done)
-        except GeomapError as error:
+        except Exception as error:
             done.unwritten = True
-            self._warn([f"nothing written: {error}"])
+            self._warn([f"nothing written: {_in_words(error)}"])
         return done
 
     def _warn(self, texts: Sequence[str]) -> None:
@@ -270,22 +221,24 @@ class Watch:
         store = self.space.store
         asked = store.entries_asked(feed.url)
         waiting = 0
-        found_all = articles_of_feed(
-            feed,
-            fetcher,
-            is_known=lambda entry: (
-                asked.get(entry.id, 0) is None or store.knows(entry.url or entry.id)
-            ),
-        )
-        for found in found_all:
-            tries = (asked.get(found.entry.id) or 0) + 1
+        for entry in feed.entries:
+            tries = asked.get(entry.id, 0)
+            if tries is None or store.knows(entry.url or entry.id):
+                continue
+            try:
+                [found] = articles_of_feed(replace(feed, entries=(entry,)), fetcher)
+            except Exception as error:  # whatever is in a page, the others go on
+                done.set_aside += 1
+                self._warn([f"set aside: {entry.url or entry.id}: {_in_words(error)}"])
+                store.note_entry(feed.url, entry.id, None)
+                continue
             with self.stop.held():
-                if found.retry_later and tries < TRIES:
+                if found.retry_later and tries + 1 < TRIES:
                     waiting += 1
-                    store.note_entry(feed.url, found.entry.id, tries)
+                    store.note_entry(feed.url, entry.id, tries + 1)
                     continue
                 self._keep_entry(found, done)
-                store.note_entry(feed.url, found.entry.id, None)
+                store.note_entry(feed.url, entry.id, None)
         return waiting == 0
 
     def _keep_entry(self, found: EntryArticle, done: Round) -> None:
@@ -374,6 +327,14 @@ def _draw(run: MapRun, path: Path) -> None:
         run.picture(path)
     else:
         run.map(path)
+
+
+def _in_words(error: Exception) -> str:
+    trace()
+    if isinstance(error, GeomapError):
+        return str(error)
+    told = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"something went wrong inside geomap: {told}"
 
 
 def _stamp(path: Path) -> str:

@@ -200,21 +200,6 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def in_words(seconds: float) -> str:
-    """Return a length of time in words.
-
-    Examples
-    --------
-    >>> in_words(59), in_words(1800), in_words(7260)
-    ('1 min', '30 min', '2 h 1 min')
-    """
-    minutes = max(1, round(seconds / 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
-
-
 def unique(items: Iterable[str], seen: set[str]) -> list[str]:
     """Return what was not seen before, and note it."""
     found = []

@@ -26,7 +26,7 @@ ROOMS = [
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
         "explain_commands", "brief_commands", "brief_each", "brief_regions", "cli_brief",
         "cli_workspace", "workspace_commands", "web_sources",
-        "cli_watch", "watch_commands", "watching",
+        "cli_watch", "watch_commands", "watch_round", "watching",
         "export_commands", "front_commands", "front_drawing", "region_options",
         "locate_commands", "map_commands", "cli_gazetteer",
         "run_summary", "cli_options", "cli",

@@ -16,11 +16,15 @@ from cli_errors import refused
 from misbehaving import Time, Web, fetcher, page, serving
 
 from geomap import watch_commands
+from geomap.articles import feeds
 from geomap.errors import OutputError, SettingsError, WorkspaceError
+from geomap.models import Article
 from geomap.output import brief_figures
-from geomap.watch_commands import Round, Watch
+from geomap.watch_commands import Watch
+from geomap.watch_round import Round
 from geomap.watching import Stop, Stopped, Timetable, only_one, wait_until_due
-from geomap.workspace.feed_notes import FeedNotes
+from geomap.workspace import schema
+from geomap.workspace.feed_notes import FeedNote, FeedNotes
 from geomap.workspace.feeds_file import WatchedFeed, read_plan
 from geomap.workspace.workspace import create, open_workspace
 
@@ -225,6 +229,46 @@ def test_half_a_feed_is_asked_for_whole_again(desk: Desk) -> None:
     desk.says("/feed")
     assert [desk.once().outcomes["new"] for _ in range(2)] == [1, 1]
     assert "If-None-Match" not in dict(desk.web.asked[2:])["/feed"]
+
+
+def test_an_article_that_breaks_something_stops_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = [desk.web.url(f"/{n}") for n in range(3)]
+    desk.web.answers = {"/feed": [feed(*links, headers=('ETag: "1"',)), feed(*links)],
+                        **{f"/{n}": story(f"Village {n} held.") for n in range(3)}}  # fmt: skip
+    desk.says("/feed")
+    sound = feeds.read_fetched
+
+    def read_fetched(page: Any, **how: Any) -> Any:
+        if page.url.endswith("/1"):
+            raise ZeroDivisionError("of a page made with malice")
+        return sound(page, **how)
+
+    monkeypatch.setattr(feeds, "read_fetched", read_fetched)
+    rounds = desk.runs(hours=1.5)
+    assert [(r.outcomes["new"], r.set_aside) for r in rounds] == [(2, 1), (0, 0)]
+    assert desk.warned == [
+        f"set aside: {links[1]}: something went wrong inside geomap: ZeroDivisionError: of a page "
+        "made with malice"
+    ]
+
+
+def test_a_store_of_before_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "VERSION", 1)
+        space = create(tmp_path / "desk")
+        list(space.add([Article("a", "Lyman held.")]))
+        space.store.close()
+    with opened_store(tmp_path / "desk") as store:
+        note = FeedNote('"1"', None, "2023-03-15T12:00:00+02:00", 2, "busy \ud800")
+        store.note_feed("https://x.example/", note)
+        kept = store.feed("https://x.example/")
+        assert (kept.etag, kept.failures, kept.trouble) == ('"1"', 2, "busy \ufffd")
+        assert [one.article.text for one in store.articles()] == ["Lyman held."]
+        assert store.feed("https://y.example/") == FeedNote()
 
 
 def test_a_machine_that_slept_asks_once(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geomap.workspace.texts import whole
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
@@ -49,7 +51,9 @@ class FeedNotes:
 
     def note_feed(self, url: str, note: FeedNote) -> None:
         """Note of a feed what is known now."""
-        row = (url, note.etag, note.modified, note.asked_at, note.failures, note.trouble)
+        said = (note.etag, note.modified, note.asked_at, note.trouble)
+        etag, modified, asked_at, trouble = (one and whole(one) for one in said)
+        row = (url, etag, modified, asked_at, note.failures, trouble)
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", row)
 
