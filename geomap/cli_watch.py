@@ -28,7 +28,7 @@ def watch(
 ) -> None:
     """Ask feeds again and again; when something came, write the map and the briefing anew."""
     from geomap.watch_commands import Watch
-    from geomap.watching import Stop, only_one
+    from geomap.watching import Stop, Stopped, only_one
 
     show(verbose, debug)
 
@@ -38,11 +38,15 @@ def watch(
     def warn(text: str) -> None:
         typer.echo(printable(f"geomap: {text}"), err=True)
 
-    with Stop() as stop, Watch.of(workspace, stop, warn=warn) as watching, only_one(workspace):
+    try:
+        with Stop() as stop, Watch.of(workspace, stop, warn=warn) as watching, only_one(workspace):
+            if once:
+                done = watching.once()
+                tell(done)
+                raise typer.Exit(1 if done.at_fault else 0)
+            watching.run(tell)
+    except Stopped:  # as it began
         if once:
-            done = watching.once()
-            tell(done)
-            raise typer.Exit(1 if done.at_fault else 0)
-        watching.run(tell)
+            raise
     if not as_json:
         typer.echo("stopped")

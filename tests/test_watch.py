@@ -148,6 +148,7 @@ def test_what_comes_between_rounds_is_kept_and_nothing_is_asked_twice(desk: Desk
     assert desk.warned == []
     with opened_store(desk.folder) as store:
         [kept] = [one.article for one in store.articles() if one.article.text.startswith("Lyman")]
+        assert store.knows(links[1])  # asked for there, though it calls itself /one
     assert (kept.source, str(kept.published)) == ("Wire", "2023-03-14 23:30:00-05:00")
 
 
