@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geomap.models import ContactLine, Report
     from geomap.output.briefing.line_states import LineState
     from geomap.output.layers import Feature
-    from geomap.pipeline import Results
+    from geomap.results import Results
 
 States = tuple["LineState | None", "LineState | None"]  # as the period ends, and as it began
 SUFFIXES = (".md", ".html", ".json")

@@ -16,8 +16,9 @@ from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
 from geomap.models import Problem
 from geomap.output.files import check_destination, write_text
-from geomap.pipeline import Pipeline, Results
+from geomap.pipeline import Pipeline
 from geomap.region_options import asked_filter, asked_scope, is_file, of_sources
+from geomap.results import Results
 from geomap.run_summary import Tally, count
 from geomap.settings import Settings
 from geomap.tables import read_bytes

@@ -15,7 +15,7 @@ from geomap.models import Problem, Report
 from geomap.output.exports import Export, check_format
 from geomap.output.filters import Filter
 from geomap.output.layers import features_of
-from geomap.pipeline import Results
+from geomap.results import Results
 from geomap.run_summary import Tally, count
 
 if TYPE_CHECKING:
