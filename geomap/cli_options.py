@@ -145,6 +145,13 @@ RecogniserOption = Annotated[
         "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", envvar="GEOMAP_JOBS", metavar="N", show_envvar=False,
+        help="Processes that read; all cores by default.",
+    ),
+]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]
@@ -172,6 +179,7 @@ class Common:
     max_article_mb: MaxMb = 20.0
     recogniser: RecogniserOption = "geomap"
     strict: Strict = False
+    jobs: Jobs = None
     as_json: AsJson = False
     verbose: Verbose = False
     debug: Debug = False
@@ -204,6 +212,7 @@ class Common:
             corrections=self.corrections or (),
             theatre=self.theatre,
             strict=self.strict,
+            jobs=self.jobs,
         )
 
     def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:

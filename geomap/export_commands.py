@@ -122,7 +122,7 @@ class ExportRun(Run):
         left_out: set[str] = set()
         wanted = self.wanted()
         waiting: list[tuple[Article, list[Feature]]] = []
-        with self._bar(len(articles)) as advance:
+        with self._working(articles), self._bar(len(articles)) as advance:
             found = self.pipeline.stream(articles, on_article=advance)
             for article, result in zip(articles, found, strict=True):
                 if isinstance(result, Report):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOKED_AT = 20  # texts that share a band and may be copied
+_TOGETHER = 64  # articles that are read from the file at once
+_SQUEEZED = 2  # times that texts take less room in the file
 _WAIT_S = 60.0  # for another process that writes
 Outcome = Literal["new", "known", "version"]
 
@@ -276,6 +278,25 @@ class Store:
             for row in cursor:
                 yield self._stored(row)
 
+    def latest(self, ids: Sequence[str]) -> Iterator[Article]:
+        """Yield the latest versions of some articles, in the order of their ids given.
+
+        A few are read at a time, so that nothing is held back from the log of a store that is
+        written to meanwhile; one that was removed meanwhile is left out.
+        """
+        for start in range(0, len(ids), _TOGETHER):
+            asked = ids[start : start + _TOGETHER]
+            marks = ",".join("?" * len(asked))
+            with self._told():
+                rows = self._db.execute(
+                    f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND article_id IN ({marks})",
+                    list(asked),
+                ).fetchall()
+            found = {str(row[1]): row for row in rows}
+            for one in asked:
+                if one in found:
+                    yield self._stored(found[one]).article
+
     def _stored(self, row: Sequence[object]) -> Stored:
         import datetime as dt
 
@@ -353,6 +374,15 @@ class Store:
                 "ORDER BY date IS NULL, date, article_id", (engine,),
             )  # fmt: skip
             return [row[0] for row in rows]
+
+    def to_read(self, engine: str) -> int:
+        """Return about how many characters of the latest articles this engine has not read."""
+        with self._told():
+            (size,) = self._db.execute(
+                "SELECT COALESCE(SUM(LENGTH(text)), 0) FROM articles WHERE latest = 1 AND id NOT "
+                "IN (SELECT article FROM reports WHERE engine = ?)", (engine,),
+            ).fetchone()  # fmt: skip
+        return int(size) * _SQUEEZED
 
     def found(self, article_id: str, engine: str) -> tuple[bytes | None, str | None] | None:
         """Return the report of an article and its problem; None where this engine has none."""
