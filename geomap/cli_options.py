@@ -30,6 +30,16 @@ def day_told(value: str) -> dt.date:
         raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
 
 
+def moment_told(value: str) -> dt.datetime:
+    """Return the moment of an option, a day's first where only that is told; here, without zone."""
+    try:
+        return dt.datetime.fromisoformat(value).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise typer.BadParameter(
+            f"{value!r} is no day or time: write YYYY-MM-DD or YYYY-MM-DDTHH:MM"
+        ) from None
+
+
 _KM_IN = {"km": 1.0, "m": 0.001, "mi": 1.609344, "nmi": 1.852}
 _UNITS = {"kilometres": "km", "kilometers": "km", "miles": "mi", "mile": "mi", "metres": "m"}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")

@@ -9,7 +9,7 @@ from geomap.articles import read_articles
 from geomap.commands import Run, failed_line
 from geomap.errors import ArticleError, WorkspaceError
 from geomap.kept_pipeline import KeptPipeline
-from geomap.models import Problem
+from geomap.models import Problem, Report
 from geomap.run_summary import count
 from geomap.web_sources import is_address
 from geomap.workspace.workspace import is_workspace
@@ -209,11 +209,22 @@ class WorkspaceRun(Run):
             raise WorkspaceError(
                 f"no article {missing[0]!r} in {self.space.folder}: nothing removed"
             )
-        versions = sum(self.space.store.remove(i) for i in ids)
+        versions = sum(self.space.store.remove(i, self._noted(i)) for i in ids)
         counts = self.space.store.counts(self.engine)
         lines = [f"{count(len(ids), 'article')} removed ({count(versions, 'version')})"]
         return {"removed": len(ids), "versions_removed": versions, **_numbers(counts),
                 "lines": [*lines, *_lines(counts)]}  # fmt: skip
+
+    def _noted(self, article_id: str) -> bytes:
+        """Return what is kept of an article's features: `export --changes` tells that they went."""
+        from geomap.output.changes import noted
+        from geomap.output.filters import Filter
+        from geomap.output.layers import features_of
+
+        (article,) = self.space.store.latest([article_id])
+        (report,) = self.pipeline.stream([article])
+        every = Filter(kinds=("literal", "associative", "demonym"))
+        return noted(features_of(report, every)) if isinstance(report, Report) else noted(())
 
     def verify(self) -> dict[str, Any]:
         """Check that the store is whole; return the summary.

@@ -26,9 +26,10 @@ ROOMS = [
     {"explanation", "sentence_locator"},
     {
         "console", "inspection", "gazetteer_commands", "commands", "evaluation_commands",
-        "explain_commands", "brief_commands", "brief_each", "brief_regions", "cli_brief",
+        "explain_commands", "brief_commands", "brief_each", "brief_since", "brief_regions",
+        "cli_brief", "cli_export",
         "cli_workspace", "workspace_commands", "web_sources",
-        "export_commands", "front_commands", "front_drawing", "region_options",
+        "export_commands", "changes_commands", "front_commands", "front_drawing", "region_options",
         "locate_commands", "map_commands", "cli_gazetteer",
         "run_summary", "cli_options", "cli",
     },

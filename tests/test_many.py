@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +22,6 @@ from geomap.workspace.workspace import create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from conftest import Cli
 
@@ -35,7 +34,7 @@ TOWN = "Bakhmut"
 class Poison:
     """A recogniser that knows one town, and that some texts undo."""
 
-    def recognise(self, text: str, sentences: Sequence[Span]) -> list[Mention]:
+    def recognise(self, text: str, _: Sequence[Span]) -> list[Mention]:
         if "HANG" in text:
             time.sleep(600)
         if "CRASH" in text:
@@ -63,9 +62,7 @@ def _articles(*texts: str) -> list[Article]:
 
 
 def _told(found: Sequence[object]) -> list[str]:
-    return [
-        one.message if isinstance(one, Problem) else "read" for one in found
-    ]
+    return [one.message if isinstance(one, Problem) else "read" for one in found]
 
 
 def test_what_hangs_or_dies_is_set_aside_and_its_neighbours_are_read(workers: Workers) -> None:
@@ -126,7 +123,7 @@ def test_a_small_text_gets_one_process_and_no_more_than_asked() -> None:
 def test_the_command_line_gives_the_same_bytes_with_any_number(
     cli: Cli, tmp_path: Path, examples: Path
 ) -> None:
-    text = (examples / sorted(os.listdir(examples))[0]).read_text(encoding="utf-8")
+    text = min(examples.glob("*.txt")).read_text(encoding="utf-8")
     folder = tmp_path / "many"
     folder.mkdir()
     for i in range(60):
@@ -151,7 +148,10 @@ def test_no_process_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(code)
     run = subprocess.run(
-        [sys.executable, script, os.path.dirname(__file__)], capture_output=True, text=True, check=False
+        [sys.executable, script, Path(__file__).parent],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     pids = [int(pid) for pid in run.stdout.split()]
     assert len(pids) == 2, run.stderr
@@ -163,7 +163,7 @@ def test_no_process_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
 
 def _alive(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except FileNotFoundError:
         return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
