@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomap.cli_options import AsJson, Debug, Verbose
+from geomap.cli_options import AsJson, Debug, Jobs, Verbose
 from geomap.console import printable, show
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def watch(
     once: Annotated[
         bool, typer.Option("--once", help="Ask all feeds once and end, for cron.")
     ] = False,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
     debug: Debug = False,
@@ -39,7 +40,11 @@ def watch(
         typer.echo(printable(f"geomap: {text}"), err=True)
 
     try:
-        with Stop() as stop, Watch.of(workspace, stop, warn=warn) as watching, only_one(workspace):
+        with (
+            Stop() as stop,
+            Watch.of(workspace, stop, warn=warn, jobs=jobs) as watching,
+            only_one(workspace),
+        ):
             if once:
                 done = watching.once()
                 tell(done)

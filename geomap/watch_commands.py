@@ -62,6 +62,8 @@ class Watch:
         Ends it.
     warn : callable
         Told of what went wrong, in words.
+    jobs : int, optional
+        How many processes read articles (see `commands.Run`).
     now, clock : callable
         The time with its zone, and seconds that only grow.
     sleep : callable
@@ -72,6 +74,7 @@ class Watch:
     plan: WatchPlan
     stop: Stop
     warn: Callable[[str], None]
+    jobs: int | None = None
     now: Callable[[], dt.datetime] = _local_now
     clock: Callable[[], float] = awake_s
     sleep: Callable[[float], None] | None = None
@@ -171,8 +174,8 @@ class Watch:
 
     def _poll(self, feed: WatchedFeed, done: Round) -> tuple[int, float | None]:
         """Ask a feed and keep what is new; return its failures in a row, and what it asks for."""
-        store = self.space.store
-        note = store.feed(feed.url)
+        notes = self.space.store.feeds
+        note = notes.of(feed.url)
         fetcher = self._fetcher(feed)
         got = fetch_feed(feed.url, fetcher, etag=note.etag, modified=note.modified)
         when = self.now().isoformat(timespec="seconds")
@@ -184,7 +187,7 @@ class Watch:
                 self.warn(f"set aside: {trouble[0]}")
             note = replace(note, asked_at=when, failures=note.failures + 1,
                            trouble=trouble[0].message)  # fmt: skip
-            store.note_feed(feed.url, note)
+            notes.note(feed.url, note)
             return note.failures, got.after_s
         self._failing.discard(feed.url)
         if note.failures:
@@ -192,17 +195,17 @@ class Watch:
         self._problems(got.problems)
         if got.fetched is not None and got.fetched.is_unchanged:
             done.unchanged += 1
-            store.note_feed(feed.url, replace(note, asked_at=when, failures=0, trouble=None))
+            notes.note(feed.url, replace(note, asked_at=when, failures=0, trouble=None))
             return 0, None
         whole = self._keep_entries(replace(got, title=got.title or feed.name), fetcher, done)
-        store.forget_entries(feed.url, {entry.id for entry in got.entries})
+        notes.forget_entries(feed.url, {entry.id for entry in got.entries})
         # Only now: a process that is killed before asks for the whole feed again. So does one that
         # was given half a feed.
         note = FeedNote(asked_at=when)
         whole = whole and all(p.kind != "broken-feed" for p in got.problems)
         if whole and got.fetched is not None:
             note = replace(note, etag=got.fetched.etag, modified=got.fetched.modified)
-        store.note_feed(feed.url, note)
+        notes.note(feed.url, note)
         return 0, None
 
     def _fetcher(self, feed: WatchedFeed) -> Fetcher:
@@ -219,7 +222,7 @@ class Watch:
         again the next time; at the third the feed's own text is kept.
         """
         store = self.space.store
-        asked = store.entries_asked(feed.url)
+        asked = store.feeds.entries_asked(feed.url)
         waiting = 0
         for entry in feed.entries:
             tries = asked.get(entry.id, 0)
@@ -230,15 +233,15 @@ class Watch:
             except Exception as error:  # whatever is in a page, the others go on
                 done.set_aside += 1
                 self._warn([f"set aside: {entry.url or entry.id}: {_in_words(error)}"])
-                store.note_entry(feed.url, entry.id, None)
+                store.feeds.note_entry(feed.url, entry.id, None)
                 continue
             with self.stop.held():
                 if found.retry_later and tries + 1 < TRIES:
                     waiting += 1
-                    store.note_entry(feed.url, entry.id, tries + 1)
+                    store.feeds.note_entry(feed.url, entry.id, tries + 1)
                     continue
                 self._keep_entry(found, done)
-                store.note_entry(feed.url, entry.id, None)
+                store.feeds.note_entry(feed.url, entry.id, None)
         return waiting == 0
 
     def _keep_entry(self, found: EntryArticle, done: Round) -> None:
@@ -256,14 +259,14 @@ class Watch:
         """Read what waits, and write the outputs where they are not of what is stored."""
         store = self.space.store
         day = self._last_day()
-        stored = f"{store.state()} {day}"
+        stored = f"{store.feeds.state()} {day}"
         state = f"{stored} {_stamp(self.space.folder / CORRECTIONS)}"
         outputs = self.plan.outputs
         paths = [outputs.map, outputs.brief if day is not None else None]
         missing = [path for path in paths if path is not None and not path.exists()]
         if state == self._seen and (self._empty or not missing):
             return
-        reading = WorkspaceRun(self.space.folder, False)
+        reading = WorkspaceRun(self.space.folder, False, jobs=self.jobs)
         try:
             told = reading.reprocess()
             engine = reading.engine
@@ -276,17 +279,17 @@ class Watch:
         made_of = hashlib.sha256(f"{stored} {engine} {outputs}".encode()).hexdigest()
         self._empty = not told["articles"]
         if not self._empty:
-            if store.written() != made_of:
+            if store.feeds.written() != made_of:
                 missing = [path for path in paths if path is not None]
             self._write_outputs(missing, day, done)
-            store.note_written(made_of)
+            store.feeds.note_written(made_of)
         self._seen = state
 
     def _last_day(self) -> dt.date | None:
         """Return the last day of a report, None where none is dated."""
         # Where the day has begun already it may be tomorrow; later days are slips.
         latest = self.now().date() + dt.timedelta(days=1)
-        day = self.space.store.last_day(latest.isoformat())
+        day = self.space.store.feeds.last_day(latest.isoformat())
         return None if day is None else dt.date.fromisoformat(day)
 
     def _write_outputs(self, wanted: Sequence[Path], until: dt.date | None, done: Round) -> None:
@@ -299,13 +302,13 @@ class Watch:
         sources = [str(self.space.folder)]
         if outputs.map is not None and outputs.map in wanted:
             asked = {"region": outputs.region, "since": since_day, "until": until}
-            drawing = MapRun(sources, asked, False)
+            drawing = MapRun(sources, asked, False, jobs=self.jobs)
             self._written(drawing, outputs.map, done, _draw)
         if outputs.brief is not None and outputs.brief in wanted:
             from geomap.output import brief_figures
 
             told = {"region": outputs.region, "until": until}
-            briefing = BriefRun(sources, told, False, length=outputs.period)
+            briefing = BriefRun(sources, told, False, length=outputs.period, jobs=self.jobs)
             with_map = brief_figures.available()
             self._written(
                 briefing, outputs.brief, done, lambda run, to: run.brief(to, with_map=with_map)

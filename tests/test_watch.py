@@ -75,7 +75,7 @@ class Desk:
         self, sleep: Callable[[float], None] | None = None, stop: Stop | None = None
     ) -> Watch:
         return Watch.of(
-            self.folder, stop or Stop(), warn=self.warned.append, now=self.now,
+            self.folder, stop or Stop(), warn=self.warned.append, now=self.now, jobs=1,
             clock=self.time.clock, sleep=sleep or self.time.sleep,
         )  # fmt: skip
 
@@ -255,21 +255,21 @@ def test_an_article_that_breaks_something_stops_no_other(
     ]
 
 
-def test_a_store_of_before_is_brought_up_to_date(
+def test_a_store_without_feeds_is_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "VERSION", 1)
+        patch.setattr(schema, "VERSION", 2)
         space = create(tmp_path / "desk")
         list(space.add([Article("a", "Lyman held.")]))
         space.store.close()
     with opened_store(tmp_path / "desk") as store:
         note = FeedNote('"1"', None, "2023-03-15T12:00:00+02:00", 2, "busy \ud800")
-        store.note_feed("https://x.example/", note)
-        kept = store.feed("https://x.example/")
+        store.feeds.note("https://x.example/", note)
+        kept = store.feeds.of("https://x.example/")
         assert (kept.etag, kept.failures, kept.trouble) == ('"1"', 2, "busy \ufffd")
         assert [one.article.text for one in store.articles()] == ["Lyman held."]
-        assert store.feed("https://y.example/") == FeedNote()
+        assert store.feeds.of("https://y.example/") == FeedNote()
 
 
 def test_a_machine_that_slept_asks_once(desk: Desk) -> None:
@@ -410,7 +410,7 @@ def test_once_tells_by_its_exit_code(cli: Cli, desk: Desk) -> None:
     desk.says("/feed")
     text = (desk.folder / "feeds.toml").read_text(encoding="utf-8")
     (desk.folder / "feeds.toml").write_text(text.replace("every", 'name = "The Wire"\nevery'))
-    code, out, err = cli("watch", desk.folder, "--once", "--json")
+    code, out, err = cli("watch", desk.folder, "--once", "--jobs", "1", "--json")
     assert (code, err) == (0, "")
     told = json.loads(out)
     assert (told["feeds"], told["failed"], told["new"], told["read"]) == (1, 0, 1, 1)
@@ -418,7 +418,7 @@ def test_once_tells_by_its_exit_code(cli: Cli, desk: Desk) -> None:
         assert [one.article.source for one in store.articles()] == ["The Wire"]
     desk.says("/feed", "/bad")
     for _ in range(2):  # told each time, since each time is a run of its own
-        code, out, err = cli("watch", desk.folder, "--once")
+        code, out, err = cli("watch", desk.folder, "--once", "--jobs", "1")
         assert code == 1
         assert err.startswith("geomap: set aside: ")
         assert err.count("\n") == 1

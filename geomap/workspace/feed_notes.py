@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 from geomap.workspace.texts import whole
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection
-    from contextlib import AbstractContextManager
+
+    from geomap.workspace.file import StoreFile
 
 _WRITTEN = "watch_written"
+TABLES = """
+CREATE TABLE feeds (
+  url TEXT PRIMARY KEY, etag TEXT, modified TEXT, asked_at TEXT, failures INTEGER NOT NULL,
+  trouble TEXT);
+CREATE TABLE feed_entries (
+  feed TEXT NOT NULL, entry TEXT NOT NULL, tries INTEGER, PRIMARY KEY (feed, entry))
+  WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +40,17 @@ class FeedNote:
 
 
 class FeedNotes:
-    """The part of a `Store` that `geomap watch` needs."""
+    """What `geomap watch` needs of a store.
 
-    if TYPE_CHECKING:
-        _db: sqlite3.Connection
+    Parameters
+    ----------
+    file : StoreFile
+    """
 
-        def _told(self) -> AbstractContextManager[None]: ...
-        def _writing(self) -> AbstractContextManager[None]: ...
+    def __init__(self, file: StoreFile) -> None:
+        self._db, self._told, self._writing = file.db, file.told, file.writing
 
-    def feed(self, url: str) -> FeedNote:
+    def of(self, url: str) -> FeedNote:
         """Return what is noted of a feed; of an unknown one an empty note."""
         with self._told():
             found = self._db.execute(
@@ -49,7 +59,7 @@ class FeedNotes:
             ).fetchone()
         return FeedNote() if found is None else FeedNote(*found)
 
-    def note_feed(self, url: str, note: FeedNote) -> None:
+    def note(self, url: str, note: FeedNote) -> None:
         """Note of a feed what is known now."""
         said = (note.etag, note.modified, note.asked_at, note.trouble)
         etag, modified, asked_at, trouble = (one and whole(one) for one in said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
+from geomap.workspace import feed_notes, history
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,17 +75,8 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
   ('reports', 'attributes', 'reports', 'What was found in each article');
 """
 )
-# Of `geomap watch`: see `feed_notes`.
-_FEEDS = """
-CREATE TABLE feeds (
-  url TEXT PRIMARY KEY, etag TEXT, modified TEXT, asked_at TEXT, failures INTEGER NOT NULL,
-  trouble TEXT);
-CREATE TABLE feed_entries (
-  feed TEXT NOT NULL, entry TEXT NOT NULL, tries INTEGER, PRIMARY KEY (feed, entry))
-  WITHOUT ROWID;
-"""
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST, 2: "", 3: _FEEDS}
+MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES, 3: feed_notes.TABLES}
 
 
 def bring_up(connection: sqlite3.Connection, where: str) -> None:
