@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from geomap.geodesy import rough_km
 from geomap.models import Mention, Problem, Resolution
 from geomap.toponyms.corrected_places import places_of
-from geomap.toponyms.corrections import source_key, squeezed, words_key
+from geomap.toponyms.corrections import said, source_key, squeezed, words_key
 from geomap.toponyms.occurrences import Kept, Words
+from geomap.toponyms.occurring import OccurringNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,28 +37,46 @@ class Corrector:
     def __init__(self, corrections: Corrections, gazetteer: Gazetteer) -> None:
         self.corrections = corrections
         self.places = places_of(corrections, gazetteer)
-        self._by_article: defaultdict[str | None, list[int]] = defaultdict(list)
-        self._by_source: defaultdict[str | None, list[int]] = defaultdict(list)
-        self._everywhere: list[int] = []
+        self._by_article: defaultdict[str | None, list[tuple[int, str]]] = defaultdict(list)
+        of_many = []
         for i, entry in enumerate(corrections):
             if entry.article is not None:
-                self._by_article[squeezed(entry.article)].append(i)
-            elif entry.source is not None:
-                self._by_source[source_key(entry.source)].append(i)
+                self._by_article[squeezed(entry.article)].append((i, entry.name))
             else:
-                self._everywhere.append(i)
+                of_many.append((i, entry.name))
+        self._of_many = OccurringNames(of_many)
 
     def on(self, article: Article) -> ArticleCorrections:
         """Return what is to be corrected in one article."""
+        return ArticleCorrections(self, article.text, self.touching(article))
+
+    def touching(self, article: Article) -> tuple[int, ...]:
+        """Return the numbers of the entries that can change how an article is read, in order.
+
+        They are those of it or its source or of all articles whose name occurs in its text: no
+        other has any part in the reading.
+        """
+        found = self._of_many.within(article.text) if self._of_many else set()
+        if own := self._by_article.get(squeezed(article.id)):
+            found |= OccurringNames(own).within(article.text)
+        if not found:
+            return ()
         source = source_key(article.source)
-        own = [
+        entries = self.corrections.entries
+        return tuple(
             i
-            for i in self._by_article.get(squeezed(article.id), ())
-            if self.corrections.entries[i].source is None
-            or source_key(self.corrections.entries[i].source) == source
-        ]
-        of_source = self._by_source.get(source, []) if source is not None else []
-        return ArticleCorrections(self, article.text, [*own, *of_source, *self._everywhere])
+            for i in sorted(found)
+            if entries[i].source is None or source_key(entries[i].source) == source
+        )
+
+    def mark(self, article: Article) -> str:
+        """Return a short hash of what the entries that touch an article say; empty without any.
+
+        Two readings of an article by one gazetteer and equal marks are equal, but for the numbers
+        of the entries.
+        """
+        numbers = self.touching(article)
+        return said(self.corrections.entries[i] for i in numbers) if numbers else ""
 
     def unused(self, reports: Iterable[Report], left_out: Iterable[str] = ()) -> Iterator[Problem]:
         """Yield a warning for each correction that found nothing to correct.
@@ -129,6 +148,10 @@ class ArticleCorrections:
             self._by_key[self._entries[i].key].append(i)
         self._decided: dict[int, _Decision] = {}
         self._used: set[int] = set()
+
+    def __bool__(self) -> bool:
+        """Whether any entry can change how the article is read."""
+        return bool(self._by_key)
 
     @property
     def used(self) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from geomap.gazetteer.names import fold
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.models import Problem
 
@@ -203,6 +203,12 @@ class Corrections:
         """Return a short hash of what they say, whatever file they stand in."""
         lines = sorted(repr((c.extent, c.action, c.place, c.note)) for c in self.entries)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def said(entries: Iterable[Correction]) -> str:
+    """Return a short hash of what some entries say, in their order, whatever their numbers."""
+    told = [repr((c.name, c.extent, c.action, c.place, c.note)) for c in entries]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def words_key(name: str) -> str:
