@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.errors import WorkspaceError
 from geomap.models import Problem, Report
 from geomap.pipeline import Pipeline
+from geomap.toponyms.renumbering import renumbered
 from geomap.workspace.stored_reports import FORMAT, pack, unpack
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class KeptPipeline(Pipeline):
     def __init__(self, store: Store, *, own: bool, **more: Any) -> None:
         super().__init__(**more)
         self._store, self._own = store, own
-        self.engine = engine_of(self)
+        family = engine_of(self)
+        self.engine = f"{family}:{self.corrections.names_digest()}"
+        if own:
+            # After a change of corrections only what it touches is read again.
+            store.adopt(self.engine, f"{family}:", self._fits)
 
     def _run_together(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
@@ -61,23 +66,45 @@ class KeptPipeline(Pipeline):
         if problem is not None:
             return Problem(article.path or article.id, problem, "internal", set_aside=True)
         try:
-            return None if data is None else unpack(data, article)
+            return None if data is None else self._renumbered(unpack(data, article))
         except WorkspaceError:  # damaged, or of another format: read anew
             return None
 
     def _keep(self, article: Article, result: Report | Problem) -> None:
         if not isinstance(result, Report):
-            self._store.keep(article.id, self.engine, None, result.message)
+            self._store.keep(
+                article.id, self.engine, None, result.message, mark=self._mark(article)
+            )
             return
         try:
             data = pack(result)
         except WorkspaceError:  # larger than any report is: read anew each time
             return
-        self._store.keep(article.id, self.engine, data)
+        self._store.keep(article.id, self.engine, data, mark=self._mark(article))
+
+    def _mark(self, article: Article) -> str:
+        """Return what the corrections that touch an article say, and their numbers."""
+        numbers = self._corrector.touching(article)
+        return " ".join([self._corrector.mark(article), *map(str, numbers)]) if numbers else ""
+
+    def _fits(self, article: Article, mark: str) -> bool:
+        """Say whether an article that was read with a mark would be read so now."""
+        return mark.partition(" ")[0] == self._corrector.mark(article)
+
+    def _renumbered(self, report: Report) -> Report:
+        """Return a kept report that numbers the corrections as they are numbered now."""
+        if not report.corrections:
+            return report
+        before = [int(n) for n in self._store.mark(report.article.id).split()[1:]]
+        now = self._corrector.touching(report.article)
+        try:
+            return renumbered(report, dict(zip(before, now, strict=True)))
+        except (KeyError, ValueError) as error:
+            raise WorkspaceError(f"{report.article.id}: its mark is damaged") from error
 
 
 def engine_of(pipeline: Pipeline) -> str:
-    """Return a short hash of all that decides what is found in an article.
+    """Return a short hash of all that decides what is found in an article, but for corrections.
 
     The version of geomap stands for its code and its model.
     """
@@ -90,7 +117,6 @@ def engine_of(pipeline: Pipeline) -> str:
         "gazetteer": [stamp["date"], stamp["versions"]],
         "recogniser": pipeline.settings.recogniser,
         "hint_passes": pipeline.settings.hint_passes,
-        "corrections": pipeline.corrections.digest(),
         "theatre": repr(pipeline.theatre),
         "cores": pipeline.cores,
     }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geomap.toponyms.corrections import Correction, Corrections
 
 SAME_PLACE_KM = 5.0  # two rows of settlements this near are one place to a person
+CORRECTED = "corrected: "  # begins the reason of what was changed
 NAMED = 5  # corrections that found nothing, warned of one by one; the rest is counted
 
 
@@ -291,8 +292,8 @@ class ArticleCorrections:
 
     def _why(self, number: int, what: str) -> str:
         entry = self._entries[number]
-        said = entry.note.strip() or f"{what} for {entry.where}"
-        return f"corrected: {said} ({entry.entry.short})"
+        told = entry.note.strip() or f"{what} for {entry.where}"
+        return f"{CORRECTED}{told} ({entry.entry.short})"
 
 
 def same_place(one: Place | None, other: Place | None) -> bool:

@@ -199,6 +199,10 @@ class Corrections:
             problems += told
         return cls(entries, problems)
 
+    def names_digest(self) -> str:
+        """Return a short hash of what they say of names, in order; empty where they say nothing."""
+        return said(self.entries) if self.entries else ""
+
     def digest(self) -> str:
         """Return a short hash of what they say, whatever file they stand in."""
         lines = sorted(repr((c.extent, c.action, c.place, c.note)) for c in self.entries)

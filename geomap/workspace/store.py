@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOKED_AT = 20  # texts that share a band and may be copied
+_AT_ONCE = 2_000  # reports that are looked at between two writes
 _WAIT_S = 60.0  # for another process that writes
 Outcome = Literal["new", "known", "version"]
 
@@ -322,7 +323,12 @@ class Store:
     # ---- Reports ----
 
     def keep(
-        self, article_id: str, engine: str, report: bytes | None, problem: str | None = None
+        self,
+        article_id: str,
+        engine: str,
+        report: bytes | None,
+        problem: str | None = None,
+        mark: str = "",
     ) -> None:
         """Keep what was found in the latest version of an article, or why nothing could be.
 
@@ -335,14 +341,73 @@ class Store:
             As `stored_reports.pack` gives it.
         problem : str, optional
             Why the article is set aside.
+        mark : str
+            What of the engine's corrections it was read by (`adopt`).
         """
         with self._writing():
             self._db.execute(
-                "INSERT INTO reports SELECT id, ?, ?, ? FROM articles WHERE article_id = ? AND "
+                "INSERT INTO reports (article, engine, mark, report, problem) "
+                "SELECT id, ?, ?, ?, ? FROM articles WHERE article_id = ? AND "
                 "latest = 1 ON CONFLICT (article) DO UPDATE SET engine = excluded.engine, "
-                "report = excluded.report, problem = excluded.problem",
-                (engine, report, problem, article_id),
+                "mark = excluded.mark, report = excluded.report, problem = excluded.problem",
+                (engine, mark, report, problem, article_id),
             )
+
+    def mark(self, article_id: str) -> str:
+        """Return the mark with which the latest version of an article was read; "" without one."""
+        with self._told():
+            found = self._db.execute(
+                "SELECT mark FROM reports JOIN articles ON id = article "
+                "WHERE article_id = ? AND latest = 1", (article_id,),
+            ).fetchone()  # fmt: skip
+        return "" if found is None else str(found[0])
+
+    def adopt(self, engine: str, family: str, fits: Callable[[Article, str], bool]) -> int:
+        """Let an engine have the reports that another of its family made as it would.
+
+        Parameters
+        ----------
+        engine : str
+        family : str
+            What the names of its engines begin with.
+        fits : callable
+            Says of an article, and the mark with which it was read, whether it would be read so.
+
+        Returns
+        -------
+        int
+            How many reports it took over.
+        """
+        with self._told():
+            stale = self._db.execute(
+                "SELECT article, engine, mark FROM reports WHERE engine >= ? AND engine < ? "
+                "AND engine != ? ORDER BY article", (family, f"{family}\U0010ffff", engine),
+            ).fetchall()  # fmt: skip
+        adopted = 0
+        for first in range(0, len(stale), _AT_ONCE):
+            some = stale[first : first + _AT_ONCE]
+            with self._told():
+                articles = {
+                    row[0]: self._stored(row).article
+                    for row in self._db.execute(
+                        f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND id BETWEEN ? AND ?",
+                        (some[0][0], some[-1][0]),
+                    )
+                }
+            taken = [
+                (engine, row, other, mark)
+                for row, other, mark in some
+                if row in articles and fits(articles[row], mark)
+            ]
+            if not taken:
+                continue
+            # What another process has read anew in between stays as it is.
+            with self._writing():
+                adopted += self._db.executemany(
+                    "UPDATE reports SET engine = ? WHERE article = ? AND engine = ? AND mark = ?",
+                    taken,
+                ).rowcount
+        return adopted
 
     def waiting(self, engine: str) -> list[str]:
         """Return the ids of the latest articles that this engine has not read, by date and id."""
