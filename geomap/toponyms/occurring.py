@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geomap.gazetteer.names import fold
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 _RUN = re.compile(r"[^\W_]+")  # letters and digits; no name begins or ends within a run
 _PREFIX = 32  # letters of a name that are looked up; a name may be as long as its writer likes
-_folded = lru_cache(maxsize=1 << 16)(fold)
+_SEEN = 1 << 17  # runs of letters that are remembered
 
 
 class OccurringNames:
@@ -35,9 +34,11 @@ class OccurringNames:
         self._numbers: defaultdict[str, set[int]] = defaultdict(set)
         for number, name in names:
             # Words may stand apart where the name joins them by something else ("A/B", "A B").
-            apart = " ".join(_folded(part.group()) for part in WORD.finditer(name))
+            apart = " ".join(fold(part.group()) for part in WORD.finditer(name))
             for key in (words_key(name), apart):
                 self._numbers[key].add(number)
+        self._seen: set[str] = set()  # runs that were looked at,
+        self._begin: set[str] = set()  # and those of them that a name may begin with
         self._longest = max(map(len, self._numbers), default=0)
         self._prefixes = {key[:n] for key in self._numbers for n in range(1, _PREFIX + 1)}
 
@@ -54,26 +55,40 @@ class OccurringNames:
 
     def _within(self, text: str) -> set[int]:
         found: set[int] = set()
-        prefixes = self._prefixes
-        begun = {run for run in set(_RUN.findall(text)) if _folded(run)[:_PREFIX] in prefixes}
-        if not begun:
-            return found
-        spans = [m.span() for m in _RUN.finditer(text)]
-        for i, (start, end) in enumerate(spans):
-            if text[start:end] not in begun:
-                continue
-            key = _folded(text[start:end])
-            j = i
-            while True:
-                if key in self._numbers:
-                    found |= self._numbers[key]
-                j += 1
-                # "The_", "a": most that begin a name are words of their own, and end here.
-                if j == len(spans) or (
-                    text[spans[j - 1][1]] == " " and f"{key} "[:_PREFIX] not in prefixes
-                ):
-                    break
-                key = fold(text[start : spans[j][1]])
-                if len(key) > self._longest or key[:_PREFIX] not in prefixes:
-                    break
+        for run in self._beginning(set(_RUN.findall(text))):
+            at = text.find(run)
+            while at >= 0:
+                end = at + len(run)
+                if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+                    self._from(text, at, end, found)
+                at = text.find(run, end)
         return found
+
+    def _from(self, text: str, start: int, end: int, found: set[int]) -> None:
+        """Add the names that stand in a text from where a run begins."""
+        key = fold(text[start:end])
+        while True:
+            if key in self._numbers:
+                found |= self._numbers[key]
+            # "a", "to": most that begin a name are words of their own, and go no further.
+            if text[end : end + 1] == " " and f"{key} "[:_PREFIX] not in self._prefixes:
+                return
+            run = _RUN.search(text, end)
+            if run is None:
+                return
+            end = run.end()
+            key = fold(text[start:end])
+            if len(key) > self._longest or key[:_PREFIX] not in self._prefixes:
+                return
+
+    def _beginning(self, runs: set[str]) -> set[str]:
+        """Return the runs that a name may begin with; texts share most of theirs."""
+        new = runs - self._seen
+        if new:
+            if len(self._seen) > _SEEN:
+                self._seen.clear()
+                self._begin.clear()
+                new = runs
+            self._seen |= new
+            self._begin |= {run for run in new if fold(run)[:_PREFIX] in self._prefixes}
+        return runs & self._begin
