@@ -279,7 +279,7 @@ class Run:
         if self.line is not None:
             generator["front"] = self.line.source
             generator["front_date"] = self.line.date.isoformat() if self.line.date else None
-        if len(self.corrections):
+        if self.corrections:
             generator["corrections"] = self.corrections.digest()
         return collection(rows, generator, cores=cores)
 

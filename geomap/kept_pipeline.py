@@ -13,7 +13,7 @@ from geomap.toponyms.renumbering import renumbered
 from geomap.workspace.stored_reports import FORMAT, pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from geomap.models import Article, Span
     from geomap.workspace.store import Store
@@ -81,6 +81,18 @@ class KeptPipeline(Pipeline):
         except WorkspaceError:  # larger than any report is: read anew each time
             return
         self._store.keep(article.id, self.engine, data, mark=self._mark(article))
+
+    def unused_corrections(
+        self, reports: Iterable[Report], left_out: Iterable[str] = ()
+    ) -> Iterator[Problem]:
+        """Yield a warning for each correction that found nothing to correct (see `Pipeline`).
+
+        What is said of articles that the store holds, but this run did not ask for, is no slip.
+        """
+        seen = list(reports)
+        asked = {report.article.id for report in seen}.union(left_out)
+        others = [name for name in self._store.ids() if name not in asked]
+        yield from self._corrector.unused(seen, [*left_out, *others], whole=not others)
 
     def _mark(self, article: Article) -> str:
         """Return what the corrections that touch an article say, and their numbers."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles import find_days
 from geomap.errors import RecogniserError
+from geomap.front.claim_marks import ClaimMarks
 from geomap.front.claims import ClaimReader
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
@@ -88,7 +89,7 @@ class Pipeline:
         Lines of contact that distances from the front are measured from: for an article the latest
         of its day or before, else the first after it.
     corrections : Corrections, optional
-        What a person says that names mean; it wins over everything.
+        What a person says that names mean, and of claims; it wins over everything.
     recogniser : MentionRecogniser, optional
         What finds the place names (`docs/recognisers.md`), in place of the one of the settings.
     theatre : Theatre, optional
@@ -100,7 +101,8 @@ class Pipeline:
     Raises
     ------
     CorrectionError
-        A correction names a place that is not known or could be several, or two contradict.
+        A correction names a place that is not known or could be several, a party or an action that
+        is none, or two contradict.
 
     Examples
     --------
@@ -130,7 +132,11 @@ class Pipeline:
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
         self._lines = _by_date(line)
-        self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
+        self._corrector = Corrector(
+            Corrections(()) if corrections is None else corrections, self.gazetteer
+        )
+        told = self._corrector.corrections
+        self._claim_marks = ClaimMarks(told.claims, self.theatre, first=len(told))
         self.settlements = Settlements(self.gazetteer)
         self._reader = ToponymReader(
             self.gazetteer,
@@ -153,7 +159,7 @@ class Pipeline:
     @property
     def corrected(self) -> bool:
         """Whether there are corrections."""
-        return len(self._corrector.corrections) > 0
+        return bool(self._corrector.corrections)
 
     @property
     def corrections(self) -> Corrections:
@@ -181,7 +187,7 @@ class Pipeline:
             The recogniser cannot be used.
         """
         (read,) = self._reader.read([article], [spans])
-        return self._finish(read)
+        return self._claim_marks.on(self._finish(read))
 
     def examine(self, article: Article) -> tuple[Report, ReadArticle]:
         """Return everything found in one article, and the weighed names that it rests on.
@@ -192,7 +198,7 @@ class Pipeline:
             The recogniser cannot be used.
         """
         (read,) = self._reader.read([article])
-        return self._finish(read), read
+        return self._claim_marks.on(self._finish(read)), read
 
     def _finish(self, read: ReadArticle) -> Report:
         """Return everything found in an article whose toponyms are read."""
@@ -317,7 +323,8 @@ class Pipeline:
                 if on_article is not None:
                     on_article(article)
                 if ask:
-                    yield next(done)
+                    result = next(done)
+                    yield self._claim_marks.on(result) if isinstance(result, Report) else result
                 elif article.date is None:
                     message = "has no date: left out, since a period was asked for"
                     yield Problem(article.path or article.id, message, "undated")
@@ -341,7 +348,7 @@ class Pipeline:
     def _run_together(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
     ) -> list[Report | Problem]:
-        """Return a report for each article, or what went wrong with it."""
+        """Return a report for each article, or what went wrong with it; no claim is marked yet."""
         given = [None if spans is None else spans.get(a.id, ()) for a in articles]
         try:
             read = self._reader.read(articles, given)

@@ -186,8 +186,9 @@ class MapData:
             if (cleaned := clean(told.get(key))) not in (None, [], "")
             and not (key in _OF_SPOT and of_spot.get(key) == cleaned)
         }
-        if "reasons" in about:
-            about["reasons"] = [self._reasons.number(text(r)) for r in told["reasons"]]
+        reasons = [told.get("marked_false"), *(told.get("reasons") or ())]
+        if any(reasons):
+            about["reasons"] = [self._reasons.number(text(r)) for r in reasons if r]
         runners = [self._runner(r) for r in told.get("runners_up") or ()]
         if runners:
             about["runners_up"] = runners
@@ -279,6 +280,8 @@ def _kind(told: Mapping[str, Any]) -> int:
 def _claim(told: Mapping[str, Any]) -> list[Any]:
     """Return actor, action, modality and whether it is denied that it happened."""
     modality = text(told.get("modality")) or "stated"
+    if told.get("marked_false") is not None:
+        modality = "denied"  # by the reader; the card says by whom
     return [
         text(told.get("actor")), text(told.get("action")),
         modality if modality in _MODALITIES else "stated", int(bool(told.get("negated"))),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from geomap.geodesy import rough_km
 from geomap.models import Mention, Problem, Resolution
+from geomap.toponyms.claim_corrections import ClaimCorrection
 from geomap.toponyms.corrected_places import places_of
 from geomap.toponyms.corrections import said, source_key, squeezed, words_key
 from geomap.toponyms.occurrences import Kept, Words
@@ -79,7 +80,9 @@ class Corrector:
         numbers = self.touching(article)
         return said(self.corrections.entries[i] for i in numbers) if numbers else ""
 
-    def unused(self, reports: Iterable[Report], left_out: Iterable[str] = ()) -> Iterator[Problem]:
+    def unused(
+        self, reports: Iterable[Report], left_out: Iterable[str] = (), *, whole: bool = True
+    ) -> Iterator[Problem]:
         """Yield a warning for each correction that found nothing to correct.
 
         Parameters
@@ -88,6 +91,9 @@ class Corrector:
             All of the run.
         left_out : iterable of str
             Ids of articles that the run left out; what is said of them is no slip.
+        whole : bool
+            Whether these are all reports that there are: else what is said of sources or of all
+            articles may be of others.
         """
         used: set[int] = set()
         articles, sources = set(), set()
@@ -96,15 +102,18 @@ class Corrector:
             articles.add(squeezed(report.article.id))
             sources.add(source_key(report.article.source))
         skipped = {squeezed(name) for name in left_out}
-        unused = [
+        unused: list[Correction | ClaimCorrection] = [
             entry
-            for i, entry in enumerate(self.corrections)
-            if i not in used and (entry.article is None or squeezed(entry.article) not in skipped)
+            for i, entry in enumerate((*self.corrections, *self.corrections.claims))
+            if i not in used and (whole if (of := _of(entry)) is None else of not in skipped)
         ]
         for entry in unused[:NAMED]:
             at = f" at {entry.start}" if entry.start is not None else ""
-            if entry.article is not None and squeezed(entry.article) not in articles:
-                why = f"no article {entry.article!r} was read"
+            of = _of(entry)
+            if of is not None and of not in articles:
+                why = f"no article {of!r} was read"
+            elif isinstance(entry, ClaimCorrection):
+                why = f"no such claim{at} in the article {of!r}"
             elif entry.source is not None and source_key(entry.source) not in sources:
                 why = f"no article of the source {entry.source!r} was read"
             else:
@@ -112,10 +121,24 @@ class Corrector:
             message = entry.entry.told(entry.name, f"corrects nothing: {why}")
             yield Problem(entry.entry.path, message, "unused-correction", entry.entry.line)
         if rest := unused[NAMED:]:
-            numbers = ", ".join(str(e.entry.number) for e in rest[:50])
             more = ", ..." if len(rest) > 50 else ""
-            message = f"{len(rest)} more correct nothing: entries {numbers}{more}"
+            message = f"{len(rest)} more correct nothing: {_listed(rest[:50])}{more}"
             yield Problem(rest[0].entry.path, message, "unused-correction")
+
+
+def _listed(entries: Iterable[Correction | ClaimCorrection]) -> str:
+    """Return the numbers of some entries: "entries 6, 7, claims 1"."""
+    told = [e.entry for e in entries]
+    kinds = {"entries": [e for e in told if e.what == "entry"],
+             "claims": [e for e in told if e.what == "claim"]}  # fmt: skip
+    return ", ".join(
+        f"{kind} {', '.join(str(e.number) for e in some)}" for kind, some in kinds.items() if some
+    )
+
+
+def _of(entry: Correction | ClaimCorrection) -> str | None:
+    """Return the one article that an entry is of, as it is compared."""
+    return entry.of_article if isinstance(entry, ClaimCorrection) else squeezed(entry.article)
 
 
 def _extent(entry: Correction) -> str:

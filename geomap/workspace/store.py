@@ -294,6 +294,12 @@ class Store:
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
 
+    def ids(self) -> list[str]:
+        """Return the ids of all articles, by the order in which they came."""
+        with self._told():
+            rows = self._db.execute("SELECT article_id FROM articles WHERE latest = 1 ORDER BY id")
+            return [row[0] for row in rows]
+
     def copies(self) -> dict[str, str]:
         """Return whose report each copy is: the source of what it is a copy of, by its id.
 
