@@ -118,15 +118,19 @@ class KeptPipeline(Pipeline):
 def engine_of(pipeline: Pipeline) -> str:
     """Return a short hash of all that decides what is found in an article, but for corrections.
 
-    The version of geomap stands for its code and its model.
+    The version of geomap stands for its code and its model; the gazetteer is told by its stamp
+    (sources, and numbers of places and names) and the lengths of its files. After any change of it
+    all is read again: reports number its rows, hints weigh the settlements round a place, and what
+    is a name at all hangs on the others.
     """
     import geomap
 
-    stamp = pipeline.gazetteer.stamp
+    gazetteer = pipeline.gazetteer
     told = {
         "geomap": geomap.__version__,
         "format": FORMAT,
-        "gazetteer": [stamp["date"], stamp["versions"]],
+        "gazetteer": gazetteer.stamp,
+        "lengths": sorted((f.name, f.stat().st_size) for f in gazetteer.path.iterdir()),
         "recogniser": pipeline.settings.recogniser,
         "hint_passes": pipeline.settings.hint_passes,
         "theatre": repr(pipeline.theatre),

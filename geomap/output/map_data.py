@@ -31,7 +31,7 @@ _SHARE = 0.004  # of a region's width: an edge moved so little looks as before
 _TOLD = (
     "anchors", "approximate", "attribution", "direction", "distance_km", "event_date", "locates",
     "name", "part", "precision", "radius_km", "reasons", "relation", "source_kind", "status",
-    "text", "front_km", "side",
+    "text", "front_km", "side", "marked_false",
 )  # fmt: skip
 _OF_SPOT = ("name", "precision", "radius_km")
 _RUNNER = ("name", "admin1", "country")
@@ -186,9 +186,8 @@ class MapData:
             if (cleaned := clean(told.get(key))) not in (None, [], "")
             and not (key in _OF_SPOT and of_spot.get(key) == cleaned)
         }
-        reasons = [told.get("marked_false"), *(told.get("reasons") or ())]
-        if any(reasons):
-            about["reasons"] = [self._reasons.number(text(r)) for r in reasons if r]
+        if "reasons" in about:
+            about["reasons"] = [self._reasons.number(text(r)) for r in told["reasons"]]
         runners = [self._runner(r) for r in told.get("runners_up") or ()]
         if runners:
             about["runners_up"] = runners
@@ -281,7 +280,7 @@ def _claim(told: Mapping[str, Any]) -> list[Any]:
     """Return actor, action, modality and whether it is denied that it happened."""
     modality = text(told.get("modality")) or "stated"
     if told.get("marked_false") is not None:
-        modality = "denied"  # by the reader; the card says by whom
+        modality = "denied"  # its sign; the card says by whom
     return [
         text(told.get("actor")), text(told.get("action")),
         modality if modality in _MODALITIES else "stated", int(bool(told.get("negated"))),

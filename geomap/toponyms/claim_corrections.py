@@ -27,7 +27,7 @@ class ClaimCorrection:
     verdict : {"false", "hide"}
         It is untrue; or it is not to be shown or counted at all.
     id : str, optional
-        The claim's id, as exports and the map give it. It says all: the others are left out then.
+        The claim's id, as exports give it. It says all: the others are left out then.
     article : str, optional
         The article's id; alone it means all claims of the article.
     start : int, optional
@@ -62,7 +62,7 @@ class ClaimCorrection:
                 raise self.entry.wrong(self.id, f"the id says it all: leave out {more[0]}")
             if _ID.fullmatch(self.id) is None:
                 raise self.entry.wrong(
-                    self.id, "is no id of a claim: copy it from the map or an export, such as "
+                    self.id, "is no id of a claim: copy it from an export, such as "
                     "report-7/claim/120-128"
                 )  # fmt: skip
         if self.start is not None and self.start < 0:

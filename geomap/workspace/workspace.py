@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 STORE = "workspace.gpkg"
 CORRECTIONS = "corrections.toml"
 _CORRECTIONS_TEXT = """\
-# What names mean in the reports of this workspace. geomap review writes a table of what is
-# doubtful, docs/corrections.md tells the keys. For example:
+# What names mean in the reports of this workspace, and which claims are untrue. geomap review
+# writes a table of doubtful names, docs/corrections.md tells the keys. For example:
 #
 # [[correction]]
 # name = "Lyman"
 # place = "Lyman, Kharkiv Oblast"
+#
+# [[claim]]
+# id = "report-7/claim/120-128"
+# false = true
+# note = "why"
 """
 
 
