@@ -130,7 +130,9 @@ def engine_of(pipeline: Pipeline) -> str:
         "geomap": geomap.__version__,
         "format": FORMAT,
         "gazetteer": gazetteer.stamp,
-        "lengths": sorted((f.name, f.stat().st_size) for f in gazetteer.path.iterdir()),
+        "lengths": sorted(
+            (f.name, f.stat().st_size) for f in gazetteer.path.iterdir() if f.is_file()
+        ),
         "recogniser": pipeline.settings.recogniser,
         "hint_passes": pipeline.settings.hint_passes,
         "theatre": repr(pipeline.theatre),
