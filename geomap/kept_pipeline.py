@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from geomap.models import Article, Span
+    from geomap.toponyms.renumbering import Standing
     from geomap.workspace.store import Store
 
 
@@ -95,23 +96,27 @@ class KeptPipeline(Pipeline):
         yield from self._corrector.unused(seen, [*left_out, *others], whole=not others)
 
     def _mark(self, article: Article) -> str:
-        """Return what the corrections that touch an article say, and their numbers."""
-        numbers = self._corrector.touching(article)
-        return " ".join([self._corrector.mark(article), *map(str, numbers)]) if numbers else ""
+        """Return what the corrections that touch an article say, and where they stand."""
+        stand = self._standing(article)
+        return f"{self._corrector.mark(article)} {json.dumps(stand)}" if stand else ""
+
+    def _standing(self, article: Article) -> list[Standing]:
+        entries = self.corrections.entries
+        return [(n, entries[n].entry.short) for n in self._corrector.touching(article)]
 
     def _fits(self, article: Article, mark: str) -> bool:
         """Say whether an article that was read with a mark would be read so now."""
         return mark.partition(" ")[0] == self._corrector.mark(article)
 
     def _renumbered(self, report: Report) -> Report:
-        """Return a kept report that numbers the corrections as they are numbered now."""
+        """Return a kept report that names the corrections as they stand now."""
         if not report.corrections:
             return report
-        before = [int(n) for n in self._store.mark(report.article.id).split()[1:]]
-        now = self._corrector.touching(report.article)
+        told = self._store.mark(report.article.id).partition(" ")[2]
         try:
-            return renumbered(report, dict(zip(before, now, strict=True)))
-        except (KeyError, ValueError) as error:
+            before = [(int(number), str(name)) for number, name in json.loads(told)]
+            return renumbered(report, before, self._standing(report.article))
+        except (TypeError, ValueError) as error:
             raise WorkspaceError(f"{report.article.id}: its mark is damaged") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import sqlite3
@@ -121,6 +122,23 @@ def test_an_entry_above_does_not_upset_those_below(
     _, _, err = cli("export", desk, "-o", desk.parent / "o.csv")
     assert "entry 1 ('Nowhere'): corrects nothing" in err
     assert "entry 2" not in err
+
+
+def test_a_filled_in_review_in_the_folder_counts(cli: Cli, desk: Path) -> None:
+    review = desk / "review.csv"
+    assert cli("review", desk, "-o", review)[0] == 0
+    assert status(cli, desk)["waiting"] == 0  # nothing is filled in yet
+    with review.open(encoding="utf-8-sig", newline="") as stream:
+        head, first, *rest = csv.reader(stream)
+    answer = dict(zip(head, first, strict=True)) | {"choice": "none", "note": "a farm"}
+    with review.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, list(answer.values()), *rest])
+    assert status(cli, desk)["waiting"] == 1
+    corrected(desk, 'name = "Nowhere"\nnot_place = true')  # stands before it
+    words = (answer["article_id"], answer["name"])
+    assert words not in [(m["article_id"], m["text"]) for m in mentions(cli, desk)]
+    # It is asked no more, and what was answered is not lost.
+    refused(cli("review", desk, "-o", review), "1 choice that would be lost")
 
 
 def test_a_new_version_counts_from_then_on(cli: Cli, tmp_path: Path) -> None:

@@ -1,48 +1,54 @@
-"""Reports whose corrections have other numbers by now: somebody wrote an entry above theirs."""
+"""Reports whose corrections stand elsewhere by now: somebody wrote an entry above theirs."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geomap.toponyms.correcting import CORRECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from geomap.models import Report, Resolution
 
-_NUMBER = re.compile(r"(?<=, entry )[0-9]+(?=\)$)")
+Standing = tuple[int, str]  # an entry's number in `Report.corrections`, and what messages call it
 
 
-def renumbered(report: Report, now: Mapping[int, int]) -> Report:
-    """Return a report that names the entries by which it was corrected as they are numbered now.
+def renumbered(report: Report, before: Sequence[Standing], now: Sequence[Standing]) -> Report:
+    """Return a report that names the entries by which it was corrected as they stand now.
 
     Parameters
     ----------
     report : Report
-        Its `corrections`, and the reasons of what they changed, number the entries as they were.
-    now : mapping
-        The number of each of them now (both from 0).
+        Its `corrections`, and the reasons of what they changed, name the entries as they stood.
+    before, now : sequence of (int, str)
+        Where each of the entries that touch the article stood, and stands.
 
     Raises
     ------
-    KeyError
-        One of them is not in `now`.
+    ValueError
+        One of them is not there.
     """
-    if all(old == new for old, new in now.items()):
+    if list(before) == list(now):
         return report
+    numbers = {old: new for (old, _), (new, _) in zip(before, now, strict=True)}
+    if not numbers.keys() >= set(report.corrections):
+        raise ValueError("an entry is not there")
+    names = {f" ({old})": f" ({new})" for (_, old), (_, new) in zip(before, now, strict=True)}
     return replace(
         report,
-        corrections=tuple(sorted(now[n] for n in report.corrections)),
-        resolutions=tuple(_told_anew(r, now) for r in report.resolutions),
+        corrections=tuple(sorted(numbers[n] for n in report.corrections)),
+        resolutions=tuple(_told_anew(r, names) for r in report.resolutions),
     )
 
 
-def _told_anew(resolution: Resolution, now: Mapping[int, int]) -> Resolution:
+def _told_anew(resolution: Resolution, names: dict[str, str]) -> Resolution:
     if not resolution.reasons or not resolution.reasons[0].startswith(CORRECTED):
         return resolution
     first, *rest = resolution.reasons  # a correction's reason stands first
-    told = _NUMBER.sub(lambda found: str(now[int(found.group()) - 1] + 1), first)
-    return replace(resolution, reasons=(told, *rest))
+    for old, new in names.items():
+        if first.endswith(old):
+            first = first.removesuffix(old) + new
+            break
+    return replace(resolution, reasons=(first, *rest))
