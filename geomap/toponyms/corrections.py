@@ -218,6 +218,10 @@ class Corrections:
             [claim for file in files for claim in file.claims],
         )
 
+    def of_names(self) -> Corrections:
+        """Return what they say of names alone."""
+        return Corrections(self.entries)
+
     def names_digest(self) -> str:
         """Return a short hash of what they say of names, in order; empty where they say nothing."""
         return said(self.entries) if self.entries else ""
