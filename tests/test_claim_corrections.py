@@ -15,6 +15,7 @@ from geomap.feature_ids import claim_ids
 from geomap.front.claim_marks import ClaimMarks
 from geomap.front.evidence import evidence
 from geomap.front.theatre import load_theatre
+from geomap.many.workers import Workers
 from geomap.output.layers import features
 from geomap.output.map_data import MapData
 from geomap.output.records import records
@@ -188,12 +189,13 @@ def test_a_desk_keeps_what_it_read_whatever_is_said_of_claims(
     (tmp_path / "r.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
     desk = tmp_path / "desk"
     cli("init", desk)
-    cli("add", tmp_path / "r.jsonl", "-w", desk)
-    monkeypatch.setattr(Pipeline, "_finish", lambda *_: pytest.fail("an article was read"))
     (desk / "corrections.toml").write_text(
         '[[claim]]\narticle = "a"\nparty = "Russia"\nplace = "Bakhmut"\nfalse = true\nnote = "no"\n'
         '[[claim]]\narticle = "a"\naction = "shelled"\nhide = true\n'
     )
+    cli("add", tmp_path / "r.jsonl", "-w", desk)
+    monkeypatch.setattr(Pipeline, "_finish", lambda *_: pytest.fail("an article was read"))
+    monkeypatch.setattr(Workers, "begin", lambda *_: pytest.fail("an article was read"))
 
     def claims() -> list[dict[str, Any]]:
         assert cli("extract", desk, "--what", "claims", "-o", tmp_path / "c.jsonl")[0] == 0

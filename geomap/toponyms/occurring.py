@@ -11,9 +11,10 @@ from geomap.gazetteer.names import fold
 from geomap.toponyms.corrections import WORD, words_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _RUN = re.compile(r"[^\W_]+")  # letters and digits; no name begins or ends within a run
+_JOINT = re.compile(r"[^\w\s]\b")
 _PREFIX = 32  # letters of a name that are looked up; a name may be as long as its writer likes
 _SEEN = 1 << 17  # runs of letters that are remembered
 
@@ -37,10 +38,14 @@ class OccurringNames:
             apart = " ".join(fold(part.group()) for part in WORD.finditer(name))
             for key in (words_key(name), apart):
                 self._numbers[key].add(number)
-        self._seen: set[str] = set()  # runs that were looked at,
-        self._begin: set[str] = set()  # and those of them that a name may begin with
+        self._seen: set[str] = set()  # runs that were looked at, and of them
+        self._begin: set[str] = set()  # those that a name may begin with,
+        self._join: set[str] = set()  # or that may be the first letters of its first word
         self._longest = max(map(len, self._numbers), default=0)
         self._prefixes = {key[:n] for key in self._numbers for n in range(1, _PREFIX + 1)}
+        self._firsts = {*self._numbers} | {
+            key[:n] for key in self._numbers for n, c in enumerate(key[:_PREFIX]) if not c.isalnum()
+        }
 
     def __bool__(self) -> bool:
         return bool(self._numbers)
@@ -55,7 +60,13 @@ class OccurringNames:
 
     def _within(self, text: str) -> set[int]:
         found: set[int] = set()
-        for run in self._beginning(set(_RUN.findall(text))):
+        runs = set(_RUN.findall(text))
+        self._look_at(runs)
+        if not runs.isdisjoint(self._join):
+            for start, end in _joined(text):
+                if text[start:end] in self._join:
+                    self._from(text, start, end, found)
+        for run in runs & self._begin:
             at = text.find(run)
             while at >= 0:
                 end = at + len(run)
@@ -81,14 +92,32 @@ class OccurringNames:
             if len(key) > self._longest or key[:_PREFIX] not in self._prefixes:
                 return
 
-    def _beginning(self, runs: set[str]) -> set[str]:
-        """Return the runs that a name may begin with; texts share most of theirs."""
+    def _look_at(self, runs: set[str]) -> None:
+        """Find out what a name may begin with among runs; texts share most of theirs."""
         new = runs - self._seen
-        if new:
-            if len(self._seen) > _SEEN:
-                self._seen.clear()
-                self._begin.clear()
-                new = runs
-            self._seen |= new
-            self._begin |= {run for run in new if fold(run)[:_PREFIX] in self._prefixes}
-        return runs & self._begin
+        if not new:
+            return
+        if len(self._seen) > _SEEN:
+            for known in (self._seen, self._begin, self._join):
+                known.clear()
+            new = runs
+        self._seen |= new
+        for run in new:
+            start = fold(run)[:_PREFIX]
+            if start in self._firsts or len(start) == _PREFIX:
+                self._begin.add(run)
+            elif start in self._prefixes:
+                self._join.add(run)
+
+
+def _joined(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where runs stand that another follows without a space: "Slov'yans'k", "end.Next"."""
+    for joint in _JOINT.finditer(text):
+        end = joint.start()
+        while end and not (text[end - 1].isalnum() or text[end - 1].isspace()):
+            end -= 1
+        start = end
+        while start and text[start - 1].isalnum():
+            start -= 1
+        if start < end:
+            yield start, end
