@@ -407,6 +407,7 @@ class Store:
         adopted = 0
         for first in range(0, len(stale), _AT_ONCE):
             some = stale[first : first + _AT_ONCE]
+            wanted = {row for row, _, _ in some}
             with self._told():
                 articles = {
                     row[0]: self._stored(row).article
@@ -414,6 +415,7 @@ class Store:
                         f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND id BETWEEN ? AND ?",
                         (some[0][0], some[-1][0]),
                     )
+                    if row[0] in wanted
                 }
             taken = [
                 (engine, row, other, mark)
