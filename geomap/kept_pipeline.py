@@ -13,6 +13,7 @@ from geomap.models import Problem, Report
 from geomap.pipeline import Pipeline
 from geomap.toponyms.reader import batches
 from geomap.toponyms.renumbering import renumbered
+from geomap.workspace.adoption import adopt
 from geomap.workspace.stored_reports import FORMAT, pack, unpack
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class KeptPipeline(Pipeline):
         self.engine = f"{family}:{self.corrections.names_digest()}"
         if own:
             # After a change of corrections only what it touches is read again.
-            store.adopt(self.engine, f"{family}:", self._fits)
+            adopt(store, self.engine, f"{family}:", self._fits)
 
     def _begin(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOKED_AT = 20  # texts that share a band and may be copied
-_AT_ONCE = 2_000  # reports that are looked at between two writes
 _TOGETHER = 64  # articles that are read from the file at once
 _SQUEEZED = 2  # times that texts take less room in the file
 Outcome = Literal["new", "known", "version"]
@@ -89,9 +88,9 @@ class Store:
         self, path: Path, *, create: bool = False, now: Callable[[], dt.datetime] | None = None
     ) -> None:
         self.path = path
-        self._file = StoreFile(path, create=create)
-        self._db, self._told, self._writing = self._file.db, self._file.told, self._file.writing
-        self.history = History(self._file, now or partial(dt.datetime.now, dt.UTC))
+        self.file = StoreFile(path, create=create)
+        self._db, self._told, self._writing = self.file.db, self.file.told, self.file.writing
+        self.history = History(self.file, now or partial(dt.datetime.now, dt.UTC))
 
     def __enter__(self) -> Store:
         return self
@@ -137,7 +136,7 @@ class Store:
         sha = digest(article.text)
         article = holdable(article)
         origin = whole(origin)
-        with self._file.writing():
+        with self._writing():
             known = self._known(article, sha)
             if known is not None:
                 return Added("known", *known)
@@ -315,7 +314,7 @@ class Store:
         features : bytes
             What `changes` tells of it afterwards.
         """
-        with self._file.writing():
+        with self._writing():
             rows = self._db.execute(
                 "SELECT id, revision FROM articles WHERE article_id = ?", (article_id,)
             ).fetchall()
@@ -349,9 +348,9 @@ class Store:
         problem : str, optional
             Why the article is set aside.
         mark : str
-            What of the engine's corrections it was read by (`adopt`).
+            What of the engine's corrections it was read by (`adoption.adopt`).
         """
-        with self._file.writing():
+        with self._writing():
             known = self._db.execute(
                 "SELECT id, report FROM articles LEFT JOIN reports ON article = id "
                 "WHERE article_id = ? AND latest = 1", (article_id,),
@@ -382,55 +381,6 @@ class Store:
                 "WHERE article_id = ? AND latest = 1", (article_id,),
             ).fetchone()  # fmt: skip
         return "" if found is None else str(found[0])
-
-    def adopt(self, engine: str, family: str, fits: Callable[[Article, str], bool]) -> int:
-        """Let an engine have the reports that another of its family made as it would.
-
-        Parameters
-        ----------
-        engine : str
-        family : str
-            What the names of its engines begin with.
-        fits : callable
-            Says of an article, and the mark with which it was read, whether it would be read so.
-
-        Returns
-        -------
-        int
-            How many reports it took over.
-        """
-        with self._told():
-            stale = self._db.execute(
-                "SELECT article, engine, mark FROM reports WHERE engine >= ? AND engine < ? "
-                "AND engine != ? ORDER BY article", (family, f"{family}\U0010ffff", engine),
-            ).fetchall()  # fmt: skip
-        adopted = 0
-        for first in range(0, len(stale), _AT_ONCE):
-            some = stale[first : first + _AT_ONCE]
-            wanted = {row for row, _, _ in some}
-            with self._told():
-                articles = {
-                    row[0]: self._stored(row).article
-                    for row in self._db.execute(
-                        f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND id BETWEEN ? AND ?",
-                        (some[0][0], some[-1][0]),
-                    )
-                    if row[0] in wanted
-                }
-            taken = [
-                (engine, row, other, mark)
-                for row, other, mark in some
-                if row in articles and fits(articles[row], mark)
-            ]
-            if not taken:
-                continue
-            # What another process has read anew in between stays as it is.
-            with self._file.writing():
-                adopted += self._db.executemany(
-                    "UPDATE reports SET engine = ? WHERE article = ? AND engine = ? AND mark = ?",
-                    taken,
-                ).rowcount
-        return adopted
 
     def waiting(self, engine: str) -> list[str]:
         """Return the ids of the latest articles that this engine has not read, by date and id."""
