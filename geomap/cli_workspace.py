@@ -32,7 +32,7 @@ def init(
     show(False, debug)
     create(folder).store.close()
     typer.echo(f"{folder / STORE}: a store for articles and what is found in them")
-    typer.echo(f"{folder / CORRECTIONS}: for what names mean")
+    typer.echo(f"{folder / CORRECTIONS}: for what names mean, and what is untrue")
     typer.echo(f"{folder / FEEDS}: for feeds that geomap watch asks")
 
 

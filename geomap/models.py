@@ -259,7 +259,8 @@ class Claim:
     `start` and `end` span the sentence. `attribution` is the source's words as the text gives
     them, None for the report's own voice. `part` is a wind when the claim is about a part of the
     place; `relation` is how the place is meant (None: in or at it), `direction` and `distance_km`
-    go with it ("attacked 3 km north of").
+    go with it ("attacked 3 km north of"). `marked_false` is what is told of a claim that the user
+    says is untrue: it is no evidence of anything.
     """
 
     start: int
@@ -283,6 +284,7 @@ class Claim:
     confidence: float = 0.0
     trigger: Span | None = None
     place_start: int | None = None  # start offset of the mention that names the place
+    marked_false: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +306,9 @@ class Evidence:
 class Report:
     """Everything geomap found in one article.
 
-    `corrections` numbers the user's corrections that found their words in it.
+    `corrections` numbers the user's corrections that found their words in it, those of names before
+    those of claims. `hidden_claims` are those that the user wants nowhere: they only keep their
+    numbers in ids.
     """
 
     article: Article
@@ -315,6 +319,7 @@ class Report:
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     corrections: tuple[int, ...] = ()
+    hidden_claims: tuple[Claim, ...] = ()
 
     def sentence_at(self, offset: int) -> Span:
         """Return the sentence that holds an offset (the whole text when there is none)."""

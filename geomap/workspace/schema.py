@@ -68,8 +68,10 @@ CREATE TABLE shingles (band TEXT NOT NULL, article INTEGER NOT NULL REFERENCES a
 CREATE TABLE reports (
   article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
   engine TEXT NOT NULL,
+  mark TEXT NOT NULL,
   report BLOB,
   problem TEXT);
+CREATE INDEX reports_by_engine ON reports (engine);
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES
   ('articles', 'attributes', 'articles', 'What was added, each version of it'),
   ('reports', 'attributes', 'reports', 'What was found in each article');

@@ -92,10 +92,10 @@ class Store:
         self, path: Path, *, create: bool = False, now: Callable[[], dt.datetime] | None = None
     ) -> None:
         self.path = path
-        self._file = StoreFile(path, create=create)
-        self._db, self._told, self._writing = self._file.db, self._file.told, self._file.writing
-        self.feeds = FeedNotes(self._file)
-        self.history = History(self._file, now or partial(dt.datetime.now, dt.UTC))
+        self.file = StoreFile(path, create=create)
+        self._db, self._told, self._writing = self.file.db, self.file.told, self.file.writing
+        self.feeds = FeedNotes(self.file)
+        self.history = History(self.file, now or partial(dt.datetime.now, dt.UTC))
 
     def __enter__(self) -> Store:
         return self
@@ -300,6 +300,12 @@ class Store:
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
 
+    def ids(self) -> list[str]:
+        """Return the ids of all articles, by the order in which they came."""
+        with self._told():
+            rows = self._db.execute("SELECT article_id FROM articles WHERE latest = 1 ORDER BY id")
+            return [row[0] for row in rows]
+
     def copies(self) -> dict[str, str]:
         """Return whose report each copy is: the source of what it is a copy of, by its id.
 
@@ -336,7 +342,12 @@ class Store:
     # ---- Reports ----
 
     def keep(
-        self, article_id: str, engine: str, report: bytes | None, problem: str | None = None
+        self,
+        article_id: str,
+        engine: str,
+        report: bytes | None,
+        problem: str | None = None,
+        mark: str = "",
     ) -> None:
         """Keep what was found in the latest version of an article, or why nothing could be.
 
@@ -349,6 +360,8 @@ class Store:
             As `stored_reports.pack` gives it.
         problem : str, optional
             Why the article is set aside.
+        mark : str
+            What of the engine's corrections it was read by (`adoption.adopt`).
         """
         with self._writing():
             known = self._db.execute(
@@ -360,18 +373,27 @@ class Store:
             row, before = known
             if before is not None and before == report:
                 self._db.execute(
-                    "UPDATE reports SET engine = ?, problem = ? WHERE article = ?",
-                    (engine, problem, row),
+                    "UPDATE reports SET engine = ?, mark = ?, problem = ? WHERE article = ?",
+                    (engine, mark, problem, row),
                 )
                 return
             self.history.replace(row)
             self._db.execute(
-                "INSERT INTO reports (article, engine, report, problem, revision) "
-                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
-                "engine = excluded.engine, report = excluded.report, "
+                "INSERT INTO reports (article, engine, mark, report, problem, revision) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
+                "engine = excluded.engine, mark = excluded.mark, report = excluded.report, "
                 "problem = excluded.problem, revision = excluded.revision",
-                (row, engine, report, problem, self.history.next()),
+                (row, engine, mark, report, problem, self.history.next()),
             )
+
+    def mark(self, article_id: str) -> str:
+        """Return the mark with which the latest version of an article was read; "" without one."""
+        with self._told():
+            found = self._db.execute(
+                "SELECT mark FROM reports JOIN articles ON id = article "
+                "WHERE article_id = ? AND latest = 1", (article_id,),
+            ).fetchone()  # fmt: skip
+        return "" if found is None else str(found[0])
 
     def waiting(self, engine: str) -> list[str]:
         """Return the ids of the latest articles that this engine has not read, by date and id."""
