@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from geomap.models import Article
     from geomap.workspace.store import Store
 
+TABLES = """
+ALTER TABLE reports ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+CREATE INDEX reports_by_engine ON reports (engine);
+"""
 _AT_ONCE = 2_000  # reports that are looked at between two writes
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
-from geomap.workspace import feed_notes, history
+from geomap.workspace import adoption, feed_notes, history
 
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 3
+VERSION = 4
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -68,17 +68,15 @@ CREATE TABLE shingles (band TEXT NOT NULL, article INTEGER NOT NULL REFERENCES a
 CREATE TABLE reports (
   article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
   engine TEXT NOT NULL,
-  mark TEXT NOT NULL,
   report BLOB,
   problem TEXT);
-CREATE INDEX reports_by_engine ON reports (engine);
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES
   ('articles', 'attributes', 'articles', 'What was added, each version of it'),
   ('reports', 'attributes', 'reports', 'What was found in each article');
 """
 )
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES, 3: feed_notes.TABLES}
+MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES, 3: feed_notes.TABLES, 4: adoption.TABLES}
 
 
 def bring_up(connection: sqlite3.Connection, where: str) -> None:
