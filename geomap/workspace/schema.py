@@ -76,7 +76,12 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
 """
 )
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES, 3: feed_notes.TABLES, 4: adoption.TABLES}
+MIGRATIONS: dict[int, str] = {
+    1: _FIRST,
+    2: history.TABLES,
+    3: feed_notes.TABLES,
+    4: adoption.TABLES,
+}
 
 
 def bring_up(connection: sqlite3.Connection, where: str) -> None:
