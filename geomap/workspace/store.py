@@ -263,9 +263,11 @@ class Store:
         for start in range(0, len(ids), _TOGETHER):
             asked = ids[start : start + _TOGETHER]
             marks = ",".join("?" * len(asked))
+            # The plus: by the index of ids, not by that of what is latest, which is all.
             with self._told():
                 rows = self._db.execute(
-                    f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND article_id IN ({marks})",
+                    f"SELECT {_COLUMNS} FROM articles "
+                    f"WHERE +latest = 1 AND article_id IN ({marks})",
                     list(asked),
                 ).fetchall()
             found = {str(row[1]): row for row in rows}
