@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from geomap.cli_brief import brief
+from geomap.cli_bulk import bulk
 from geomap.cli_gazetteer import app as gazetteer_app
 from geomap.cli_options import (
     ArticleDate,
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 app.add_typer(gazetteer_app, name="gazetteer")
 app.command("brief")(brief)
+app.command("bulk")(bulk)
 for one in workspace_app.registered_commands:  # init, add, status ... stand beside the others
     app.registered_commands.append(one)
 

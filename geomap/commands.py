@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
+from geomap.bulk.source import bulk_source
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
@@ -96,6 +97,7 @@ class Run:
         self.scope = self._asked_scope()
         asked_filter(self.settings, self.theatre, None)  # a slip in it costs no time
         self.workspace = opened(sources)
+        self.bulk_folder = bulk_source(sources)
         own = self.workspace.corrections if self.workspace else None
         self.corrections = Corrections.load(*[p for p in (own, *corrections) if p is not None])
         # A workspace keeps what is found; what changes the reading is for this run alone.
@@ -113,6 +115,8 @@ class Run:
             "settings": self.settings, "gazetteer": self.gazetteer, "line": self.lines,
             "corrections": self.corrections, "theatre": self.theatre, "cores": self.CORES,
         }  # fmt: skip
+        if self.bulk_folder is not None:
+            return self._bulk_pipeline(told)
         if self.workspace is None:
             return Pipeline(**told)
         from geomap.kept_pipeline import KeptPipeline
@@ -120,6 +124,23 @@ class Run:
         # Kept with cores: a map needs them, and what does not passes over them.
         cores = self.CORES or self._as_kept
         return KeptPipeline(self.workspace.store, own=self._as_kept, **told | {"cores": cores})
+
+    def _bulk_pipeline(self, told: dict[str, Any]) -> Pipeline:
+        """Return what takes the reports from a bulk folder; say so where it has to read anew."""
+        from geomap.bulk.pipeline import BulkPipeline
+
+        assert self.bulk_folder is not None
+        cores = self.CORES or not self.lines
+        pipeline = BulkPipeline(
+            self.bulk_folder, measured=bool(self.lines), **told | {"cores": cores}
+        )
+        if self._as_kept and not pipeline.fits:
+            message = (
+                "was made with another geomap, gazetteer, theatre, recogniser or corrections: its "
+                "articles are read anew; run geomap bulk again, or give the same options"
+            )
+            self.problems.append(Problem(self.bulk_folder.folder.url, message, "other-engine"))
+        return pipeline
 
     def _asked_scope(self) -> Scope | None:
         until = self.settings.until
@@ -206,11 +227,17 @@ class Run:
         """Read the articles that are named, or those of the workspace that is."""
         if self.workspace is not None:
             return self.workspace.read(self.settings.since, self.settings.until)
+        if self.bulk_folder is not None:
+            return self.bulk_folder.read(*self._days_read())
         return read_articles(
             self.sources,
             article_date=self.article_date,
             max_article_mb=self.settings.max_article_mb,
         )
+
+    def _days_read(self) -> tuple[dt.date | None, dt.date | None]:
+        """Return the first and the last day whose articles a bulk folder has to give."""
+        return self.settings.since, self.settings.until
 
     def _check_articles(self, articles: Iterable[Article]) -> None:
         """Refuse to replace an article that is read.
