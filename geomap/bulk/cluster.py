@@ -85,7 +85,7 @@ class Cluster:
         except (OSError, ValueError) as error:  # a time-out is an OSError
             told = " ".join(str(error).split())
             raise GeomapError(f"--scheduler {address}: nobody answers: {told}") from error
-        if not self._client.scheduler_info(n_workers=0)["workers"]:
+        if not self._client.nthreads():
             self.close()
             raise GeomapError(
                 f"--scheduler {address}: it has no worker: start some with dask worker {address}"

@@ -11,7 +11,7 @@ from geomap.articles.header import http_url
 from geomap.articles.html import read_page
 from geomap.bulk.records import Reading, dated, name_of
 from geomap.bulk.storage import file_system
-from geomap.errors import ArticleError, OutputError
+from geomap.errors import ArticleError, GeomapError, OutputError
 from geomap.models import Article, Problem
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ def read_warc(partition: Partition, how: Reading) -> Iterator[Article | Problem]
     The day is the page's own, else that of its retrieval (`WARC-Date`). Of a damaged file what
     stands before the damage is read.
     """
-    from warcio.exceptions import ArchiveLoadFailed
-
     shown = printable(partition.url)
     try:
         for number, record in _records(partition):
             if number <= partition.first or _type(record) not in _TYPES:
                 continue
             yield from _article(record, number, partition, how)
-    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+    except (GeomapError, OSError):
+        raise
+    except Exception as error:  # warcio stumbles over damage in many ways
         message = f"is damaged, what stands before is read: {' '.join(str(error).split())[:200]}"
         yield Problem(shown, message, "damaged", set_aside=True)
 
