@@ -29,7 +29,6 @@ FIRST = dt.date(2011, 1, 1)  # long past: nobody takes them for news
 COPIES, UNDATED = 0.1, 0.002  # shares of the reports
 _KEPT = 40  # reports of the last days that may be copied
 _LEAST_CHARACTERS = 560
-_RENEWED = 5_000  # reports; a newsroom remembers all its texts
 # Names that several places of Ukraine bear; the hint says which is meant.
 _NAMESAKES = (
     "Lyman", "Pokrovske", "Andriivka", "Ivanivka", "Mykolaivka", "Novoselivka", "Petrivka",
@@ -45,6 +44,13 @@ _MORE = (
 _WINDS = ("north", "east", "south", "west", "north-east", "south-west")
 
 
+class _Endless(Newsroom):
+    """A newsroom that does not remember its texts: they may be a million."""
+
+    def _unwritten(self, event: Any, day: int, inside_km: Any) -> dict[str, Any]:
+        return self._report(event, day, inside_km)
+
+
 def reports(number: int, days: int = 900, seed: int = 7) -> Iterator[dict[str, Any]]:
     """Yield the records of so many reports, by day; the undated stand among them."""
     chance = random.Random(seed)
@@ -52,26 +58,18 @@ def reports(number: int, days: int = 900, seed: int = 7) -> Iterator[dict[str, A
     towns = towns_along(made.course, Gazetteer.open())
     counts = [number // days + (day < number % days) for day in range(days)]
     recent: list[dict[str, Any]] = []
-    done = day = 0
-    while day < days:
-        # So many days at once that their texts need little room.
-        each = max(1, counts[day])
-        span = max(1, min(days - day, _RENEWED // each))
-        newsroom = Newsroom(made.course, towns, FIRST, days, seed + day)
-        wanted = [0] * day + counts[day : day + span]
-        for record in newsroom.write(wanted):
-            done += 1
-            if recent and chance.random() < COPIES:
-                one = _copy(chance.choice(recent), record, chance)
-            else:
-                town = str(chance.choice(towns[:60]).name)
-                one = record | {"text": _longer(record["text"], town, chance)}
-                recent = [*recent[1 - _KEPT :], one]
-            if chance.random() < UNDATED:
-                one = {k: v for k, v in one.items() if k != "date"}
-            name = f"made-{done:08d}"
-            yield {"id": name, "url": f"https://example.org/{name}"} | one
-        day += span
+    newsroom = _Endless(made.course, towns, FIRST, days, seed)
+    for done, record in enumerate(newsroom.write(counts), 1):
+        if recent and chance.random() < COPIES:
+            one = _copy(chance.choice(recent), record, chance)
+        else:
+            town = str(chance.choice(towns[:60]).name)
+            one = record | {"text": _longer(record["text"], town, chance)}
+            recent = [*recent[1 - _KEPT :], one]
+        if chance.random() < UNDATED:
+            one = {k: v for k, v in one.items() if k != "date"}
+        name = f"made-{done:08d}"
+        yield {"id": name, "url": f"https://example.org/{name}"} | one
 
 
 def _longer(text: str, town: str, chance: random.Random) -> str:
