@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from geomap.bulk import manifest
@@ -20,6 +21,7 @@ from geomap.run_summary import count
 if TYPE_CHECKING:
     from geomap.bulk.cluster import Executor
     from geomap.bulk.manifest import Totals
+    from geomap.many.workers import Workers
 
 
 class BulkRun(Run):
@@ -66,12 +68,22 @@ class BulkRun(Run):
             }  # fmt: skip
             run = Bulk(job, executor, asked, part_bytes=int(part_mb * 1e6))
             partitions = run.plan(self.sources)
-            with self._bar(len(partitions), "partitions") as advance:
+            with ExitStack() as stack:
+                if scheduler is None:
+                    run.workers = self._reading(run, stack)
+                advance = stack.enter_context(self._bar(len(partitions), "partitions"))
                 totals = run.run(partitions, advance)
         finally:
             executor.close()
         self._tell(run, totals, output)
         return _summary(totals, output)
+
+    def _reading(self, run: Bulk, stack: ExitStack) -> Workers | None:
+        """Return processes that read on all cores, where there is enough to read."""
+        from geomap.many.workers import workers_for
+
+        number = workers_for(sum(one["size_bytes"] for one in run.asked["inputs"]), self.jobs)
+        return stack.enter_context(self._workers(number)) if number > 1 else None
 
     def _check_options(self, part_mb: float) -> None:
         if self.lines or self.settings.sources or self.strict:

@@ -11,7 +11,7 @@ from geomap.pipeline import Pipeline
 from geomap.workspace.stored_reports import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geomap.bulk.source import BulkFolder
     from geomap.models import Article, Span
@@ -37,17 +37,36 @@ class BulkPipeline(Pipeline):
         self._folder = folder
         self.fits = not measured and engine_of(self) == folder.engine
 
-    def _run_together(
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What to say where it has to read anew."""
+        if self.fits:
+            return ()
+        message = (
+            "was made with another geomap, gazetteer, theatre, recogniser or corrections: its "
+            "articles are read anew; run geomap bulk again, or give the same options"
+        )
+        return (Problem(self._folder.folder.url, message, "other-engine"),)
+
+    def _begin(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
-    ) -> list[Report | Problem]:
-        """Return a report for each article, or what went wrong with it; kept ones as they are."""
+    ) -> Callable[[], list[Report | Problem]]:
+        """Have the articles read that are not kept; kept reports are handed out as they are."""
         if spans is not None or not self.fits:
-            return super()._run_together(articles, spans)
-        found = {a.id: report for a in articles if (report := self._kept(a)) is not None}
+            return super()._begin(articles, spans)
+        found: dict[str, Report | Problem] = {}
+        for article in articles:
+            report = self._kept(article)
+            if report is not None:
+                found[article.id] = report
         missing = [a for a in articles if a.id not in found]
-        anew = super()._run_together(missing, None) if missing else []
-        done = dict(zip((a.id for a in missing), anew, strict=True))
-        return [found.get(a.id) or done[a.id] for a in articles]
+        wait = super()._begin(missing, None) if missing else list
+
+        def finish() -> list[Report | Problem]:
+            found.update(zip((a.id for a in missing), wait(), strict=True))
+            return [found[a.id] for a in articles]
+
+        return finish
 
     def _kept(self, article: Article) -> Report | None:
         for data in self._folder.packed(article):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geomap.bulk.cluster import Executor
     from geomap.bulk.partitions import Planned, Source
+    from geomap.pipeline import ReadsElsewhere
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Bulk:
         What a run that goes on must ask for alike: `engine`, `settings`.
     part_bytes : int
         How large partitions are, about.
+    workers : ReadsElsewhere, optional
+        Processes of this machine that read the articles, where no cluster does.
 
     Attributes
     ----------
@@ -48,6 +51,7 @@ class Bulk:
     executor: Executor
     asked: Mapping[str, Any]
     part_bytes: int = PART_BYTES
+    workers: ReadsElsewhere | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -119,6 +123,8 @@ class Bulk:
         waiting = [p for p in manifest.leaves(folder, partitions) if p.id not in done]
         suspects: deque[Partition] = deque()
         work = partial(process, self.job)
+        if self.workers is not None:
+            work = partial(process, self.job, workers=self.workers)
         for partition, outcome in self.executor.each(work, waiting):
             if isinstance(outcome, Lost):
                 suspects.append(partition)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from geomap.front.theatre import Theatre
     from geomap.output.filters import Filter
     from geomap.output.layers import Feature
+    from geomap.pipeline import ReadsElsewhere
     from geomap.settings import Settings
     from geomap.toponyms.corrections import Corrections
 
@@ -72,8 +73,15 @@ _LOCK = Lock()  # a process reads one partition at a time, however many threads 
 _PIPELINES: dict[str, Pipeline] = {}
 
 
-def process(job: Job, partition: Partition) -> Done:
+def process(job: Job, partition: Partition, workers: ReadsElsewhere | None = None) -> Done:
     """Read a partition and write what it gives; its marker, last, says that all of it is there.
+
+    Parameters
+    ----------
+    job : Job
+    partition : Partition
+    workers : ReadsElsewhere, optional
+        Processes of this machine that read the articles.
 
     Raises
     ------
@@ -83,7 +91,12 @@ def process(job: Job, partition: Partition) -> Done:
         The input cannot be read.
     """
     with _LOCK:
-        return _Work(job, partition, _pipeline(job)).done()
+        pipeline = _pipeline(job)
+        pipeline.workers = workers
+        try:
+            return _Work(job, partition, pipeline).done()
+        finally:
+            pipeline.workers = None
 
 
 def _pipeline(job: Job) -> Pipeline:
