@@ -14,6 +14,9 @@ import argparse
 import hashlib
 import os
 import signal
+import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -101,20 +104,37 @@ def _run(
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[tuple[str | None, Any]]:
-    """Give the address of a cluster, and what returns the processes of its workers."""
+    """Start a scheduler and workers, as docs/bulk.md has it; give its address and their processes.
+
+    `LocalCluster` would not do: it closes the nanny of a worker that died, 15 s later.
+    """
     if not workers:
         yield None, None
         return
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
-            memory_limit="4GB", silence_logs=50,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):  # fmt: skip
-        yield cluster.scheduler_address, lambda: list(client.run(os.getpid).values())
+    dask = str(Path(sys.executable).with_name("dask"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    port = address.rpartition(":")[2]
+    asked = [
+        [dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        *[[dask, "worker", address, "--nthreads", "1", "--memory-limit", "2GB", "--no-dashboard"]
+          for _ in range(workers)],
+    ]  # fmt: skip
+    started = [
+        subprocess.Popen(one, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for one in asked
+    ]
+    try:
+        with Client(address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+            yield address, lambda: list(client.run(os.getpid).values())
+    finally:
+        for one in reversed(started):
+            one.terminate()
+        for one in started:
+            one.wait(30)
 
 
 class _Watch(threading.Thread):
