@@ -11,7 +11,7 @@ from geomap.bulk.cluster import Cluster, Here
 from geomap.bulk.records import Reading
 from geomap.bulk.run import Bulk
 from geomap.bulk.storage import Folder, check_installed
-from geomap.bulk.task import Job
+from geomap.bulk.task import HELD_CHARACTERS, Job
 from geomap.commands import SHOWN, Run
 from geomap.errors import ArticleError, SettingsError
 from geomap.kept_pipeline import engine_of
@@ -59,7 +59,7 @@ class BulkRun(Run):
         check_installed()
         self._check_options(part_mb)
         # The workers of a cluster stand elsewhere: a path must say all.
-        job = self._job(Folder(output).root if "://" not in output else output)
+        job = self._job(Folder(output).root if "://" not in output else output, part_mb)
         executor: Executor = Here() if scheduler is None else Cluster(scheduler)
         try:
             asked = {
@@ -96,7 +96,7 @@ class BulkRun(Run):
         if not 0.0 < part_mb < 10_000.0:
             raise SettingsError(f"--part-mb {part_mb:g} is not between 0 and 10000")
 
-    def _job(self, folder: str) -> Job:
+    def _job(self, folder: str, part_mb: float) -> Job:
         settings = self.settings
         return Job(
             folder=folder,
@@ -109,6 +109,7 @@ class BulkRun(Run):
             ),
             generator=self.collection([])["generator"],
             engine=engine_of(self.pipeline),
+            held_characters=max(HELD_CHARACTERS, int(2 * part_mb * 1e6)),
         )  # fmt: skip
 
     def _asked(self) -> str:

@@ -17,6 +17,8 @@ from geomap.bulk import run as bulk_run
 from geomap.bulk.cluster import Here, Lost
 from geomap.bulk.partitions import Partition, find_sources, halves, plan
 from geomap.bulk.records import Reading, read_partition
+from geomap.bulk.task import DiedError, process
+from geomap.bulk_commands import BulkRun
 from geomap.models import Article, Problem
 from geomap.pipeline import Pipeline
 
@@ -136,7 +138,8 @@ class _Deadly(Here):
             if isinstance(item, Partition) and any(
                 "Poison" in one.text for one in read_partition(item, HOW) if hasattr(one, "text")
             ):
-                yield item, Lost("the worker died")
+                # A suspect is tried once more, by a process that finds that another died of it.
+                yield item, (DiedError if work.keywords else Lost)("the worker died")  # type: ignore[attr-defined]
             else:
                 yield from super().each(work, [item])
 
@@ -158,6 +161,16 @@ def test_what_kills_workers_is_left_out_alone(
     assert (code, "9 articles" in out) == (0, True)
     monkeypatch.setattr(bulk_run, "process", lambda *_: pytest.fail("done already"))
     assert "9 articles" in cli("bulk", path, "-o", tmp_path / "bulk")[1]
+
+
+def test_a_suspect_is_tried_once(tmp_path: Path) -> None:
+    path, folder = _lines(tmp_path / "r.jsonl", _rows(1)), tmp_path / "bulk"
+    folder.mkdir()
+    job = BulkRun([str(path)], {}, False)._job(str(folder), 16.0)
+    (part,) = plan(find_sources([str(path)])[0]).partitions
+    assert process(job, part, suspect=True).counts["articles"] == 1
+    with pytest.raises(DiedError):
+        process(job, part, suspect=True)
 
 
 def test_another_run_does_not_mix_in(cli: Cli, tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ class Lost:
 
     reason: str
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 class Executor(Protocol):
     """Does pieces of work."""

@@ -14,7 +14,7 @@ from geomap.bulk.manifest import Totals
 from geomap.bulk.partitions import PART_BYTES, Partition, find_sources, halves, look, plan
 from geomap.bulk.parts import FEATURES, REPORTS, partition_of
 from geomap.bulk.storage import Folder
-from geomap.bulk.task import COUNTS, Done, Job, process, write_marker
+from geomap.bulk.task import COUNTS, TRIED, DiedError, Done, Job, process, write_marker
 from geomap.errors import ArticleError, GeomapError
 from geomap.models import Problem
 
@@ -130,16 +130,22 @@ class Bulk:
                 suspects.append(partition)
             else:
                 self._heed(partition, outcome, on_done)
+        self._forget_tries()
         # One at a time, so that none dies of its neighbour on a worker.
         while suspects:
             partition = suspects.popleft()
-            ((_, outcome),) = self.executor.each(work, [partition])
-            if isinstance(outcome, Lost):
-                suspects.extendleft(reversed(self._halved(partition, outcome)))
+            ((_, outcome),) = self.executor.each(partial(work, suspect=True), [partition])
+            if isinstance(outcome, Lost | DiedError):
+                suspects.extendleft(reversed(self._halved(partition, str(outcome))))
             else:
                 self._heed(partition, outcome, on_done)
+        self._forget_tries()
         folder.clear()
         return self._sum(partitions)
+
+    def _forget_tries(self) -> None:
+        for name in self.folder.names(TRIED):
+            self.folder.remove(f"{TRIED}/{name}")
 
     def _heed(
         self, partition: Partition, outcome: Done | Exception,
@@ -154,7 +160,7 @@ class Bulk:
         elif on_done is not None:
             on_done(outcome)
 
-    def _halved(self, partition: Partition, lost: Lost) -> Sequence[Partition]:
+    def _halved(self, partition: Partition, reason: str) -> Sequence[Partition]:
         """Return the halves of a partition that kills its workers; a single article is left out."""
         folder = self.folder
         for kind in (FEATURES, REPORTS):
@@ -167,7 +173,7 @@ class Bulk:
             manifest.mark_halved(folder, partition, parts)
             return parts
         at = partition.line if partition.kind == "jsonl" else partition.first + 1
-        message = f"kills the process that reads it, it was left out ({lost.reason})"
+        message = f"kills the process that reads it, it was left out ({reason})"
         problem = Problem(partition.url, message, "killed", at, set_aside=True)
         marker = {
             "partition": partition.plain(), "counts": dict.fromkeys(COUNTS, 0), "days": [],

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from geomap.settings import Settings
     from geomap.toponyms.corrections import Corrections
 
-DONE = "_done"
+DONE, TRIED = "_done", "_tried"
 COUNTS = ("articles", "undated", "places", "refused", "hints", "claims", "mentions", "features")
 HELD_CHARACTERS = 32_000_000  # of text; a partition with more is written in several parts
 
@@ -58,6 +58,7 @@ class Job:
     generator: Mapping[str, Any]
     engine: str
     limit_s: float = 300.0
+    held_characters: int = HELD_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,17 @@ _LOCK = Lock()  # a process reads one partition at a time, however many threads 
 _PIPELINES: dict[str, Pipeline] = {}
 
 
-def process(job: Job, partition: Partition, workers: ReadsElsewhere | None = None) -> Done:
+class DiedError(Exception):
+    """The process that was at a partition before has died of it."""
+
+
+def process(
+    job: Job,
+    partition: Partition,
+    workers: ReadsElsewhere | None = None,
+    *,
+    suspect: bool = False,
+) -> Done:
     """Read a partition and write what it gives; its marker, last, says that all of it is there.
 
     Parameters
@@ -82,6 +93,8 @@ def process(job: Job, partition: Partition, workers: ReadsElsewhere | None = Non
     partition : Partition
     workers : ReadsElsewhere, optional
         Processes of this machine that read the articles.
+    suspect : bool
+        Whether the partition may have killed its workers: it is tried once.
 
     Raises
     ------
@@ -89,14 +102,26 @@ def process(job: Job, partition: Partition, workers: ReadsElsewhere | None = Non
         This process has another geomap or gazetteer than the run, or the folder cannot be written.
     OSError
         The input cannot be read.
+    DiedError
+        A suspect has been tried before, and nothing came of it.
     """
     with _LOCK:
+        if suspect:
+            _try_once(Folder(job.folder), partition)
         pipeline = _pipeline(job)
         pipeline.workers = workers
         try:
             return _Work(job, partition, pipeline).done()
         finally:
             pipeline.workers = None
+
+
+def _try_once(folder: Folder, partition: Partition) -> None:
+    """Note that a partition is tried; the scheduler would try it on four workers."""
+    tried = f"{TRIED}/{partition.id}"
+    if folder.holds(tried):
+        raise DiedError(f"the process that read partition {partition.id} died")
+    folder.write(tried, b"")
 
 
 def _pipeline(job: Job) -> Pipeline:
@@ -147,7 +172,7 @@ class _Work:
             if isinstance(one, Problem):
                 self.problems.append(one)
                 continue
-            if held and size + len(one.text) > HELD_CHARACTERS:
+            if held and size + len(one.text) > self.job.held_characters:
                 yield held
                 held, size = [], 0
             held.append(one)
