@@ -97,7 +97,7 @@ def test_workers_of_a_cluster_write_the_same_bytes(cli: Cli, reports: Path, tmp_
     distributed = pytest.importorskip("distributed")
     cli("bulk", reports, "-o", tmp_path / "here", "--part-mb", TINY)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None,
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0",
         host="127.0.0.1", silence_logs=50,
     ) as cluster:  # fmt: skip
         code, _, err = cli("bulk", reports, "-o", tmp_path / "there", "--part-mb", TINY,
@@ -209,6 +209,25 @@ def test_other_commands_read_the_folder_and_no_article_again(
     assert told["since"] == "2023-03-02"
     refused(cli(*brief, "--since", "2023-03-02", "--until", "2023-03-02"), "cannot be read")
     refused(cli("export", folder, "-o", tmp_path / "c.csv"), "cannot be read")
+
+
+def test_stores_that_are_no_folders(cli: Cli, tmp_path: Path) -> None:
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    path = _lines(tmp_path / "r.jsonl", _rows(4))
+    memory.pipe_file("/news/r.jsonl", path.read_bytes())
+    memory.pipe_file("/news/z.jsonl", b"")
+    words = ("bulk", "memory://news/*.jsonl", "-o", "memory://out")
+    told = cli(*words)
+    assert (told[0], "memory:///news/z.jsonl: is empty" in told[2]) == (1, True)
+    assert cli(*words) == told  # it is done, and says the same
+    assert cli("bulk", path, "-o", tmp_path / "out")[0] == 0
+    mine = contents(tmp_path / "out" / "features")
+    assert {n: memory.cat_file(f"/out/features/{n}") for n in mine if n} == mine
+    for name, source in (("a", path), ("b", "memory://out")):
+        assert cli("export", source, "-o", tmp_path / f"{name}.csv")[0] == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    refused(cli("bulk", "https://example.org/r.jsonl", "-o", tmp_path / "b"), "no web addresses")
+    refused(cli("bulk", "nosuch://news/r.jsonl", "-o", tmp_path / "b"), "cannot be reached")
 
 
 # ---- Partitions ----

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geomap.bulk.partitions import Partition
 from geomap.bulk.task import COUNTS, DONE
 from geomap.errors import WorkspaceError
+from geomap.models import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,8 +50,10 @@ class Totals:
         self.set_aside += sum(p["set_aside"] for p in marker["problems"])
 
 
-def begin(folder: Folder, asked: Mapping[str, Any]) -> list[Partition] | None:
+def begin(folder: Folder, asked: Mapping[str, Any]) -> tuple[list[Partition], list[Problem]] | None:
     """Return the plan of the run that a folder holds, None where it holds none.
+
+    Beside the partitions it has what was wrong with whole files.
 
     Parameters
     ----------
@@ -74,7 +77,9 @@ def begin(folder: Folder, asked: Mapping[str, Any]) -> list[Partition] | None:
     data = folder.read(_PLAN)
     if data is None:
         return None  # stopped before anything was done
-    return [Partition(**row) for row in json.loads(data)]
+    told = json.loads(data)
+    partitions = [Partition(**row) for row in told["partitions"]]
+    return partitions, [Problem(**row) for row in told["problems"]]
 
 
 def read(folder: Folder) -> dict[str, Any] | None:
@@ -115,9 +120,15 @@ def write(folder: Folder, asked: Mapping[str, Any], totals: Totals | None) -> No
     folder.write(MANIFEST, text.encode("utf-8", "replace"))
 
 
-def write_plan(folder: Folder, partitions: Sequence[Partition]) -> None:
-    """Write the partitions, so that a run that goes on has the same."""
-    text = json.dumps([p.plain() for p in partitions])
+def write_plan(
+    folder: Folder, partitions: Sequence[Partition], problems: Sequence[Problem]
+) -> None:
+    """Write the partitions and faults of files, so that a run that goes on has the same."""
+    told = {
+        "partitions": [p.plain() for p in partitions],
+        "problems": [asdict(p) for p in problems],
+    }
+    text = json.dumps(told)
     folder.write(_PLAN, text.encode("ascii"))
 
 

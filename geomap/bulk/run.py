@@ -81,15 +81,15 @@ class Bulk:
         self.asked = asked
         known = manifest.begin(folder, asked)
         if known is not None:
-            self._note(found)
-            return known
+            partitions, self.problems = known
+            return partitions
         planned = self._looked(partial(plan, part_bytes=self.part_bytes), sources)
-        self._note(planned)
+        self.problems = [one.problem for one in planned if one.problem is not None]
         partitions = [part for one in planned for part in one.partitions]
         if not partitions:
             raise ArticleError(str(self.problems[0]))
         manifest.write(folder, asked, None)
-        manifest.write_plan(folder, partitions)
+        manifest.write_plan(folder, partitions, self.problems)
         return partitions
 
     def _looked(
@@ -104,9 +104,6 @@ class Bulk:
                 raise ArticleError(f"{source.url}: cannot be read: {told}")
             found.append(told)
         return sorted(found, key=lambda one: one.source.number)
-
-    def _note(self, found: Sequence[Planned]) -> None:
-        self.problems += [one.problem for one in found if one.problem is not None]
 
     def run(
         self, partitions: Sequence[Partition], on_done: Callable[[Done], None] | None = None

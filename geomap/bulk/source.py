@@ -157,6 +157,9 @@ def bulk_source(sources: Sequence[str]) -> BulkFolder | None:
 
 def _is_bulk(source: str) -> bool:
     if "://" in source:
+        web = source.lower().startswith(("http:", "https:"))
+        if web or any(sign in source for sign in "*?["):
+            return False
         check_installed()
         return Folder(source).holds(manifest.MANIFEST)
     from pathlib import Path

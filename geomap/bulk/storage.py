@@ -49,6 +49,8 @@ def file_system(url: str) -> tuple[Any, str]:
     """
     import fsspec
 
+    if url.lower().startswith(("http:", "https:")):
+        raise ArticleError(f"{url}: bulk reads no web addresses: fetch the file first")
     try:
         system, path = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError, OSError) as error:
@@ -169,6 +171,7 @@ class Folder:
 
     def names(self, relative: str) -> list[str]:
         """Return the names in one of its folders, in order; none where it is not there."""
+        self.system.invalidate_cache()  # others write, too
         try:
             listed = self.system.ls(self.at(relative), detail=False)
         except (FileNotFoundError, NotADirectoryError):
