@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.bulk import manifest
 from geomap.bulk.cluster import Cluster, Here
+from geomap.bulk.pipeline import reader_of
 from geomap.bulk.records import Reading
 from geomap.bulk.run import Bulk
 from geomap.bulk.storage import Folder, check_installed
 from geomap.bulk.task import HELD_CHARACTERS, Job
 from geomap.commands import SHOWN, Run
 from geomap.errors import ArticleError, SettingsError
-from geomap.kept_pipeline import engine_of
 from geomap.models import Article, Problem, Report
 from geomap.run_summary import count
 
@@ -108,7 +108,7 @@ class BulkRun(Run):
                 self.article_date, dt.date.today(), int(settings.max_article_mb * 1e6)
             ),
             generator=self.collection([])["generator"],
-            engine=engine_of(self.pipeline),
+            engine=reader_of(self.pipeline),
             held_characters=max(HELD_CHARACTERS, int(2 * part_mb * 1e6)),
         )  # fmt: skip
 

@@ -53,6 +53,7 @@ def _lines(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     rows = _rows()
+    rows[2]["date"] += "T08:30:00+02:00"
     del rows[3]["date"]
     del rows[4]["id"], rows[5]["id"]
     path = _lines(tmp_path / "r.jsonl", rows)
@@ -97,7 +98,8 @@ def test_workers_of_a_cluster_write_the_same_bytes(cli: Cli, reports: Path, tmp_
     distributed = pytest.importorskip("distributed")
     cli("bulk", reports, "-o", tmp_path / "here", "--part-mb", TINY)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0",
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp",
+        dashboard_address="127.0.0.1:0",
         host="127.0.0.1", silence_logs=50,
     ) as cluster:  # fmt: skip
         code, _, err = cli("bulk", reports, "-o", tmp_path / "there", "--part-mb", TINY,
@@ -265,6 +267,7 @@ def test_rows_of_parquet_are_the_same_however_they_are_cut(tmp_path: Path) -> No
     whole, wrong, parts = _articles(path, 1 << 30)
     assert (len(whole), parts, whole[149].id) == (199, 3, "r.parquet#151")
     assert whole[1].date == dt.date(2023, 3, 2)
+    assert whole[1].published == dt.datetime(2023, 3, 2, 23, 30)
     assert [(p.line, p.set_aside) for p in wrong] == [(8, True)]
     cut = _articles(path, 1000)
     assert (cut[0], cut[1]) == (whole, wrong)

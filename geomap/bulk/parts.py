@@ -100,7 +100,8 @@ class _ReportsFile:
         import pyarrow.parquet as pq
 
         texts = [pa.field(name, pa.string()) for name in TEXTS]
-        self._schema = pa.schema([*texts, ("date", pa.date32()), ("report", pa.binary())])
+        own = [("date", pa.date32()), ("published", pa.string()), ("report", pa.binary())]
+        self._schema = pa.schema([*texts, *own])
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
 
@@ -112,6 +113,7 @@ class _ReportsFile:
             packed = None
         row: dict[str, Any] = {name: _holdable(getattr(article, name)) for name in TEXTS[1:]}
         row |= {"article_id": _holdable(article.id), "date": article.date, "report": packed}
+        row["published"] = article.published.isoformat() if article.published else None
         self._rows.append(row)
         if len(self._rows) >= _ROWS:
             self._group()

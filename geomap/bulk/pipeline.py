@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from geomap.models import Article, Span
 
 
+def reader_of(pipeline: Pipeline) -> str:
+    """Return a short hash of all that decides what is found in an article, and its claims."""
+    return f"{engine_of(pipeline)}:{pipeline.corrections.digest()}"
+
+
 class BulkPipeline(Pipeline):
     """A pipeline on the articles of a bulk folder: what was read there is not read again.
 
@@ -35,7 +40,7 @@ class BulkPipeline(Pipeline):
     def __init__(self, folder: BulkFolder, *, measured: bool, **more: Any) -> None:
         super().__init__(**more)
         self._folder = folder
-        self.fits = not measured and engine_of(self) == folder.engine
+        self.fits = not measured and reader_of(self) == folder.engine
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from geomap.articles._ids import printable
 from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.jsonl import JsonReport, read_json_lines, read_record
+from geomap.articles.moments import published_on
 from geomap.bulk.storage import file_system
 from geomap.models import Article, Problem
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from geomap.bulk.partitions import Partition
 
-COLUMNS = ("id", "title", "text", "date", "source", "url")
+COLUMNS = ("id", "title", "text", "date", "published", "source", "url")
 _ROWS = 64  # of Parquet, held at a time: a text may be of megabytes
 _SUFFIX = re.compile(r"\.(?:gz|jsonl|ndjson|parquet|pq|warc)$", re.IGNORECASE)
 
@@ -90,7 +91,8 @@ def dated(
     )  # fmt: skip
     if retrieved is not None and source == "option":
         source = "metadata"
-    yield replace(article, date=day, date_source=source)
+    published = published_on(day, article.published)
+    yield replace(article, date=day, date_source=source, published=published)
     path = article.path or article.id
     if day is None:
         message = "has no date: add one, or give --article-date; it goes to the undated layer"
@@ -112,6 +114,7 @@ def _article(row: JsonReport, partition: Partition) -> Article:
         title=row.title,
         source=row.source,
         url=row.url,
+        published=row.published,
         path=printable(partition.url),
     )
 
@@ -228,9 +231,12 @@ def _batches(file: Any, partition: Partition, names: list[str]) -> Iterator[tupl
 
 
 def _row(item: dict[str, Any], shown: str, number: int, how: Reading) -> JsonReport | Problem:
-    day = item.get("date")
-    if isinstance(day, dt.datetime | dt.date):  # a moment with a zone: the day is the day there
-        item["date"] = day.isoformat()[:10]
+    for name in ("date", "published"):
+        value = item.get(name)
+        if isinstance(value, dt.date):
+            # A moment with a zone: the day is the day there. Midnight is a day alone.
+            alone = not isinstance(value, dt.datetime) or value.time() == dt.time()
+            item[name] = value.isoformat()[:10] if alone else value.isoformat()
     text = item.get("text")
     if isinstance(text, str) and len(text) > how.max_bytes:
         message = f"is larger than {how.max_bytes / 1e6:g} MB; raise the limit with max_article_mb"

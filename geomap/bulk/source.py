@@ -81,7 +81,7 @@ class BulkFolder:
             outside = day is not None and ((since and day < since) or (until and day > until))
             if outside or (day is None and bounded):
                 continue
-            found = [_article(row) for row in self._rows(day, [*TEXTS, "date"])]
+            found = [_article(row) for row in self._rows(day, [*TEXTS, "date", "published"])]
             for article in sorted(found, key=lambda a: a.id):
                 articles.append(self._named(article, taken, problems))
         return ReadResult(tuple(articles), tuple(problems))
@@ -135,7 +135,9 @@ class BulkFolder:
 
 def _article(row: dict[str, Any]) -> Article:
     texts = {name: row[name] for name in TEXTS if name != "article_id"}
-    return Article(id=row["article_id"], date=row["date"], **texts)
+    told = row["published"]
+    published = dt.datetime.fromisoformat(told) if told else None
+    return Article(id=row["article_id"], date=row["date"], published=published, **texts)
 
 
 def bulk_source(sources: Sequence[str]) -> BulkFolder | None:

@@ -16,10 +16,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from geomap.bulk.parts import write_day
+from geomap.bulk.pipeline import reader_of
 from geomap.bulk.records import Reading, read_partition
 from geomap.bulk.storage import Folder
 from geomap.errors import GeomapError
-from geomap.kept_pipeline import engine_of
 from geomap.models import Article, Problem, Report
 from geomap.output.layers import features_of
 from geomap.pipeline import Pipeline
@@ -45,7 +45,7 @@ HELD_CHARACTERS = 32_000_000  # of text; a partition with more is written in sev
 class Job:
     """What all partitions of a run share; it is sent to the workers.
 
-    `engine` is what has to read the articles (`kept_pipeline.engine_of`): a worker with another
+    `engine` is what has to read the articles (`pipeline.reader_of`): a worker with another
     geomap or gazetteer refuses. `limit_s` is how long an article may take on a worker.
     """
 
@@ -130,7 +130,7 @@ def _pipeline(job: Job) -> Pipeline:
         pipeline = Pipeline(
             job.settings, corrections=job.corrections, theatre=job.theatre, cores=True
         )
-        if engine_of(pipeline) != job.engine:
+        if reader_of(pipeline) != job.engine:
             raise GeomapError(
                 "a worker has another geomap or gazetteer than this process: install the same on "
                 "all machines"

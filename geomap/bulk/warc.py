@@ -89,7 +89,7 @@ def _article(
             stated = page.date
             article = Article(
                 article.id, page.text, title=page.title, source=page.source,
-                url=page.url or url, lang=page.lang, path=shown,
+                url=page.url or url, lang=page.lang, path=shown, published=page.published,
             )  # fmt: skip
         if not article.text:
             raise ArticleError("is empty")
