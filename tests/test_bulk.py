@@ -333,6 +333,24 @@ def test_pages_of_a_warc(tmp_path: Path) -> None:
     assert [p.kind for p in problems] == ["damaged"]
 
 
+def test_what_is_damaged_is_told_and_what_stands_before_is_kept(tmp_path: Path) -> None:
+    rows = [row | {"text": f"{row['text']} {n * 7919 % 1000}"} for n, row in enumerate(_rows(200))]
+    zipped, table = tmp_path / "r.jsonl.gz", tmp_path / "r.parquet"
+    zipped.write_bytes(gzip.compress(_lines(tmp_path / "r.jsonl", rows).read_bytes()))
+    pq.write_table(pa.Table.from_pylist(rows), table, row_group_size=100)
+    for path in (zipped, table):
+        data = bytearray(path.read_bytes())
+        at = len(data) // 2
+        data[at : at + 40] = bytes(40)
+        path.write_bytes(bytes(data))
+        articles, problems, _ = _articles(path, 1 << 20)
+        assert len(articles) < 200
+        assert {p.kind for p in problems if p.set_aside} >= {"damaged"}
+    zipped.unlink()
+    with pytest.raises(FileNotFoundError):  # that is no fault of the file: it is tried again
+        list(read_partition(Partition("0", str(zipped), "r", "lines"), HOW))
+
+
 def test_files_of_one_name_keep_their_articles_apart(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from geomap.bulk.partitions import Partition
 
 COLUMNS = ("id", "title", "text", "date", "published", "source", "url")
-_ROWS = 64  # of Parquet, held at a time: a text may be of megabytes
+_ROWS = 16  # of Parquet, held at a time: a text may be of megabytes
 _SUFFIX = re.compile(r"\.(?:gz|jsonl|ndjson|parquet|pq|warc)$", re.IGNORECASE)
 
 
@@ -127,6 +128,18 @@ def _stem(partition: Partition) -> str:
     return name
 
 
+def damaged(partition: Partition, error: Exception) -> Problem:
+    """Return what to say of a file that is not whole."""
+    told = " ".join(str(error).split())[:200]
+    message = f"is damaged, what stands before is read: {told}"
+    return Problem(printable(partition.url), message, "damaged", set_aside=True)
+
+
+def _of_the_system(error: Exception) -> bool:
+    """Say whether a file could not be read, rather than that it holds what it may not."""
+    return isinstance(error, OSError) and error.errno is not None
+
+
 # ---- JSON Lines ----
 
 
@@ -171,11 +184,10 @@ def _lines(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]
                     if partition.last is not None and at > partition.last:
                         return
                 yield _shifted(row, shift)
-        except (EOFError, OSError) as error:
-            if partition.kind != "lines":
+        except (EOFError, OSError, zlib.error) as error:
+            if _of_the_system(error):
                 raise
-            message = f"is damaged, what stands before is read: {error}"
-            yield Problem(printable(partition.url), message, "damaged", set_aside=True)
+            yield damaged(partition, error)
 
 
 def _shifted(row: JsonReport | Problem, shift: int) -> JsonReport | Problem:
@@ -206,9 +218,10 @@ def _rows(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]:
             for at, batch in _batches(file, partition, names):
                 for n, item in enumerate(batch.to_pylist(), at):
                     yield _row(item, shown, n + 1, how)
-        except (pa.ArrowException, UnicodeDecodeError) as error:
-            message = f"is damaged, what stands before is read: {' '.join(str(error).split())}"
-            yield Problem(shown, message[:300], "damaged", set_aside=True)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            if _of_the_system(error):
+                raise
+            yield damaged(partition, error)
 
 
 def _batches(file: Any, partition: Partition, names: list[str]) -> Iterator[tuple[int, Any]]:

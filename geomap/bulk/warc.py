@@ -9,7 +9,7 @@ from geomap.articles._ids import printable
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
 from geomap.articles.html import read_page
-from geomap.bulk.records import Reading, dated, name_of
+from geomap.bulk.records import Reading, damaged, dated, name_of
 from geomap.bulk.storage import file_system
 from geomap.errors import ArticleError, GeomapError, OutputError
 from geomap.models import Article, Problem
@@ -28,7 +28,6 @@ def read_warc(partition: Partition, how: Reading) -> Iterator[Article | Problem]
     The day is the page's own, else that of its retrieval (`WARC-Date`). Of a damaged file what
     stands before the damage is read.
     """
-    shown = printable(partition.url)
     try:
         for number, record in _records(partition):
             if number <= partition.first or _type(record) not in _TYPES:
@@ -37,8 +36,7 @@ def read_warc(partition: Partition, how: Reading) -> Iterator[Article | Problem]
     except (GeomapError, OSError):
         raise
     except Exception as error:  # warcio stumbles over damage in many ways
-        message = f"is damaged, what stands before is read: {' '.join(str(error).split())[:200]}"
-        yield Problem(shown, message, "damaged", set_aside=True)
+        yield damaged(partition, error)
 
 
 def count_records(partition: Partition) -> int:
@@ -54,7 +52,9 @@ def _records(partition: Partition) -> Iterator[tuple[int, Any]]:
         raise OutputError("WARC files need warcio: pip install 'geomap[cluster]'") from error
     system, path = file_system(partition.url)
     with system.open(path, "rb") as stream:
-        for number, record in enumerate(ArchiveIterator(stream), 1):
+        found = ArchiveIterator(stream)
+        found.INC_RECORD = ""  # it would print what stands between records
+        for number, record in enumerate(found, 1):
             if partition.last is not None and number > partition.last:
                 return
             yield number, record
