@@ -129,11 +129,7 @@ class BriefRun(FrontDrawer, MapRun):
         self.period = period_of(dates, since=self._since, until=self._until, length=self._length)
         if self._came is not None:
             self.period = replace(self.period, came_since=self._came.since)
-        first, last = self.period.since, self.period.until
-        if first is not None and self.period.before is not None:
-            first = self.period.before[0]
-        if first is not None and self._draws and not self.lines:
-            first -= dt.timedelta(days=LINE_DAYS)
+        first, last = self._span(self.period)
         kept = tuple(
             a
             for a in read
@@ -142,6 +138,23 @@ class BriefRun(FrontDrawer, MapRun):
                 and first <= a.date <= last)
         )  # fmt: skip
         return replace(read, articles=kept)
+
+    def _span(self, period: Period) -> tuple[dt.date | None, dt.date | None]:
+        """Return the days that a briefing on a period needs, first and last."""
+        first = period.since
+        if first is not None and period.before is not None:
+            first = period.before[0]
+        if first is not None and self._draws and not self.lines:
+            first -= dt.timedelta(days=LINE_DAYS)
+        return first, period.until
+
+    def _days_read(self) -> tuple[dt.date | None, dt.date | None]:
+        if not self._bounded or self.bulk_folder is None:
+            return super()._days_read()
+        days = self.bulk_folder.days()
+        return self._span(
+            period_of(days, since=self._since, until=self._until, length=self._length)
+        )
 
     def _told_of(self, article: Article) -> bool:
         """Say whether a briefing on what came tells of an article."""

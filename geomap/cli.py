@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from geomap.cli_brief import brief
+from geomap.cli_bulk import bulk
 from geomap.cli_export import export
 from geomap.cli_gazetteer import app as gazetteer_app
 from geomap.cli_options import (
@@ -219,6 +220,7 @@ def review(
 # In the order of the help: after what draws, before what looks into it.
 app.command("brief")(brief)
 app.command("export")(export)
+app.command("bulk")(bulk)
 for one in workspace_app.registered_commands:  # init, add, status ... stand beside the others
     app.registered_commands.append(one)
 

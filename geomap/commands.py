@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
+from geomap.bulk.pipeline import BulkPipeline
+from geomap.bulk.source import bulk_source
 from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
@@ -106,6 +108,7 @@ class Run:
         self.scope = self._asked_scope()
         asked_filter(self.settings, self.theatre, None)  # a slip in it costs no time
         self.workspace = opened(sources)
+        self.bulk_folder = bulk_source(sources)
         own = self.workspace.corrections if self.workspace else []
         self.corrections = Corrections.load(*own, *corrections)
         # A workspace keeps what is found; what changes the reading is for this run alone.
@@ -123,6 +126,13 @@ class Run:
             "settings": self.settings, "gazetteer": self.gazetteer, "line": self.lines,
             "corrections": self.corrections, "theatre": self.theatre, "cores": self.CORES,
         }  # fmt: skip
+        if self.bulk_folder is not None:
+            bulk = BulkPipeline(
+                self.bulk_folder, measured=bool(self.lines),
+                **told | {"cores": self.CORES or not self.lines},
+            )  # fmt: skip
+            self.problems += bulk.problems if self._as_kept else ()
+            return bulk
         if self.workspace is None:
             return Pipeline(**told)
         # Kept with cores: a map needs them, and what does not passes over them.
@@ -214,11 +224,17 @@ class Run:
         """Read the articles that are named, or those of the workspace that is."""
         if self.workspace is not None:
             return self.workspace.read(self.settings.since, self.settings.until)
+        if self.bulk_folder is not None:
+            return self.bulk_folder.read(*self._days_read())
         return read_articles(
             self.sources,
             article_date=self.article_date,
             max_article_mb=self.settings.max_article_mb,
         )
+
+    def _days_read(self) -> tuple[dt.date | None, dt.date | None]:
+        """Return the first and the last day whose articles a bulk folder has to give."""
+        return self.settings.since, self.settings.until
 
     def _check_articles(self, articles: Iterable[Article]) -> None:
         """Refuse to replace an article that is read.
@@ -279,6 +295,8 @@ class Run:
             assert isinstance(self.pipeline, KeptPipeline)
             waiting = set(self.workspace.store.waiting(self.pipeline.engine))
             articles = [a for a in articles if a.id in waiting]
+        if isinstance(self.pipeline, BulkPipeline) and self.pipeline.fits:
+            return 0
         return sum(len(a.text) for a in articles)
 
     @contextmanager

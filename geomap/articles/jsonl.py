@@ -21,7 +21,7 @@ from geomap.models import Problem
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["JsonReport", "read_json_lines"]
+__all__ = ["JsonReport", "read_json_lines", "read_record"]
 
 _CHUNK_BYTES = 1 << 18
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -107,6 +107,24 @@ def read_json_lines(
         if note is not None and not noted:
             noted = True  # once for a file: its other lines are of the same encoding
             yield Problem(path, note, "encoding", number)
+
+
+def read_record(item: dict[str, Any], path: str, number: int) -> JsonReport | Problem:
+    """Read the fields of a report that came in another form (a row of Parquet), as those of a line.
+
+    Parameters
+    ----------
+    item : dict
+        `text`, and maybe `id`, `title`, `date`, `source`, `url`; None is as if it were not there.
+    path : str
+        What problems call the input.
+    number : int
+        The number of the row, from 1.
+    """
+    try:
+        return _report(item, path, number)
+    except _FieldError as error:
+        return _set_aside(path, number, f"{error}; the row was left out", error.kind)
 
 
 class _FieldError(ArticleError):
