@@ -48,7 +48,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto -q --doctest-modules geomap tests
+	$(BIN)/pytest -n auto --dist worksteal -q --doctest-modules geomap tests
 
 benchmark: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
