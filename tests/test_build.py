@@ -66,8 +66,8 @@ def _compiled_areas(source_dir: Path, out_dir: Path, derive: object = None) -> N
 def test_a_broken_table_stops_the_build_and_is_named(
     sources: Path, tmp_path: Path, table: str, line: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geomap.gazetteer import build as builder
     from geomap.gazetteer import area_build, codifier_place
+    from geomap.gazetteer import build as builder
     from geomap.gazetteer import sources as readers
 
     # Only the tables matter here: the settlements and areas, which take the time, are left out,

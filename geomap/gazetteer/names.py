@@ -7,7 +7,6 @@ never shown to a person. `docs/spelling.md` says what each covers, with figures.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
