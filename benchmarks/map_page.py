@@ -24,7 +24,7 @@ from benchmarks import folium_player
 from benchmarks.made_reports import FIRST, Made
 from benchmarks.page_timing import STEPS, Page, browser, opened, several
 from geomap.map_commands import MapRun
-from geomap.pipeline import Results
+from geomap.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

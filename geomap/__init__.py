@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from geomap.gazetteer.store import Gazetteer
     from geomap.models import Article, Claim, ContactLine, Hint, Mention, Place, Report, Resolution
     from geomap.output.lines import read_contact_line
-    from geomap.pipeline import Pipeline, Results
+    from geomap.pipeline import Pipeline
+    from geomap.results import Results
     from geomap.settings import Settings
     from geomap.toponyms.corrections import Corrections
 
@@ -33,7 +34,7 @@ _HOMES = {
     "ReadResult": "geomap.articles",
     "Report": "geomap.models",
     "Resolution": "geomap.models",
-    "Results": "geomap.pipeline",
+    "Results": "geomap.results",
     "Settings": "geomap.settings",
     "read_articles": "geomap.articles",
     "read_contact_line": "geomap.output.lines",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geomap.brief_since import Came
 from geomap.commands import summary
 from geomap.errors import SettingsError
 from geomap.front.dated import of_day
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
     from geomap.articles import ReadResult
     from geomap.gazetteer.scope import Scope
-    from geomap.models import ContactLine, Report
+    from geomap.models import Article, ContactLine, Report
     from geomap.output.briefing.line_states import LineState
     from geomap.output.layers import Feature
-    from geomap.pipeline import Results
+    from geomap.results import Results
 
 States = tuple["LineState | None", "LineState | None"]  # as the period ends, and as it began
 SUFFIXES = (".md", ".html", ".json")
@@ -61,6 +62,7 @@ class BriefRun(FrontDrawer, MapRun):
         *,
         length: str | None = None,
         draws: bool = True,
+        since_last: bool = False,
         **more: Any,
     ) -> None:
         # The period before is read too, and what a line rests on: the pipeline reads all dates.
@@ -73,6 +75,7 @@ class BriefRun(FrontDrawer, MapRun):
             length_of(length)
         self.period = Period(None, None)
         super().__init__(sources, options, progress, **more)
+        self._came = Came.of(self) if since_last else None
 
     def _asked_scope(self) -> Scope | None:
         # Along the front: known when the line is.
@@ -108,6 +111,8 @@ class BriefRun(FrontDrawer, MapRun):
         if with_map and output.suffix.lower() != ".json":
             self._put_map(document, region, found, (line, earlier))
         write_text(output, self._written(document, output.suffix.lower()))
+        if self._came is not None:
+            self._came.note()
         told = [(output, f"briefing on {region.name}, {document['period']['text']}")]
         return self._summary(results, found, told)
 
@@ -120,8 +125,10 @@ class BriefRun(FrontDrawer, MapRun):
     def _read(self) -> ReadResult:
         """Read the articles; keep those of the period, of the one before, and what a line needs."""
         read = super()._read()
-        dates = [a.date for a in read if a.date is not None]
+        dates = [a.date for a in read if a.date is not None and self._told_of(a)]
         self.period = period_of(dates, since=self._since, until=self._until, length=self._length)
+        if self._came is not None:
+            self.period = replace(self.period, came_since=self._came.since)
         first, last = self.period.since, self.period.until
         if first is not None and self.period.before is not None:
             first = self.period.before[0]
@@ -135,6 +142,10 @@ class BriefRun(FrontDrawer, MapRun):
                 and first <= a.date <= last)
         )  # fmt: skip
         return replace(read, articles=kept)
+
+    def _told_of(self, article: Article) -> bool:
+        """Say whether a briefing on what came tells of an article."""
+        return self._came is None or article.id in self._came.ids
 
     def _told(self, problems: Sequence[Problem]) -> list[Problem]:
         told = super()._told(problems)
@@ -150,7 +161,11 @@ class BriefRun(FrontDrawer, MapRun):
     def found_in(self, results: Results) -> Found:
         """Return the features of the period and of the one before, of all regions."""
         wanted = replace(self.wanted(), inside=None)
-        reports = [r for r in results.reports if self.period.holds(r.article.date)]
+        reports = [
+            r
+            for r in results.reports
+            if self.period.holds(r.article.date) and self._told_of(r.article)
+        ]
         before = None
         if self.period.before is not None:
             since, until = self.period.before
@@ -160,6 +175,8 @@ class BriefRun(FrontDrawer, MapRun):
             before = self._rows(earlier, wanted)
         if not reports and results.reports:
             message = "no article of this period: the briefing says so"
+            if self._came is not None:
+                message = "nothing came since the last briefing: this one says so"
             self.problems.append(Problem(self._period(results), message, "empty-period"))
         return Found(self._rows(reports, wanted), before, reports)
 

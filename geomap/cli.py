@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from geomap.cli_brief import brief
+from geomap.cli_export import export
 from geomap.cli_gazetteer import app as gazetteer_app
 from geomap.cli_options import (
     ArticleDate,
@@ -51,9 +52,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(gazetteer_app, name="gazetteer")
-app.command("brief")(brief)
-for one in workspace_app.registered_commands:  # init, add, status ... stand beside the others
-    app.registered_commands.append(one)
 
 
 class What(StrEnum):
@@ -62,12 +60,6 @@ class What(StrEnum):
     MENTIONS = "mentions"
     HINTS = "hints"
     CLAIMS = "claims"
-
-
-class Split(StrEnum):
-    """What `export` writes a file for."""
-
-    DATE = "date"
 
 
 class Script(StrEnum):
@@ -211,34 +203,6 @@ def front(
 
 @app.command()
 @on_articles
-def export(
-    common: Common,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output",
-            help="The file to write: .geojson, .geojsonl, .gpkg, .parquet or .csv.",
-        ),
-    ],
-    split: Annotated[
-        Split | None,
-        typer.Option("--split", help="Write a file for each date: NAME-2024-02-15.geojson."),
-    ] = None,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="Begin a .csv with a byte order mark, for Excel.")
-    ] = False,
-) -> None:  # fmt: skip
-    """Write all features for other programs: GeoJSON, GeoPackage, GeoParquet or CSV."""
-    from geomap.export_commands import ExportRun
-    from geomap.output.exports import check_format
-
-    check_format(output, bom=bom)
-    run = common.run_of(ExportRun)
-    common.end(run, run.export(output, by_date=split is not None, bom=bom))
-
-
-@app.command()
-@on_articles
 def review(
     common: Common,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .csv to write.")],
@@ -250,6 +214,13 @@ def review(
     check_suffix(output, ".csv")
     run = common.run()
     common.end(run, run.review(output, below))
+
+
+# In the order of the help: after what draws, before what looks into it.
+app.command("brief")(brief)
+app.command("export")(export)
+for one in workspace_app.registered_commands:  # init, add, status ... stand beside the others
+    app.registered_commands.append(one)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from geomap.cli_options import Common, on_articles
+from geomap.errors import SettingsError
 
 
 class Level(StrEnum):
@@ -44,6 +45,13 @@ def brief(
             help="7d, 2w, day, week: up to --until, or to the last report.",
         ),
     ] = None,
+    since_last: Annotated[
+        bool,
+        typer.Option(
+            "--since-last",
+            help="Of a workspace: what came since the last such briefing on the region.",
+        ),
+    ] = False,
     picture: Annotated[
         bool,
         typer.Option("--picture/--no-picture", help="Put a small map in it (geomap[picture])."),
@@ -65,8 +73,10 @@ def brief(
     from geomap.brief_each import BriefEachRun
 
     if each is None:
-        one = common.run_of(partial(BriefRun, length=period, draws=line))
+        one = common.run_of(partial(BriefRun, length=period, draws=line, since_last=since_last))
         common.end(one, one.brief(output, with_map=picture))
+    elif since_last:
+        raise SettingsError("--since-last is for one briefing: leave out --each")
     else:
         run = common.run_of(partial(BriefEachRun, length=period, draws=line))
         summary = run.brief_each(output, each.value, form=form.value, with_map=picture)

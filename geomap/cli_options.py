@@ -30,6 +30,16 @@ def day_told(value: str) -> dt.date:
         raise typer.BadParameter(f"{value!r} is not a day: write YYYY-MM-DD") from None
 
 
+def moment_told(value: str) -> dt.datetime:
+    """Return the moment of an option, a day's first where only that is told; here, without zone."""
+    try:
+        return dt.datetime.fromisoformat(value).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise typer.BadParameter(
+            f"{value!r} is no day or time: write YYYY-MM-DD or YYYY-MM-DDTHH:MM"
+        ) from None
+
+
 _KM_IN = {"km": 1.0, "m": 0.001, "mi": 1.609344, "nmi": 1.852}
 _UNITS = {"kilometres": "km", "kilometers": "km", "miles": "mi", "mile": "mi", "metres": "m"}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
@@ -145,6 +155,13 @@ RecogniserOption = Annotated[
         "--recogniser", metavar="NAME", help="What finds place names: geomap, spacy[:MODEL]."
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", envvar="GEOMAP_JOBS", metavar="N", show_envvar=False,
+        help="Processes that read; all cores by default.",
+    ),
+]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first warning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done.")]
@@ -172,6 +189,7 @@ class Common:
     max_article_mb: MaxMb = 20.0
     recogniser: RecogniserOption = "geomap"
     strict: Strict = False
+    jobs: Jobs = None
     as_json: AsJson = False
     verbose: Verbose = False
     debug: Debug = False
@@ -204,6 +222,7 @@ class Common:
             corrections=self.corrections or (),
             theatre=self.theatre,
             strict=self.strict,
+            jobs=self.jobs,
         )
 
     def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geomap.cli_options import ArticleDate, AsJson, Common, Debug, MaxMb, Verbose
+from geomap.cli_options import ArticleDate, AsJson, Common, Debug, Jobs, MaxMb, Verbose
 from geomap.console import show
 
 app = typer.Typer()
@@ -44,12 +44,13 @@ def add(
         list[str] | None,
         typer.Option("--allow", metavar="HOST", help="A host of your own network; repeatable."),
     ] = None,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Add articles to a workspace, and read them."""
-    run = _run(workspace, verbose, debug, max_article_mb=max_article_mb)
+    run = _run(workspace, verbose, debug, jobs=jobs, max_article_mb=max_article_mb)
     _end(run, run.add(sources, article_date, allow=allow or ()), as_json)
 
 
@@ -79,12 +80,13 @@ def remove(
 @app.command()
 def reprocess(
     workspace: Annotated[Path, typer.Argument(help="Its folder.", metavar="DIR")] = HERE,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Read again what another geomap, gazetteer or corrections had read."""
-    run = _run(workspace, verbose, debug)
+    run = _run(workspace, verbose, debug, jobs=jobs)
     _end(run, run.reprocess(), as_json)
 
 

@@ -14,10 +14,12 @@ from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
+from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem
 from geomap.output.files import check_destination, write_text
-from geomap.pipeline import Pipeline, Results
+from geomap.pipeline import Pipeline
 from geomap.region_options import asked_filter, asked_scope, is_file, of_sources
+from geomap.results import Results
 from geomap.run_summary import Tally, count
 from geomap.settings import Settings
 from geomap.tables import read_bytes
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from geomap.articles import ReadResult
     from geomap.gazetteer.scope import Scope
+    from geomap.many.workers import Workers
     from geomap.models import Article, ContactLine
     from geomap.output.filters import Filter
     from geomap.output.layers import Feature
@@ -59,6 +62,9 @@ class Run:
         A table of who fights; without it the embedded one.
     strict : bool
         Whether a warning stops the run.
+    jobs : int, optional
+        How many processes may read articles; all cores by default, where there is enough to read.
+        1 reads in this process.
     """
 
     CORES = False  # whether the regions of hints need their cores
@@ -73,8 +79,12 @@ class Run:
         corrections: Sequence[Path] = (),
         theatre: Path | None = None,
         strict: bool = False,
+        jobs: int | None = None,
     ) -> None:
         self.sources = sources
+        if jobs is not None and jobs < 1:
+            raise SettingsError(f"--jobs {jobs} is less than 1")
+        self.jobs = jobs
         self.article_date: dt.date | None = options.pop("article_date", None)
         given = {k: v for k, v in options.items() if v is not None}
         self.settings = Settings.from_mapping(given)
@@ -115,8 +125,6 @@ class Run:
         }  # fmt: skip
         if self.workspace is None:
             return Pipeline(**told)
-        from geomap.kept_pipeline import KeptPipeline
-
         # Kept with cores: a map needs them, and what does not passes over them.
         cores = self.CORES or self._as_kept
         return KeptPipeline(self.workspace.store, own=self._as_kept, **told | {"cores": cores})
@@ -169,7 +177,7 @@ class Run:
         given = read_spans(spans) if spans is not None else []
         read = self._read()
         placed = spans_by_article(given, read, spans) if spans is not None else None
-        with self._bar(len(read)) as advance:
+        with self._working(read), self._bar(len(read)) as advance:
             results = self.pipeline.run(read, spans=placed, on_article=advance)
         failed = [p for p in results.problems if p.set_aside]
         if failed and not results.reports:
@@ -242,21 +250,47 @@ class Run:
             raise StrictError(f"{self.problems[0]} (--strict)")
 
     @contextmanager
-    def _bar(self, total: int, what: str = "articles") -> Iterator[Callable[[object], None] | None]:
+    def _working(self, articles: Iterable[Article]) -> Iterator[None]:
+        """Have articles read on all cores, where there is enough to read."""
+        number = 1
+        if self.jobs != 1:
+            from geomap.many.workers import workers_for
+
+            number = workers_for(self._to_read(articles), self.jobs)
+        if number == 1:
+            yield
+            return
+        with self._workers(number) as workers:
+            self.pipeline.workers = workers
+            try:
+                yield
+            finally:
+                self.pipeline.workers = None
+
+    def _workers(self, number: int) -> Workers:
+        from geomap.many.recipe import Recipe
+        from geomap.many.workers import Workers
+
+        return Workers(Recipe.of(self.pipeline), number)
+
+    def _to_read(self, articles: Iterable[Article]) -> int:
+        """Return how many characters are to be read."""
+        if self.workspace is not None and self._as_kept:
+            assert isinstance(self.pipeline, KeptPipeline)
+            waiting = set(self.workspace.store.waiting(self.pipeline.engine))
+            articles = [a for a in articles if a.id in waiting]
+        return sum(len(a.text) for a in articles)
+
+    @contextmanager
+    def _bar(self, total: int, what: str = "read") -> Iterator[Callable[[object], None] | None]:
+        """Show how far it is, how fast, and how long it will take, where that is wanted."""
         if not self.progress or total < PROGRESS_FROM:
             yield None
             return
-        from rich.console import Console
-        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+        from geomap.console import progress_bar
 
-        columns = (
-            *Progress.get_default_columns()[:-1],
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda _: bar.advance(task)
+        with progress_bar(total, what) as advance:
+            yield advance
 
     def features(self, results: Results) -> list[Feature]:
         """Return the features that the options ask for."""

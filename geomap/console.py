@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DEBUG = {"on": False}
 
@@ -51,3 +56,37 @@ def complain(message: str, more: str = "") -> int:
     if message:  # empty when help was printed because no command was given
         typer.echo(printable(f"geomap: error: {' '.join(message.split())}{more}"), err=True)
     return 2
+
+
+@contextmanager
+def progress_bar(total: int, what: str) -> Iterator[Callable[[object], None]]:
+    """Show on standard error how many articles are done, how many a second, and the time left.
+
+    Parameters
+    ----------
+    total : int
+    what : str
+        What is done to the articles: "read".
+
+    Yields
+    ------
+    callable
+        To be called after each article.
+    """
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        *Progress.get_default_columns()[:-1],
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total, rate="")
+
+        def advance(_: object) -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, advance=1, rate="" if speed is None else f"{speed:,.0f}/s")
+
+        yield advance

@@ -15,7 +15,7 @@ from geomap.models import Problem, Report
 from geomap.output.exports import Export, check_format
 from geomap.output.filters import Filter
 from geomap.output.layers import features_of
-from geomap.pipeline import Results
+from geomap.results import Results
 from geomap.run_summary import Tally, count
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class ExportRun(Run):
         left_out: set[str] = set()
         wanted = self.wanted()
         waiting: list[tuple[Article, list[Feature]]] = []
-        with self._bar(len(articles)) as advance:
+        with self._working(articles), self._bar(len(articles)) as advance:
             found = self.pipeline.stream(articles, on_article=advance)
             for article, result in zip(articles, found, strict=True):
                 if isinstance(result, Report):

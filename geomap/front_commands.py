@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer.scope import Scope
     from geomap.models import Front, Report
-    from geomap.pipeline import Results
+    from geomap.results import Results
 
 
 class FrontRun(FrontDrawer):

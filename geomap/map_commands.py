@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geomap.output.layers import Feature
     from geomap.output.map import Script
-    from geomap.pipeline import Results
+    from geomap.results import Results
 
 
 def is_picture(output: Path, *, tiles: bool, by_date: bool) -> bool:

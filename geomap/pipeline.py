@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from geomap.articles import find_days
 from geomap.errors import RecogniserError
@@ -15,6 +17,7 @@ from geomap.gazetteer.store import Gazetteer
 from geomap.hints.locate import Locator, evidence
 from geomap.hints.settlements import Settlements
 from geomap.models import ContactLine, Problem, Report
+from geomap.results import Results
 from geomap.settings import Settings
 from geomap.toponyms.correcting import Corrector
 from geomap.toponyms.corrections import Corrections
@@ -22,57 +25,28 @@ from geomap.toponyms.reader import ToponymReader, batches
 from geomap.toponyms.seam import recogniser_named
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from geomap.front.theatre import Theatre
     from geomap.models import Article, Span
     from geomap.toponyms.reader import ReadArticle
     from geomap.toponyms.seam import MentionRecogniser
+    from geomap.workspace.stored_reports import Packed
 
 logger = logging.getLogger(__name__)
 
 LINE_AGE_DAYS = 30  # a line of contact further from an article than this is warned of
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What was found in some articles, with what its owner should know.
-
-    Iterating gives the reports, in the order of the articles.
-    """
-
-    reports: tuple[Report, ...]
-    problems: tuple[Problem, ...] = ()
-
-    def __iter__(self) -> Any:
-        return iter(self.reports)
-
-    def __len__(self) -> int:
-        return len(self.reports)
+class ReadsElsewhere(Protocol):
+    """What reads articles in other processes (`geomap.many.workers.Workers`)."""
 
     @property
-    def dates(self) -> tuple[dt.date, ...]:
-        """The days of the articles, in order; what has no date is left out."""
-        return tuple(sorted({r.article.date for r in self.reports if r.article.date}))
+    def ahead(self) -> int:
+        """How many groups may be under way while the first is waited for."""
 
-    def to_geodataframe(self, layer: str | None = None) -> Any:
-        """Return mentions, hints and claims as one GeoDataFrame (EPSG:4326).
-
-        Parameters
-        ----------
-        layer : {"mention", "hint", "claim"}, optional
-            Only these rows.
-
-        Returns
-        -------
-        geopandas.GeoDataFrame
-            A row for each feature, columns as in `docs/formats.md`, in the order of the dates;
-            empty (with all columns) when nothing was found.
-        """
-        from geomap.output.layers import to_geodataframe
-
-        return to_geodataframe(self.reports, layer)
+    def begin(self, articles: Sequence[Article]) -> Callable[[], list[Packed | Report | Problem]]:
+        """Have articles read; what is returned waits for them and gives one answer for each."""
 
 
 class Pipeline:
@@ -129,6 +103,7 @@ class Pipeline:
         self.cores = cores
         self.settings = settings or Settings()
         self.gazetteer = gazetteer or Gazetteer.open()
+        self.workers: ReadsElsewhere | None = None  # this process, unless `stream` is given some
         self._lines = _by_date(line)
         self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
         self.settlements = Settlements(self.gazetteer)
@@ -138,6 +113,11 @@ class Pipeline:
             self._corrector,
             self.line_of if self._lines else None,
         )
+
+    @property
+    def lines(self) -> tuple[ContactLine, ...]:
+        """The lines of contact by date."""
+        return self._lines
 
     @property
     def line(self) -> ContactLine | None:
@@ -309,20 +289,17 @@ class Pipeline:
             One for each article: a problem when it failed or, under a period, has no date; None
             when it is of another period.
         """
+        under_way: deque[tuple[list[Article], list[bool], Callable[[], list[Report | Problem]]]]
+        under_way = deque()
+        ahead = self.workers.ahead if self.workers is not None else 0
         for group in batches(articles):
             asked = [self._asked_for(a) for a in group]
             wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
-            done = iter(self._run_together(wanted, spans) if wanted else ())
-            for article, ask in zip(group, asked, strict=True):
-                if on_article is not None:
-                    on_article(article)
-                if ask:
-                    yield next(done)
-                elif article.date is None:
-                    message = "has no date: left out, since a period was asked for"
-                    yield Problem(article.path or article.id, message, "undated")
-                else:
-                    yield None
+            under_way.append((group, asked, self._begin(wanted, spans) if wanted else list))
+            if len(under_way) > ahead:
+                yield from _answers(*under_way.popleft(), on_article)
+        while under_way:
+            yield from _answers(*under_way.popleft(), on_article)
 
     def unused_corrections(
         self, reports: Iterable[Report], left_out: Iterable[str] = ()
@@ -337,6 +314,14 @@ class Pipeline:
             Ids of articles that were left out or failed.
         """
         return self._corrector.unused(reports, left_out)
+
+    def _begin(
+        self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
+    ) -> Callable[[], list[Report | Problem]]:
+        """Have articles read, here or elsewhere; what is returned gives the answers."""
+        if self.workers is None or spans is not None:
+            return partial(self._run_together, articles, spans)
+        return partial(_unpacked, self.workers.begin(articles))
 
     def _run_together(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
@@ -367,6 +352,31 @@ class Pipeline:
         if article.date is None:
             return False
         return not (since and article.date < since) and not (until and article.date > until)
+
+
+def _answers(
+    group: Sequence[Article],
+    asked: Sequence[bool],
+    done: Callable[[], list[Report | Problem]],
+    on_article: Callable[[Article], None] | None,
+) -> Iterator[Report | Problem | None]:
+    """Yield what was found in each article of a group, or why it was not read."""
+    found = iter(done())
+    for article, ask in zip(group, asked, strict=True):
+        if on_article is not None:
+            on_article(article)
+        if ask:
+            yield next(found)
+        elif article.date is None:
+            message = "has no date: left out, since a period was asked for"
+            yield Problem(article.path or article.id, message, "undated")
+        else:
+            yield None
+
+
+def _unpacked(wait: Callable[[], list[Packed | Report | Problem]]) -> list[Report | Problem]:
+    found = wait()
+    return [one if isinstance(one, Report | Problem) else one.report() for one in found]
 
 
 def _by_date(line: ContactLine | Sequence[ContactLine] | None) -> tuple[ContactLine, ...]:

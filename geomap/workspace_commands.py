@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles import read_articles
@@ -15,7 +16,7 @@ from geomap.workspace.workspace import is_workspace
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geomap.fetching.fetch import Fetcher
@@ -31,6 +32,8 @@ class WorkspaceRun(Run):
     folder : Path
     progress : bool
         Whether a progress bar may be shown.
+    jobs : int, optional
+        As of `Run`.
 
     Raises
     ------
@@ -40,12 +43,14 @@ class WorkspaceRun(Run):
 
     CORES = True
 
-    def __init__(self, folder: Path, progress: bool, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, progress: bool, *, jobs: int | None = None, **options: Any
+    ) -> None:
         if not is_workspace(folder):
             raise WorkspaceError(
                 f"{folder}: holds no workspace: make one with geomap init {folder}"
             )
-        super().__init__([str(folder)], options, progress)
+        super().__init__([str(folder)], options, progress, jobs=jobs)
 
     @property
     def space(self) -> Workspace:
@@ -152,17 +157,16 @@ class WorkspaceRun(Run):
     def _read_waiting(self, lines: list[str], **told: int) -> dict[str, Any]:
         """Read the articles that were not read (or otherwise); return the summary."""
         store = self.space.store
-        waiting = set(store.waiting(self.engine))
-        articles = [one.article for one in store.articles() if one.article.id in waiting]
         done = failed = 0
-        with self._bar(len(articles)) as advance:
-            for result in self.pipeline.stream(articles, on_article=advance):
-                if isinstance(result, Report):
-                    done += 1
-                    self.problems += [p for p in result.problems if p.kind != "undated"]
-                elif isinstance(result, Problem):
-                    failed += 1
-                    self.problems.append(result)
+        assert isinstance(self.pipeline, KeptPipeline)
+        waiting = store.waiting(self.engine)
+        with self._guarded(), self._bar(len(waiting)) as advance:
+            for article, problems, read in self.pipeline.read_and_keep(store.latest(waiting)):
+                done += read
+                failed += not read
+                self.problems += [p for p in problems if p.kind != "undated"]
+                if advance is not None:
+                    advance(article)
         counts = store.counts(self.engine)
         lines = [
             *lines,
@@ -170,6 +174,21 @@ class WorkspaceRun(Run):
         ]
         return {"read": done, "failed": failed, **told, **_numbers(counts),
                 "lines": [*lines, *_lines(counts)]}  # fmt: skip
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Read in other processes, however little there is: a workspace must outlive any article.
+
+        With `--jobs 1` articles are read in this one.
+        """
+        if self.jobs == 1:
+            yield
+            return
+        from geomap.many.workers import workers_for
+
+        with self._workers(workers_for(self.space.store.to_read(self.engine), self.jobs)) as w:
+            self.pipeline.workers = w
+            yield
 
     def status(self) -> dict[str, Any]:
         """Return how much the workspace holds."""
@@ -190,11 +209,22 @@ class WorkspaceRun(Run):
             raise WorkspaceError(
                 f"no article {missing[0]!r} in {self.space.folder}: nothing removed"
             )
-        versions = sum(self.space.store.remove(i) for i in ids)
+        versions = sum(self.space.store.remove(i, self._noted(i)) for i in ids)
         counts = self.space.store.counts(self.engine)
         lines = [f"{count(len(ids), 'article')} removed ({count(versions, 'version')})"]
         return {"removed": len(ids), "versions_removed": versions, **_numbers(counts),
                 "lines": [*lines, *_lines(counts)]}  # fmt: skip
+
+    def _noted(self, article_id: str) -> bytes:
+        """Return what is kept of an article's features: `export --changes` tells that they went."""
+        from geomap.output.changes import noted
+        from geomap.output.filters import Filter
+        from geomap.output.layers import features_of
+
+        (article,) = self.space.store.latest([article_id])
+        (report,) = self.pipeline.stream([article])
+        every = Filter(kinds=("literal", "associative", "demonym"))
+        return noted(features_of(report, every)) if isinstance(report, Report) else noted(())
 
     def verify(self) -> dict[str, Any]:
         """Check that the store is whole; return the summary.

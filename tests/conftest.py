@@ -26,6 +26,8 @@ hypothesis.settings.register_profile("geomap", deadline=None)
 hypothesis.settings.load_profile("geomap")
 
 ROOT = Path(__file__).parents[1]
+# The tests are run on all cores already; those of the worker processes ask for them.
+os.environ.setdefault("GEOMAP_JOBS", "1")
 
 
 def pytest_collection_finish() -> None:

@@ -130,7 +130,7 @@ def test_a_geopackage_has_all_layers_with_their_types(files: dict[str, Path]) ->
     for layer in schema().layers:
         info = pyogrio.read_info(path, layer=layer.name)
         assert info["crs"] == "EPSG:4326"
-        fields = schema().layer(layer.name, front=True).fields
+        fields = schema().layer(layer.name, ("front",)).fields
         assert list(info["fields"]) == [f.name for f in fields]
         for field, kind, more in zip(fields, info["ogr_types"], info["ogr_subtypes"], strict=True):
             if field.type == "boolean":
@@ -151,7 +151,7 @@ def test_geopandas_reads_the_layers_of_a_geopackage(
         told = [f["properties"] for f in rows]
         days = [None if pd.isna(d) else d.date() for d in table["date"]]
         assert days == [p["date"] and dt.date.fromisoformat(p["date"]) for p in told]
-        for field in schema().layer(name, front=True).fields:
+        for field in schema().layer(name, ("front",)).fields:
             if field.type == "text" and field.name != "id":
                 column = [None if pd.isna(v) else v for v in table[field.name]]
                 assert column == [p[field.name] for p in told], field.name
@@ -343,7 +343,7 @@ def test_csv_holds_the_table_and_its_credit(
 ) -> None:
     with files[".csv"].open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    names = [f.name for f in schema().table(front=True)]
+    names = [f.name for f in schema().table(("front",))]
     assert list(rows[0]) == [*names, *OWN_COLUMNS]
     assert [r["id"] for r in rows] == [f["id"] for f in geojson]
     for row, feature, shape in zip(rows, geojson, shapes(geojson), strict=True):

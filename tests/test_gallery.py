@@ -20,7 +20,7 @@ from geomap.output.lines import read_lines
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geomap.pipeline import Results
+    from geomap.results import Results
 
 DAYS = 60
 

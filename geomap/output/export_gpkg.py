@@ -37,7 +37,7 @@ class GeoPackageWriter:
         self.path, self.about = path, about
         self.known: set[str] = set()  # layers that are there
         names = [layer.name for layer in schema().layers]
-        self.layers = {n: schema().layer(n, front=about.marked) for n in names}
+        self.layers = {n: schema().layer(n, about.options) for n in names}
         self.of = {layer.holds: name for name, layer in self.layers.items()}
         self.waiting: dict[str, list[Feature]] = {name: [] for name in names}
         for name in names:  # an empty layer has its fields and its style all the same

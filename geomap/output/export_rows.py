@@ -34,7 +34,8 @@ class About:
     """What a file tells beside its rows, and what it needs to know of them.
 
     `marked` says whether the rows lie from a line (`--front`); `front` are the features of that
-    line, of whatever date; `parties` are those of the theatre, for their colours.
+    line, of whatever date; `parties` are those of the theatre, for their colours; `changes` says
+    whether the rows tell what became of them (`--changes`).
     """
 
     generator: Mapping[str, Any]
@@ -42,6 +43,12 @@ class About:
     bom: bool = False
     parties: Sequence[Party] = ()
     front: Sequence[Feature] = ()
+    changes: bool = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options whose fields the rows have (`schema.OPTIONS`)."""
+        return ("front",) * self.marked + ("changes",) * self.changes
 
     @property
     def maker(self) -> str:
@@ -198,4 +205,4 @@ def report_row(article: Article, kept: Sequence[Feature]) -> Feature:
 
 def table(about: About) -> tuple[Field, ...]:
     """Return the fields of a file that holds all features in one table."""
-    return schema().table(front=about.marked)
+    return schema().table(about.options)

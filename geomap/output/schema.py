@@ -10,11 +10,12 @@ from geomap.errors import TableError
 from geomap.tables import load_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 FieldType = Literal["text", "date", "integer", "real", "boolean", "texts", "points", "candidates"]
 FEATURES = ("mention", "hint", "claim")
 FRONT = ("contact_line", "uncertainty", "control")
+OPTIONS = ("front", "changes")
 GEOMETRIES = ("Point", "MultiPoint", "MultiLineString", "MultiPolygon")
 
 _FILE = "geomap/output/schema.toml"
@@ -26,7 +27,8 @@ _MEANT = {"integer": "integer", "real": "number", "boolean": "boolean"}  # in JS
 class Field:
     """A column: its name, its type, which layers have it, and where it is never null.
 
-    `values` is its vocabulary (empty: any). `front` marks what is there only under `--front`.
+    `values` is its vocabulary (empty: any). `option` is the one under which alone it is there
+    (`OPTIONS`), "" for what always is.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Field:
     values: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
-    front: bool = False
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +58,21 @@ class Layer:
 class Schema:
     """The whole table. `features` are the fields of mention, hint and claim in one table.
 
-    `columns` are their names, without those that `--front` adds.
+    `columns` are their names, without those that an option adds.
     """
 
     features: tuple[Field, ...]
     layers: tuple[Layer, ...]
     columns: tuple[str, ...]
 
-    def table(self, *, front: bool) -> tuple[Field, ...]:
-        """Return the fields of a table of features, with or without those of `--front`."""
-        return tuple(f for f in self.features if front or not f.front)
+    def table(self, options: Collection[str] = ()) -> tuple[Field, ...]:
+        """Return the fields of a table of features, with those of the options given."""
+        return tuple(f for f in self.features if not f.option or f.option in options)
 
-    def layer(self, name: str, *, front: bool = False) -> Layer:
-        """Return a layer by name, its fields with or without those of `--front`."""
+    def layer(self, name: str, options: Collection[str] = ()) -> Layer:
+        """Return a layer by name, its fields with those of the options given."""
         (found,) = [one for one in self.layers if one.name == name]
-        kept = tuple(f for f in found.fields if front or not f.front)
+        kept = tuple(f for f in found.fields if not f.option or f.option in options)
         return Layer(found.name, found.holds, found.geometry, found.meaning, kept)
 
 
@@ -116,7 +118,7 @@ def read_schema(table: Mapping[str, Any]) -> Schema:
         if not fields:
             raise TableError(f"{where}: nothing is {holds!r}")
         layers.append(Layer(row["name"], holds, row["geometry"], row["meaning"], fields))
-    return Schema(features, tuple(layers), tuple(f.name for f in features if not f.front))
+    return Schema(features, tuple(layers), tuple(f.name for f in features if not f.option))
 
 
 def _fields(
@@ -137,8 +139,8 @@ def _field(row: Mapping[str, Any], known: tuple[str, ...], words: Mapping[str, A
         raise TableError(f"{where}: needs name, type and meaning")
     if row["type"] not in get_args(FieldType):
         raise TableError(f"{where}: type is not one of {', '.join(get_args(FieldType))}")
-    if row.get("with", "front") != "front":
-        raise TableError(f'{where}: `with` can only be "front"')
+    if row.get("with", OPTIONS[0]) not in OPTIONS:
+        raise TableError(f"{where}: `with` is not one of {', '.join(OPTIONS)}")
     of = _layers(row.get("of", "all"), known, where)
     values = row.get("values", ())
     if isinstance(values, str):
@@ -150,7 +152,7 @@ def _field(row: Mapping[str, Any], known: tuple[str, ...], words: Mapping[str, A
     return Field(
         row["name"], row["type"], of, _layers(row.get("never_null", ()), of, where),
         row["meaning"], row.get("unit", ""), tuple(values), row.get("least"), row.get("most"),
-        "with" in row,
+        row.get("with", ""),
     )  # fmt: skip
 
 
@@ -217,7 +219,7 @@ def _properties(fields: Sequence[Field], layer: str) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {f.name: _value(f, layer) for f in told},
-        "required": [f.name for f in told if not f.front],
+        "required": [f.name for f in told if not f.option],
         "additionalProperties": False,
     }
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
+from geomap.workspace import history
 
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -75,7 +76,7 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
 """
 )
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST}
+MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES}
 
 
 def bring_up(connection: sqlite3.Connection, where: str) -> None:

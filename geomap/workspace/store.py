@@ -7,24 +7,25 @@ Everything else of geomap reaches it through this class alone.
 
 from __future__ import annotations
 
-import sqlite3
+import datetime as dt
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
 from geomap.models import Article
-from geomap.workspace.schema import bring_up
+from geomap.workspace.file import StoreFile
+from geomap.workspace.history import History
 from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _LOOKED_AT = 20  # texts that share a band and may be copied
-_WAIT_S = 60.0  # for another process that writes
+_TOGETHER = 64  # articles that are read from the file at once
+_SQUEEZED = 2  # times that texts take less room in the file
 Outcome = Literal["new", "known", "version"]
 
 _COLUMNS = (
@@ -67,13 +68,15 @@ class Counts:
 
 
 class Store:
-    """A workspace's file; a context manager.
+    """A workspace's file; a context manager. Its `history` tells what it held before.
 
     Parameters
     ----------
     path : Path
     create : bool
         Whether to make it.
+    now : callable, optional
+        Tells the time, with its zone; the clock's by default.
 
     Raises
     ------
@@ -81,22 +84,13 @@ class Store:
         It is not there (or there already), damaged, or of a newer geomap.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        if create == path.exists():
-            told = "is there already" if create else "is not there: make it with geomap init"
-            raise WorkspaceError(f"{path}: {told}")
+    def __init__(
+        self, path: Path, *, create: bool = False, now: Callable[[], dt.datetime] | None = None
+    ) -> None:
         self.path = path
-        try:
-            self._db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
-            with self._told():
-                self._db.execute("PRAGMA journal_mode = WAL")
-                # With the log a killed process loses nothing that was committed; a power cut may
-                # lose the last commits, never more.
-                self._db.execute("PRAGMA synchronous = NORMAL")
-                self._db.execute("PRAGMA foreign_keys = ON")
-                bring_up(self._db, str(path))
-        except sqlite3.OperationalError as error:
-            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+        self._file = StoreFile(path, create=create)
+        self._db, self._told, self._writing = self._file.db, self._file.told, self._file.writing
+        self.history = History(self._file, now or partial(dt.datetime.now, dt.UTC))
 
     def __enter__(self) -> Store:
         return self
@@ -107,34 +101,6 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Say in one line what went wrong with the file."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            text = str(error)
-            if "full" in text:
-                text = "the disk is full: nothing of the last article was kept, the rest is whole"
-            elif "readonly" in text:
-                text = "is read-only: change its permissions, or copy the workspace"
-            elif "malformed" in text or "not a database" in text:
-                text = "is damaged: take a copy of it, then restore a backup"
-            raise WorkspaceError(f"{self.path}: {text}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """All of the body is kept, or nothing."""
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has undone it already
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
     # ---- Articles ----
 
@@ -187,13 +153,14 @@ class Store:
             row = self._db.execute(
                 "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
                 "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
-                "copy_of) VALUES (?, ?, 1, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "copy_of, revision) VALUES (?, ?, 1, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                "?)",
                 (
                     article_id, version, article.title,
                     article.date.isoformat() if article.date else None, article.date_source,
                     article.source, article.url, article.lang, article.path,
                     packed(article.text), sha, None if raw is None else zlib.compress(raw),
-                    when.isoformat(timespec="seconds"), origin, copy_of,
+                    when.isoformat(timespec="seconds"), origin, copy_of, self.history.next(),
                 ),
             ).lastrowid  # fmt: skip
             assert row is not None
@@ -276,6 +243,33 @@ class Store:
             for row in cursor:
                 yield self._stored(row)
 
+    def latest(self, ids: Sequence[str]) -> Iterator[Article]:
+        """Yield the latest versions of some articles, in the order of their ids given.
+
+        A few are read at a time, so that nothing is held back from the log of a store that is
+        written to meanwhile; one that was removed meanwhile is left out.
+        """
+        for start in range(0, len(ids), _TOGETHER):
+            asked = ids[start : start + _TOGETHER]
+            marks = ",".join("?" * len(asked))
+            with self._told():
+                rows = self._db.execute(
+                    f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND article_id IN ({marks})",
+                    list(asked),
+                ).fetchall()
+            found = {str(row[1]): row for row in rows}
+            for one in asked:
+                if one in found:
+                    yield self._stored(found[one]).article
+
+    def version(self, row: int) -> Article:
+        """Return an article's version by its row."""
+        with self._told():
+            found = self._db.execute(
+                f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (row,)
+            ).fetchone()
+        return self._stored(found).article
+
     def _stored(self, row: Sequence[object]) -> Stored:
         import datetime as dt
 
@@ -305,18 +299,25 @@ class Store:
             )
             return dict(rows.fetchall())
 
-    def remove(self, article_id: str) -> int:
-        """Remove all versions of an article; return how many there were."""
+    def remove(self, article_id: str, features: bytes = b"") -> int:
+        """Remove all versions of an article; return how many there were.
+
+        Parameters
+        ----------
+        article_id : str
+        features : bytes
+            What `changes` tells of it afterwards.
+        """
         with self._writing():
-            rows = [
-                r[0]
-                for r in self._db.execute(
-                    "SELECT id FROM articles WHERE article_id = ?", (article_id,)
-                )
-            ]
-            for row in rows:
+            rows = self._db.execute(
+                "SELECT id, revision FROM articles WHERE article_id = ?", (article_id,)
+            ).fetchall()
+            if not rows:
+                return 0
+            for row, _ in rows:
                 self._db.execute("UPDATE articles SET copy_of = NULL WHERE copy_of = ?", (row,))
             self._db.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
+            self.history.note_removed(article_id, min(r[1] for r in rows), features)
         return len(rows)
 
     # ---- Reports ----
@@ -337,11 +338,26 @@ class Store:
             Why the article is set aside.
         """
         with self._writing():
+            known = self._db.execute(
+                "SELECT id, report FROM articles LEFT JOIN reports ON article = id "
+                "WHERE article_id = ? AND latest = 1", (article_id,),
+            ).fetchone()  # fmt: skip
+            if known is None:  # removed meanwhile
+                return
+            row, before = known
+            if before is not None and before == report:
+                self._db.execute(
+                    "UPDATE reports SET engine = ?, problem = ? WHERE article = ?",
+                    (engine, problem, row),
+                )
+                return
+            self.history.replace(row)
             self._db.execute(
-                "INSERT INTO reports SELECT id, ?, ?, ? FROM articles WHERE article_id = ? AND "
-                "latest = 1 ON CONFLICT (article) DO UPDATE SET engine = excluded.engine, "
-                "report = excluded.report, problem = excluded.problem",
-                (engine, report, problem, article_id),
+                "INSERT INTO reports (article, engine, report, problem, revision) "
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
+                "engine = excluded.engine, report = excluded.report, "
+                "problem = excluded.problem, revision = excluded.revision",
+                (row, engine, report, problem, self.history.next()),
             )
 
     def waiting(self, engine: str) -> list[str]:
@@ -353,6 +369,15 @@ class Store:
                 "ORDER BY date IS NULL, date, article_id", (engine,),
             )  # fmt: skip
             return [row[0] for row in rows]
+
+    def to_read(self, engine: str) -> int:
+        """Return about how many characters of the latest articles this engine has not read."""
+        with self._told():
+            (size,) = self._db.execute(
+                "SELECT COALESCE(SUM(LENGTH(text)), 0) FROM articles WHERE latest = 1 AND id NOT "
+                "IN (SELECT article FROM reports WHERE engine = ?)", (engine,),
+            ).fetchone()  # fmt: skip
+        return int(size) * _SQUEEZED
 
     def found(self, article_id: str, engine: str) -> tuple[bytes | None, str | None] | None:
         """Return the report of an article and its problem; None where this engine has none."""

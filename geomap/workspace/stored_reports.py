@@ -8,6 +8,7 @@ types of the records, and cost memory in proportion to the article at most.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,9 +21,9 @@ from geomap.workspace.stored_shapes import Columns, shapes_from
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geomap.models import Article
+    from geomap.models import Article, Problem
 
-__all__ = ["FORMAT", "pack", "unpack"]
+__all__ = ["FORMAT", "Packed", "pack", "unpack"]
 
 FORMAT = 1  # of the bytes; another one when the fields of a record or the layout change
 
@@ -33,6 +34,25 @@ _LEVEL = 1  # coordinates are nearly noise: 6 saves a fiftieth and takes a third
 # What the contents may take. Real reports take up to 30 bytes for each character, and a short one
 # may measure from a long line of contact; in memory they grow fortyfold at worst.
 _LEAST_BYTES, _BYTES_PER_CHARACTER, _MOST_BYTES = 1 << 22, 512, 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A report as bytes, with its article and what its owner should know of it."""
+
+    data: bytes
+    article: Article
+    problems: tuple[Problem, ...]
+
+    def report(self) -> Report:
+        """Return the report.
+
+        Raises
+        ------
+        WorkspaceError
+            As `unpack`.
+        """
+        return unpack(self.data, self.article)
 
 
 def pack(report: Report) -> bytes:

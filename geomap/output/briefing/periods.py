@@ -22,12 +22,14 @@ class Period:
     """Some days, first and last; None where only undated reports are told of.
 
     `asked` is whether it was asked for: then what has no date is left out, and there is a period
-    of the same length before it to compare with.
+    of the same length before it to compare with. `came_since` says that it holds only the reports
+    that came after something: these days are theirs, and nothing is compared.
     """
 
     since: dt.date | None
     until: dt.date | None
     asked: bool = False
+    came_since: str | None = None
 
     @property
     def days(self) -> int:
@@ -37,7 +39,7 @@ class Period:
     @property
     def before(self) -> tuple[dt.date, dt.date] | None:
         """The period of the same length before it, None where the whole of the reports is told."""
-        if not self.asked or self.since is None:
+        if not self.asked or self.since is None or self.came_since is not None:
             return None
         return self.since - dt.timedelta(days=self.days), self.since - dt.timedelta(days=1)
 
@@ -57,18 +59,21 @@ class Period:
     def told(self) -> dict[str, Any]:
         """Return it for a document: `since`, `until`, `days`, `text`, `previous`."""
         if self.since is None or self.until is None:
-            text = "undated reports"
+            text = f"what came since {self.came_since}" if self.came_since else "undated reports"
             return {"since": None, "until": None, "days": 0, "text": text, "previous": None}
         previous = None
         if self.before is not None:
             since, until = self.before
             text = Days().period(since, until)
             previous = {"since": since.isoformat(), "until": until.isoformat(), "text": text}
+        text = Days().period(self.since, self.until)
+        if self.came_since is not None:
+            text = f"what came since {self.came_since} (reports of {text})"
         return {
             "since": self.since.isoformat(),
             "until": self.until.isoformat(),
             "days": self.days,
-            "text": Days().period(self.since, self.until),
+            "text": text,
             "previous": previous,
         }
 
