@@ -11,8 +11,8 @@ audit    pip-audit of what a new install gets, by PyPI's advisories or OSV's, el
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -94,7 +94,7 @@ def floors(made: Made) -> bool:
     wrong = _off_the_floor(env)
     for line in wrong:
         print(f"floors: {line}")
-    words = [python, "-P", "-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal",
+    words = [python, "-P", "-m", "pytest", "-q", "-o", "filterwarnings=default", "-n", "auto", "--dist", "worksteal",
              *(f"tests/{name}" for name in SMOKE)]  # fmt: skip
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, env=clean)
@@ -131,14 +131,26 @@ def audit(made: Made) -> bool:
     _told([str(made.python), "-m", "pip", "install", "--quiet", "pip-audit"])
     options = ["--no-deps", "--disable-pip", "--progress-spinner", "off", "--timeout", "20"]
     for service in ("pypi", "osv"):
-        words = [str(made.python), "-m", "pip_audit", *options, "-s", service, "-r", str(listed)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        found = re.search(r"Found \d+ known vulnerabilit|No known vulnerabilities", done.stderr)
-        if found:
-            print(done.stdout + done.stderr.strip())
-            return done.returncode == 0
-        print(f"audit: {service} gives no answer: {done.stderr.strip().splitlines()[-1:]}")
-    print(f"audit: not done, of {len(lines)} packages; run it where PyPI's JSON can be reached")
+        words = [str(made.python), "-m", "pip_audit", *options, "-f", "json", "-s", service]
+        done = subprocess.run(
+            [*words, "-r", str(listed)], capture_output=True, text=True, check=False
+        )
+        try:
+            asked = json.loads(done.stdout)["dependencies"]
+        except ValueError:
+            print(f"audit: {service} gives no answer: {done.stderr.strip().splitlines()[-1:]}")
+            continue
+        # pip-audit calls "no known vulnerabilities" what it could learn nothing of.
+        skipped = [one["name"] for one in asked if "skip_reason" in one]
+        weak = [one for one in asked if one.get("vulns")]
+        print(f"audit: {service}: {len(asked) - len(skipped)} of {len(asked)} packages looked up")
+        for one in weak:
+            for found in one["vulns"]:
+                fixed = ", ".join(found["fix_versions"]) or "nothing"
+                print(f"audit: {one['name']} {one['version']}: {found['id']}, mended in {fixed}")
+        if not skipped or weak:
+            return not weak
+    print("audit: NOT DONE, or not of all; run it where PyPI's JSON or osv.dev can be reached")
     return True
 
 
