@@ -187,7 +187,10 @@ class BriefRun(FrontDrawer, MapRun):
         ordered = sorted(
             reports, key=lambda r: (r.article.date is None, str(r.article.date), r.article.id)
         )
-        found = [features_of(report, wanted) for report in ordered]
+        found = [
+            [row for row in features_of(report, wanted) if row.properties["marked_false"] is None]
+            for report in ordered
+        ]
         for rows in found:
             for row in rows:
                 if (source := copies.get(row.properties["article_id"])) is not None:

@@ -99,7 +99,8 @@ class ChangesRun(ExportRun):
         row, data = found
         earlier = self.workspace.store.version(row)
         try:
-            return unpack(data, earlier)
+            # What the user says of claims is no change of the reports.
+            return self.pipeline.with_claims_marked(unpack(data, earlier))
         except WorkspaceError:
             message = "what was found in it before cannot be read by this geomap: told as new"
             self.problems.append(Problem(article.path or article.id, message, "old-report"))

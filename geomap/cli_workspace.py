@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from geomap.cli_options import ArticleDate, AsJson, Common, Debug, Jobs, MaxMb, Verbose
+from geomap.cli_watch import watch
 from geomap.console import show
 
 app = typer.Typer()
+app.command("watch")(watch)
 
 Folder = Annotated[
     Path, typer.Option("-w", "--workspace", metavar="DIR", help="The workspace's folder.")
@@ -24,12 +26,14 @@ def init(
     debug: Debug = False,
 ) -> None:
     """Make a workspace: a folder that keeps what is added to it."""
+    from geomap.workspace.feeds_file import FEEDS
     from geomap.workspace.workspace import CORRECTIONS, STORE, create
 
     show(False, debug)
     create(folder).store.close()
     typer.echo(f"{folder / STORE}: a store for articles and what is found in them")
-    typer.echo(f"{folder / CORRECTIONS}: for what names mean")
+    typer.echo(f"{folder / CORRECTIONS}: for what names mean, and what is untrue")
+    typer.echo(f"{folder / FEEDS}: for feeds that geomap watch asks")
 
 
 @app.command()

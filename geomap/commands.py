@@ -106,8 +106,8 @@ class Run:
         self.scope = self._asked_scope()
         asked_filter(self.settings, self.theatre, None)  # a slip in it costs no time
         self.workspace = opened(sources)
-        own = self.workspace.corrections if self.workspace else None
-        self.corrections = Corrections.load(*[p for p in (own, *corrections) if p is not None])
+        own = self.workspace.corrections if self.workspace else []
+        self.corrections = Corrections.load(*own, *corrections)
         # A workspace keeps what is found; what changes the reading is for this run alone.
         self._as_kept = not (front or corrections or theatre)
         self.pipeline = self._pipeline()
@@ -313,7 +313,7 @@ class Run:
         if self.line is not None:
             generator["front"] = self.line.source
             generator["front_date"] = self.line.date.isoformat() if self.line.date else None
-        if len(self.corrections):
+        if self.corrections:
             generator["corrections"] = self.corrections.digest()
         return collection(rows, generator, cores=cores)
 

@@ -251,8 +251,11 @@ class _Explainer:
 
     def _dropped_by(self, start: int, end: int) -> str | None:
         """Return the correction by which the words, or longer ones around them, are no place."""
+        entries = self.pipeline.corrections.entries
         for number in self.report.corrections:
-            entry = self.pipeline.corrections.entries[number]
+            if number >= len(entries):  # of a claim
+                break
+            entry = entries[number]
             if entry.action == "not_place" and entry.start in (None, start):
                 stands = self.words.spans({entry.name})
                 if any(first <= start and end <= last for first, last in stands):

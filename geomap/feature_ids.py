@@ -39,14 +39,14 @@ def claim_ids(report: Report) -> list[str]:
     """Return the id of each claim of a report, in the order of `report.claims`.
 
     They are those of the claims' features in exports (`output.layers`), which are ordered by span,
-    action and place.
+    action and place; hidden claims have numbers too.
     """
-    claims = report.claims
+    claims = [*report.claims, *report.hidden_claims]
     order = sorted(range(len(claims)), key=lambda n: _order(claims[n]))
     spans = [claims[n].trigger or claims[n] for n in order]
     ids = numbered([stem(report.article.id, "claim", s.start, s.end) for s in spans])
     by_claim = dict(zip(order, ids, strict=True))
-    return [by_claim[n] for n in range(len(claims))]
+    return [by_claim[n] for n in range(len(report.claims))]
 
 
 def _order(claim: Claim) -> tuple[int, int, str, str]:

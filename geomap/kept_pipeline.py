@@ -12,12 +12,15 @@ from geomap.errors import WorkspaceError
 from geomap.models import Problem, Report
 from geomap.pipeline import Pipeline
 from geomap.toponyms.reader import batches
+from geomap.toponyms.renumbering import renumbered
+from geomap.workspace.adoption import adopt
 from geomap.workspace.stored_reports import FORMAT, pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from geomap.models import Article, Span
+    from geomap.toponyms.renumbering import Standing
     from geomap.workspace.store import Store
     from geomap.workspace.stored_reports import Packed
 
@@ -40,7 +43,11 @@ class KeptPipeline(Pipeline):
     def __init__(self, store: Store, *, own: bool, **more: Any) -> None:
         super().__init__(**more)
         self._store, self._own = store, own
-        self.engine = engine_of(self)
+        family = engine_of(self)
+        self.engine = f"{family}:{self.corrections.names_digest()}"
+        if own:
+            # After a change of corrections only what it touches is read again.
+            adopt(store, self.engine, f"{family}:", self._fits)
 
     def _begin(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
@@ -106,36 +113,79 @@ class KeptPipeline(Pipeline):
         if problem is not None:
             return Problem(article.path or article.id, problem, "internal", set_aside=True)
         try:
-            return None if data is None else unpack(data, article)
+            return None if data is None else self._renumbered(unpack(data, article))
         except WorkspaceError:  # damaged, or of another format: read anew
             return None
 
     def _keep(self, article: Article, result: Packed | Report | Problem) -> None:
         if isinstance(result, Problem):
-            self._store.keep(article.id, self.engine, None, result.message)
+            self._store.keep(
+                article.id, self.engine, None, result.message, mark=self._mark(article)
+            )
             return
         try:
             data = pack(result) if isinstance(result, Report) else result.data
         except WorkspaceError:  # larger than any report is: read anew each time
             return
-        self._store.keep(article.id, self.engine, data)
+        self._store.keep(article.id, self.engine, data, mark=self._mark(article))
+
+    def unused_corrections(
+        self, reports: Iterable[Report], left_out: Iterable[str] = ()
+    ) -> Iterator[Problem]:
+        """Yield a warning for each correction that found nothing to correct (see `Pipeline`).
+
+        What is said of articles that the store holds, but this run did not ask for, is no slip.
+        """
+        seen = list(reports)
+        asked = {report.article.id for report in seen}.union(left_out)
+        others = [name for name in self._store.ids() if name not in asked]
+        yield from self._corrector.unused(seen, [*left_out, *others], whole=not others)
+
+    def _mark(self, article: Article) -> str:
+        """Return what the corrections that touch an article say, and where they stand."""
+        stand = self._standing(article)
+        return f"{self._corrector.mark(article)} {json.dumps(stand)}" if stand else ""
+
+    def _standing(self, article: Article) -> list[Standing]:
+        entries = self.corrections.entries
+        return [(n, entries[n].entry.short) for n in self._corrector.touching(article)]
+
+    def _fits(self, article: Article, mark: str) -> bool:
+        """Say whether an article that was read with a mark would be read so now."""
+        return mark.partition(" ")[0] == self._corrector.mark(article)
+
+    def _renumbered(self, report: Report) -> Report:
+        """Return a kept report that names the corrections as they stand now."""
+        if not report.corrections:
+            return report
+        told = self._store.mark(report.article.id).partition(" ")[2]
+        try:
+            before = [(int(number), str(name)) for number, name in json.loads(told)]
+            return renumbered(report, before, self._standing(report.article))
+        except (TypeError, ValueError) as error:
+            raise WorkspaceError(f"{report.article.id}: its mark is damaged") from error
 
 
 def engine_of(pipeline: Pipeline) -> str:
-    """Return a short hash of all that decides what is found in an article.
+    """Return a short hash of all that decides what is found in an article, but for corrections.
 
-    The version of geomap stands for its code and its model.
+    The version of geomap stands for its code and its model; the gazetteer is told by its stamp
+    (sources, and numbers of places and names) and the lengths of its files. After any change of it
+    all is read again: reports number its rows, hints weigh the settlements round a place, and what
+    is a name at all hangs on the others.
     """
     import geomap
 
-    stamp = pipeline.gazetteer.stamp
+    gazetteer = pipeline.gazetteer
     told = {
         "geomap": geomap.__version__,
         "format": FORMAT,
-        "gazetteer": [stamp["date"], stamp["versions"]],
+        "gazetteer": gazetteer.stamp,
+        "lengths": sorted(
+            (f.name, f.stat().st_size) for f in gazetteer.path.iterdir() if f.is_file()
+        ),
         "recogniser": pipeline.settings.recogniser,
         "hint_passes": pipeline.settings.hint_passes,
-        "corrections": pipeline.corrections.digest(),
         "theatre": repr(pipeline.theatre),
         "cores": pipeline.cores,
     }

@@ -11,10 +11,15 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from geomap.front_records import ContactLine as ContactLine  # noqa: PLC0414  # given on
+from geomap.front_records import Front as Front  # noqa: PLC0414
+from geomap.front_records import FrontEvidence as FrontEvidence  # noqa: PLC0414
+from geomap.front_records import FrontPiece as FrontPiece  # noqa: PLC0414
+from geomap.front_records import FrontSupport as FrontSupport  # noqa: PLC0414
+
 if TYPE_CHECKING:
     import datetime as dt
 
-    from shapely import Geometry
     from shapely.geometry import MultiPolygon, Polygon
 
 DateSource = Literal["header", "metadata", "filename", "dateline", "option"]
@@ -46,7 +51,6 @@ Relation = Literal[
 Measure = Literal["metric", "imperial", "nautical", "drive", "walk", "travel"]
 Bound = Literal["at_most", "at_least"]
 Modality = Literal["stated", "claimed", "confirmed", "denied", "planned", "failed"]
-FrontSupport = Literal["reports", "prior", "none"]
 SourceKind = Literal["reporter", "party", "analyst", "footage", "blogger", "unknown"]
 
 
@@ -55,7 +59,9 @@ class Article:
     """One dated report as it was read.
 
     `date` is the day of publication, or None when the source does not say it; it is never guessed.
-    `date_source` says where it was found. `text` is what all offsets refer to.
+    `date_source` says where it was found. `published` is the moment, of that same day, where the
+    source tells the time: with its zone, naive where it tells none. `text` is what all offsets
+    refer to.
     """
 
     id: str
@@ -67,6 +73,7 @@ class Article:
     url: str | None = None
     lang: str | None = None
     path: str | None = None
+    published: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +259,8 @@ class Claim:
     `start` and `end` span the sentence. `attribution` is the source's words as the text gives
     them, None for the report's own voice. `part` is a wind when the claim is about a part of the
     place; `relation` is how the place is meant (None: in or at it), `direction` and `distance_km`
-    go with it ("attacked 3 km north of").
+    go with it ("attacked 3 km north of"). `marked_false` is what is told of a claim that the user
+    says is untrue: it is no evidence of anything.
     """
 
     start: int
@@ -276,83 +284,7 @@ class Claim:
     confidence: float = 0.0
     trigger: Span | None = None
     place_start: int | None = None  # start offset of the mention that names the place
-
-
-@dataclass(frozen=True, slots=True)
-class ContactLine:
-    """A line of contact given by the user or drawn by geomap. EPSG:4326 lines.
-
-    `control` is who holds what, where the source says it: a side of the theatre ("A", "B") and its
-    polygons. A source that knows one side only ("occupied") gives that one. `bands_km` is the width
-    of the 10-90 % zone of each line of `geometry`, where the source tells it.
-    """
-
-    geometry: Geometry
-    date: dt.date | None = None
-    source: str = ""
-    control: tuple[tuple[str, Geometry], ...] = ()
-    bands_km: tuple[float | None, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FrontEvidence:
-    """What one claim, town or line says about the line of contact.
-
-    `signed_km` is how far inside side A's ground the point lies (negative: side B's), as the
-    wording lets expect, within `sd_km`; None when only the side is known, which is then in `side`.
-    `weight` is 0..1. `id` is the id of the claim's feature in exports, or that of a seed town.
-    """
-
-    id: str
-    lat: float
-    lon: float
-    wording: str
-    side: str | None = None
-    signed_km: float | None = None
-    sd_km: float = 0.0
-    weight: float = 1.0
-    date: dt.date | None = None
-    article_id: str = ""
-    place: str | None = None
-    doubted: bool = False  # what other evidence contradicts
-
-
-@dataclass(frozen=True, slots=True)
-class FrontPiece:
-    """A stretch of a drawn line of contact (EPSG:4326 LineString; side A lies on its left).
-
-    `support` says what it rests on: "reports" (sentences near it), "prior" (an earlier line, and
-    nothing said since), "none" (it only joins what is known). `band_km` is the width of the 10-90 %
-    zone there; `evidence` are ids of `FrontEvidence`, nearest first.
-    """
-
-    geometry: Geometry
-    confidence: float
-    support: FrontSupport
-    band_km: float
-    evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """The line of contact on a date, drawn by geomap: its pieces, its doubt, who holds what.
-
-    `uncertainty` is the zone in which the line runs with 80 % probability; `control` a side ("A",
-    "B") and its polygons (EPSG:4326), drawn only as far as anything is known. `seeds` are the seed
-    towns of the theatre that were used, `priors` the dates of the earlier lines. `cells` is the
-    field itself where it was asked for: lat, lon, the probability that side A holds it, the width
-    in km of the 10-90 % zone.
-    """
-
-    date: dt.date
-    pieces: tuple[FrontPiece, ...]
-    uncertainty: Geometry | None = None
-    control: tuple[tuple[str, Geometry], ...] = ()
-    evidence: tuple[FrontEvidence, ...] = ()
-    seeds: tuple[FrontEvidence, ...] = ()
-    priors: tuple[dt.date, ...] = ()
-    problems: tuple[str, ...] = ()
-    cells: tuple[tuple[float, float, float, float], ...] = ()
+    marked_false: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +306,9 @@ class Evidence:
 class Report:
     """Everything geomap found in one article.
 
-    `corrections` numbers the user's corrections that found their words in it.
+    `corrections` numbers the user's corrections that found their words in it, those of names before
+    those of claims. `hidden_claims` are those that the user wants nowhere: they only keep their
+    numbers in ids.
     """
 
     article: Article
@@ -385,6 +319,7 @@ class Report:
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     corrections: tuple[int, ...] = ()
+    hidden_claims: tuple[Claim, ...] = ()
 
     def sentence_at(self, offset: int) -> Span:
         """Return the sentence that holds an offset (the whole text when there is none)."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geomap.articles import find_days
 from geomap.errors import RecogniserError
+from geomap.front.claim_marks import ClaimMarks
 from geomap.front.claims import ClaimReader
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
@@ -62,7 +63,7 @@ class Pipeline:
         Lines of contact that distances from the front are measured from: for an article the latest
         of its day or before, else the first after it.
     corrections : Corrections, optional
-        What a person says that names mean; it wins over everything.
+        What a person says that names mean, and of claims; it wins over everything.
     recogniser : MentionRecogniser, optional
         What finds the place names (`docs/recognisers.md`), in place of the one of the settings.
     theatre : Theatre, optional
@@ -74,7 +75,8 @@ class Pipeline:
     Raises
     ------
     CorrectionError
-        A correction names a place that is not known or could be several, or two contradict.
+        A correction names a place that is not known or could be several, a party or an action that
+        is none, or two contradict.
 
     Examples
     --------
@@ -105,7 +107,11 @@ class Pipeline:
         self.gazetteer = gazetteer or Gazetteer.open()
         self.workers: ReadsElsewhere | None = None  # this process, unless `stream` is given some
         self._lines = _by_date(line)
-        self._corrector = Corrector(corrections or Corrections(()), self.gazetteer)
+        self._corrector = Corrector(
+            Corrections(()) if corrections is None else corrections, self.gazetteer
+        )
+        told = self._corrector.corrections
+        self._claim_marks = ClaimMarks(told.claims, self.theatre, first=len(told))
         self.settlements = Settlements(self.gazetteer)
         self._reader = ToponymReader(
             self.gazetteer,
@@ -133,7 +139,7 @@ class Pipeline:
     @property
     def corrected(self) -> bool:
         """Whether there are corrections."""
-        return len(self._corrector.corrections) > 0
+        return bool(self._corrector.corrections)
 
     @property
     def corrections(self) -> Corrections:
@@ -161,7 +167,7 @@ class Pipeline:
             The recogniser cannot be used.
         """
         (read,) = self._reader.read([article], [spans])
-        return self._finish(read)
+        return self.with_claims_marked(self._finish(read))
 
     def examine(self, article: Article) -> tuple[Report, ReadArticle]:
         """Return everything found in one article, and the weighed names that it rests on.
@@ -172,7 +178,7 @@ class Pipeline:
             The recogniser cannot be used.
         """
         (read,) = self._reader.read([article])
-        return self._finish(read), read
+        return self.with_claims_marked(self._finish(read)), read
 
     def _finish(self, read: ReadArticle) -> Report:
         """Return everything found in an article whose toponyms are read."""
@@ -297,9 +303,9 @@ class Pipeline:
             wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
             under_way.append((group, asked, self._begin(wanted, spans) if wanted else list))
             if len(under_way) > ahead:
-                yield from _answers(*under_way.popleft(), on_article)
+                yield from self._answers(*under_way.popleft(), on_article)
         while under_way:
-            yield from _answers(*under_way.popleft(), on_article)
+            yield from self._answers(*under_way.popleft(), on_article)
 
     def unused_corrections(
         self, reports: Iterable[Report], left_out: Iterable[str] = ()
@@ -323,10 +329,35 @@ class Pipeline:
             return partial(self._run_together, articles, spans)
         return partial(_unpacked, self.workers.begin(articles))
 
+    def _answers(
+        self,
+        group: Sequence[Article],
+        asked: Sequence[bool],
+        done: Callable[[], list[Report | Problem]],
+        on_article: Callable[[Article], None] | None,
+    ) -> Iterator[Report | Problem | None]:
+        """Yield what was found in each article of a group, or why it was not read."""
+        found = iter(done())
+        for article, ask in zip(group, asked, strict=True):
+            if on_article is not None:
+                on_article(article)
+            if ask:
+                result = next(found)
+                yield self.with_claims_marked(result) if isinstance(result, Report) else result
+            elif article.date is None:
+                message = "has no date: left out, since a period was asked for"
+                yield Problem(article.path or article.id, message, "undated")
+            else:
+                yield None
+
+    def with_claims_marked(self, report: Report) -> Report:
+        """Return a report with what the corrections say of its claims (`ClaimMarks`)."""
+        return self._claim_marks.on(report)
+
     def _run_together(
         self, articles: list[Article], spans: Mapping[str, Sequence[Span]] | None
     ) -> list[Report | Problem]:
-        """Return a report for each article, or what went wrong with it."""
+        """Return a report for each article, or what went wrong with it; no claim is marked yet."""
         given = [None if spans is None else spans.get(a.id, ()) for a in articles]
         try:
             read = self._reader.read(articles, given)
@@ -352,26 +383,6 @@ class Pipeline:
         if article.date is None:
             return False
         return not (since and article.date < since) and not (until and article.date > until)
-
-
-def _answers(
-    group: Sequence[Article],
-    asked: Sequence[bool],
-    done: Callable[[], list[Report | Problem]],
-    on_article: Callable[[Article], None] | None,
-) -> Iterator[Report | Problem | None]:
-    """Yield what was found in each article of a group, or why it was not read."""
-    found = iter(done())
-    for article, ask in zip(group, asked, strict=True):
-        if on_article is not None:
-            on_article(article)
-        if ask:
-            yield next(found)
-        elif article.date is None:
-            message = "has no date: left out, since a period was asked for"
-            yield Problem(article.path or article.id, message, "undated")
-        else:
-            yield None
 
 
 def _unpacked(wait: Callable[[], list[Packed | Report | Problem]]) -> list[Report | Problem]:

@@ -34,7 +34,6 @@ def pytest_collection_finish() -> None:
     """Spare the collector what stays: thousands of tests and modules, at each full turn of it."""
     gc.collect()
     gc.freeze()
-    # gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ KEYS = {
     "hints": "article_id start end text relation distance_km approximate bound direction anchors "
     "locates region confidence",
     "claims": "article_id start end text actor action place lat lon region event_date attribution "
-    "source_kind negated modality confidence",
+    "source_kind negated modality confidence marked_false",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import json
 import shutil
 import sqlite3
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Cli
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 @pytest.fixture
@@ -70,18 +75,71 @@ def test_what_was_read_is_not_read_again(
         assert code == 0, err
 
 
-def test_a_correction_is_applied_by_reading_again(cli: Cli, desk: Path, tmp_path: Path) -> None:
-    (desk / "corrections.toml").write_text(
-        '[[correction]]\nname = "Avdiivka"\nnot_place = true\n', encoding="utf-8"
-    )
-    assert status(cli, desk)["waiting"] == 10
-    code, out, _ = cli("reprocess", desk)
-    assert code == 0
-    assert "10 articles read" in out
-    assert status(cli, desk)["waiting"] == 0
-    cli("extract", desk, "-o", tmp_path / "m.jsonl")
-    names = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
-    assert not [n for n in names if n["name"] == "Avdiivka" and n["status"] == "resolved"]
+def corrected(desk: Path, *entries: str, head: str = "correction") -> None:
+    """Write a desk's corrections."""
+    text = "".join(f"[[{head}]]\n{entry}\n" for entry in entries)
+    (desk / "corrections.toml").write_text(text, encoding="utf-8")
+
+
+def mentions(cli: Cli, desk: Path) -> list[dict[str, Any]]:
+    out = desk.parent / "mentions.jsonl"
+    assert cli("extract", desk, "-o", out)[0] == 0
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def test_only_what_a_correction_touches_is_read_again(cli: Cli, desk: Path) -> None:
+    named = [p.name for p in EXAMPLES.glob("*") if "Avdiivka" in p.read_text(encoding="utf-8")]
+    assert 0 < len(named) < 10
+    for entries, waits in (
+        (['name = "Avdiivka"\nnot_place = true'], len(named)),
+        # An article that is not there, a source that nothing is of, a name that nobody says.
+        (['name = "Avdiivka"\narticle = "none"\nnot_place = true',
+          'name = "Avdiivka"\nsource = "No Such News"\nnot_place = true',
+          'name = "Nowhere-on-Sea"\nnot_place = true'], len(named)),
+        ([], 0),
+    ):  # fmt: skip
+        corrected(desk, *entries)
+        assert status(cli, desk)["waiting"] == waits
+        _, out, _ = cli("reprocess", desk)
+        assert out.startswith(f"{waits} article")
+        assert status(cli, desk)["waiting"] == 0
+        found = [m for m in mentions(cli, desk) if m["name"] == "Avdiivka"]
+        assert bool(found) == ("No Such" in str(entries) or not entries)
+
+
+def test_an_entry_above_does_not_upset_those_below(
+    cli: Cli, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pin = 'name = "Kreminna"\nplace = {geonameid = 704138}\nnote = "(entry 7)"'
+    corrected(desk, pin)
+    cli("reprocess", desk)
+    once = [m for m in mentions(cli, desk) if m["geonameid"] == 704138]
+    assert once[0]["reasons"][0] == "corrected: (entry 7) (corrections.toml, entry 1)"
+    corrected(desk, 'name = "Nowhere"\nnot_place = true', pin)
+    monkeypatch.setattr(Pipeline, "_finish", lambda *_: pytest.fail("an article was read"))
+    again = [m for m in mentions(cli, desk) if m["geonameid"] == 704138]
+    assert again[0]["reasons"][0] == "corrected: (entry 7) (corrections.toml, entry 2)"
+    assert len(again) == len(once)
+    _, _, err = cli("export", desk, "-o", desk.parent / "o.csv")
+    assert "entry 1 ('Nowhere'): corrects nothing" in err
+    assert "entry 2" not in err
+
+
+def test_a_filled_in_review_in_the_folder_counts(cli: Cli, desk: Path) -> None:
+    review = desk / "review.csv"
+    assert cli("review", desk, "-o", review)[0] == 0
+    assert status(cli, desk)["waiting"] == 0  # nothing is filled in yet
+    with review.open(encoding="utf-8-sig", newline="") as stream:
+        head, first, *rest = csv.reader(stream)
+    answer = dict(zip(head, first, strict=True)) | {"choice": "none", "note": "a farm"}
+    with review.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, list(answer.values()), *rest])
+    assert status(cli, desk)["waiting"] == 1
+    corrected(desk, 'name = "Nowhere"\nnot_place = true')  # stands before it
+    words = (answer["article_id"], answer["name"])
+    assert words not in [(m["article_id"], m["text"]) for m in mentions(cli, desk)]
+    # It is asked no more, and what was answered is not lost.
+    refused(cli("review", desk, "-o", review), "1 choice that would be lost")
 
 
 def test_a_new_version_counts_from_then_on(cli: Cli, tmp_path: Path) -> None:
@@ -109,6 +167,8 @@ def test_removed_articles_are_gone(cli: Cli, desk: Path) -> None:
 def test_a_whole_workspace_is_verified_and_a_damaged_one_is_not(cli: Cli, desk: Path) -> None:
     assert cli("verify", desk)[1].startswith("whole\n")
     store = desk / "workspace.gpkg"
+    with contextlib.closing(sqlite3.connect(store)) as db:  # what the log has would hide the damage
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     data = bytearray(store.read_bytes())
     half = len(data) // 2
     data[half : half + 4096] = b"\xff" * 4096

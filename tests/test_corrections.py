@@ -412,8 +412,9 @@ def test_the_digest_is_of_what_is_said(load: Any) -> None:
 
 def test_the_file_shown_in_the_docs_is_one(load: Any, run: Any, root: Path) -> None:
     page = (root / "docs" / "corrections.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    corrections = load(shown)
+    names, claims = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert [c.verdict for c in load(claims).claims] == ["false", "hide"]
+    corrections = load(names)
     assert [c.action for c in corrections] == ["place", "place", "not_place", "not"]
     assert len(run(corrections).problems) == 3  # Wagner apart, none of it is in the text
 

@@ -112,7 +112,7 @@ def test_the_page_tells_each_field_as_the_table_does(root: Path) -> None:
         (("field", 1, "name"), "id", "there twice"),
         (("field", 0, "color"), "red", "unknown"),
         (("field", 0, "meaning"), "", "needs name, type and meaning"),
-        (("field", 10, "values"), ["a"], "only text"),
+        (("field", 11, "values"), ["a"], "only text"),
         (("layer", 0, "geometry"), "Circle", "geometry is not one of"),
         (("layer", 0, "holds"), "news", "nothing is"),
         (("extra",), {}, "nothing else"),

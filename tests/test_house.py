@@ -10,7 +10,7 @@ import pytest
 
 # A room may import only from rooms that stand before it.
 ROOMS = [
-    {"models", "errors", "settings", "geodesy", "tables", "feature_ids"},
+    {"models", "front_records", "errors", "settings", "geodesy", "tables", "feature_ids"},
     {"fetching"},
     {"articles", "gazetteer"},
     {"toponyms"},
@@ -29,6 +29,7 @@ ROOMS = [
         "explain_commands", "brief_commands", "brief_each", "brief_since", "brief_regions",
         "cli_brief", "cli_export",
         "cli_workspace", "workspace_commands", "web_sources",
+        "cli_watch", "watch_commands", "watch_round", "watching",
         "export_commands", "changes_commands", "front_commands", "front_drawing", "region_options",
         "locate_commands", "map_commands", "cli_gazetteer",
         "run_summary", "cli_options", "cli",

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from geomap.articles._ids import printable
-from geomap.articles.dates import future_problem, parse_day, publication_day
+from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
+from geomap.articles.moments import parse_published, published_on
 from geomap.articles.web_page import fragment_text, read_fetched
 from geomap.errors import ArticleError, FetchError
 from geomap.models import Article, Problem
@@ -47,8 +48,9 @@ _MUCH_MORE = 2
 class Entry:
     """One entry of a feed.
 
-    `published` has the zone that the feed writes and is None when it writes none; `day` is the
-    day in that zone. `summary` and `content` are plain text, a line for each paragraph.
+    `published` has the zone that the feed writes, or none when it writes none, and is None when
+    it tells no time; `day` is the day in that zone. `summary` and `content` are plain text, a line
+    for each paragraph.
     """
 
     id: str
@@ -67,13 +69,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed holds, in its own order; `fetched` is what the server gave, if it gave it."""
+    """What a feed holds, in its own order; `fetched` is what the server gave, if it gave it.
+
+    `after_s` is how long a server that gave nothing asks to wait, if it says so.
+    """
 
     url: str
     title: str | None = None
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     fetched: Fetched | None = None
+    after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,8 @@ def fetch_feed(
         fetched = fetcher.fetch(url, etag=etag, modified=modified)
     except FetchError as error:
         message = str(error).removeprefix(f"{url}: ")
-        return Feed(url, problems=(Problem(url, message, "fetch", set_aside=True),))
+        problem = Problem(url, message, "fetch", set_aside=True)
+        return Feed(url, problems=(problem,), after_s=error.after_s)
     if fetched.is_unchanged:
         return Feed(url, fetched=fetched)
     try:
@@ -228,6 +235,7 @@ def _entry_article(
             article, found = read_fetched(
                 page,
                 stated=entry.day,
+                published=entry.published,
                 title=entry.title,
                 source=feed.title,
                 article_date=article_date,
@@ -268,6 +276,7 @@ def _entry_article(
         date_source=date_source,
         source=feed.title,
         url=entry.url,
+        published=published_on(day, article.published if article else None, entry.published),
     )
     return EntryArticle(entry, own, None, tuple(problems), later)
 
@@ -315,20 +324,22 @@ def _entry(item: Any, base: str) -> Entry | None:
 
 
 def _when(written: str) -> tuple[dt.datetime | None, dt.date | None]:
-    """Return a moment with its zone, if it has one, and the day there."""
+    """Return a moment, if a time is told, and the day there."""
     written = written.strip()[:80]
-    moment: dt.datetime | None = None
-    for parse in (dt.datetime.fromisoformat, email.utils.parsedate_to_datetime):
-        try:
-            moment = parse(written)
-        except (ValueError, TypeError, OverflowError):
-            continue
-        break
-    if moment is None:
-        return None, parse_day(written)
-    if moment.year not in _YEARS:  # such as 1970, of a clock that was never set
+    day, moment = parse_published(written)
+    if day is None:  # two digits of a year, and other forms of mail
+        for parse in (dt.datetime.fromisoformat, email.utils.parsedate_to_datetime):
+            try:
+                found = parse(written)
+            except (ValueError, TypeError, OverflowError):
+                continue
+            day = found.date()
+            # Without a zone it may be a day alone, which is no midnight.
+            moment = None if found.tzinfo is None else found.replace(microsecond=0)
+            break
+    if day is None or day.year not in _YEARS:  # such as 1970, of a clock that was never set
         return None, None
-    return (None if moment.tzinfo is None else moment), moment.date()
+    return moment, day
 
 
 def _joined(base: str, link: str) -> str:

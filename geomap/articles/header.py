@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geomap.articles.dates import parse_day
+from geomap.articles.moments import parse_published
 from geomap.models import Problem
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Header:
     """What a report says about itself at its top; all None and empty when it has no header.
 
     `body` is where the text of the report begins: an offset in code points into the file's text.
+    `published` is the time of its `date`, where it tells one.
     """
 
     body: int = 0
@@ -52,6 +53,7 @@ class Header:
     source: str | None = None
     url: str | None = None
     lang: str | None = None
+    published: dt.datetime | None = None
     problems: tuple[Problem, ...] = field(default=())
 
 
@@ -159,10 +161,10 @@ def _broken_header(
 def _make_header(
     values: dict[str, tuple[str, int]], body: int, path: str, problems: list[Problem]
 ) -> Header:
-    date = None
+    date, published = None, None
     written, line_number = values.get("date", ("", 0))
     if written:
-        date = parse_day(written)
+        date, published = parse_published(written)
         if date is None:
             message = (
                 f"has a date that cannot be read or could mean two days: {written[:60]!r}; "
@@ -181,5 +183,6 @@ def _make_header(
         source=values.get("source", ("", 0))[0] or None,
         url=url,
         lang=language_code(values.get("lang", ("", 0))[0]),
+        published=published,
         problems=tuple(problems),
     )

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geomap.articles.dates import parse_day
 from geomap.articles.header import http_url, language_code
+from geomap.articles.moments import parse_published
 from geomap.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ _NULL = logging.NullHandler()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a web page holds: the text of its report and its own metadata."""
+    """What a web page holds: the text of its report and its own metadata.
+
+    `published` is the time of its `date`, where the page tells one.
+    """
 
     text: str
     title: str | None = None
@@ -68,6 +71,7 @@ class Page:
     source: str | None = None
     url: str | None = None
     lang: str | None = None
+    published: dt.datetime | None = None
 
 
 def read_page(html: str) -> Page:
@@ -116,13 +120,15 @@ def read_page(html: str) -> Page:
         raise ArticleError("is a web page without a report in it")
     meta = _metas(tree)
     nodes = _json_ld(tree)
+    day, published = _date(tree, meta, nodes)
     return Page(
         text=text,
         title=_title(tree, meta, nodes),
-        date=_date(tree, meta, nodes),
+        date=day,
         source=_source(meta, nodes),
         url=_url(tree, meta),
         lang=language_code(next(iter(tree.xpath("/html/@lang | /html/@xml:lang")), None)),
+        published=published,
     )
 
 
@@ -199,46 +205,58 @@ def _articles(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [n for n in nodes if any(t.endswith(("Article", "Posting")) for t in _types(n))]
 
 
-def _date(tree: Any, meta: dict[str, list[str]], nodes: list[dict[str, Any]]) -> dt.date | None:
-    """Return the day of publication by JSON-LD, then `<meta>`, then `<time>`."""
+_When = tuple["dt.date | None", "dt.datetime | None"]
+
+
+def _date(tree: Any, meta: dict[str, list[str]], nodes: list[dict[str, Any]]) -> _When:
+    """Return the day of publication, and its time, by JSON-LD, then `<meta>`, then `<time>`."""
     pages = [n for n in nodes if any(t in _PAGE_TYPES for t in _types(n))]
     for group in (_articles(nodes), pages):
-        days = {
-            day
+        found = [
+            parse_published(written)
             for node in group
             if isinstance(written := node.get("datePublished"), str)
-            and (day := parse_day(written)) is not None
-        }
+        ]
         # Several reports on one page: their dates say nothing about this one.
-        if len(days) == 1:
-            return days.pop()
+        if (one := _agreed(found)) is not None:
+            return one
     for name in _META_DATES:
         for written in meta.get(name, ()):
-            if (day := parse_day(written)) is not None:
-                return day
+            when = parse_published(written)
+            if when[0] is not None:
+                return when
     return _time_element(tree)
 
 
-def _time_element(tree: Any) -> dt.date | None:
+def _agreed(found: list[_When]) -> _When | None:
+    """Return the day that all tell who tell one, with its time if they agree on that too."""
+    days = {day for day, _ in found if day is not None}
+    if len(days) != 1:
+        return None
+    moments = {moment for _, moment in found if moment is not None}
+    return days.pop(), moments.pop() if len(moments) == 1 else None
+
+
+def _time_element(tree: Any) -> _When:
     """Return the day of a `<time>` that dates the report: marked so, or above its text."""
-    above: dt.date | None = None
-    marked: set[dt.date] = set()
+    above: _When = (None, None)
+    marked: list[_When] = []
     in_body = False
     for element in tree.iter("time", "p"):
         if element.tag == "p":
             if not in_body and not _is_aside(element):
                 in_body = sum(len(part) for part in element.itertext()) >= _BODY_CHARS
             continue
-        day = parse_day(element.get("datetime") or "")
-        if day is None or _is_aside(element):
+        when = parse_published(element.get("datetime") or "")
+        if when[0] is None or _is_aside(element):
             continue
         role = (element.get("itemprop") or "").lower()
         if element.get("pubdate") is not None or role == "datepublished":
-            marked.add(day)
-        elif above is None and not in_body and role != "datemodified":
+            marked.append(when)
+        elif above[0] is None and not in_body and role != "datemodified":
             tags = {ancestor.tag for ancestor in element.iterancestors()}
-            above = day if tags & {"article", "header"} else None
-    return marked.pop() if len(marked) == 1 else above
+            above = when if tags & {"article", "header"} else (None, None)
+    return _agreed(marked) or above
 
 
 def _is_aside(element: Any) -> bool:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from geomap.articles.dates import parse_day
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
+from geomap.articles.moments import parse_published, published_on
 from geomap.errors import ArticleError
 from geomap.models import Problem
 
@@ -31,7 +31,10 @@ _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class JsonReport:
-    """A line of a `.jsonl` file. `line` counts from 1; `text` is as it stands."""
+    """A line of a `.jsonl` file. `line` counts from 1; `text` is as it stands.
+
+    `published` is the time of its `date`, where it tells one.
+    """
 
     line: int
     text: str
@@ -40,6 +43,7 @@ class JsonReport:
     date: dt.date | None = None
     source: str | None = None
     url: str | None = None
+    published: dt.datetime | None = None
     problems: tuple[Problem, ...] = field(default=())
 
 
@@ -178,13 +182,17 @@ def _report(item: dict[str, Any], path: str, number: int) -> JsonReport:
         text = _LONE_SURROGATE.sub("\ufffd", text)
         warn("has half a surrogate pair in its text; replaced with U+FFFD", "encoding")
     written = values.get("date", "").strip()
-    date = parse_day(written)
+    date, time = parse_published(written)
     if written and date is None:
         warn(
             f"has a date that cannot be read or could mean two days: {written[:60]!r}; "
             "write it as YYYY-MM-DD",
             "bad-date",
         )
+    # Beside `date` it may tell the time; some write it alone. Others mean a state by it ("yes").
+    told = item.get("published")
+    told_day, told_time = parse_published(told) if isinstance(told, str) else (None, None)
+    date = date or told_day
     written = values.get("url", "").strip()
     url = http_url(written)
     if written and url is None:
@@ -197,6 +205,7 @@ def _report(item: dict[str, Any], path: str, number: int) -> JsonReport:
         date=date,
         source=values.get("source", "").strip() or None,
         url=url,
+        published=published_on(date, time, told_time),
         problems=tuple(problems),
     )
 

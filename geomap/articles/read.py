@@ -24,6 +24,7 @@ from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import split_header
 from geomap.articles.jsonl import JsonReport, read_json_lines
+from geomap.articles.moments import published_on
 from geomap.errors import ArticleError, SettingsError
 from geomap.models import Article, Problem
 
@@ -216,6 +217,7 @@ def _read_text(text: str, item: Input, options: _Options) -> Iterator[Draft | Pr
         url=header.url,
         lang=header.lang,
         path=item.path_text,
+        published=published_on(day, header.published),
     )
     advice = "put `Date: YYYY-MM-DD` at its top, or "
     yield from _with_warnings(Draft(article, item.relative, item.full), options, advice)
@@ -246,6 +248,7 @@ def _read_html(text: str, item: Input, options: _Options) -> Iterator[Draft | Pr
         url=page.url,
         lang=page.lang,
         path=item.path_text,
+        published=published_on(day, page.published),
     )
     yield from _with_warnings(Draft(article, item.relative, item.full), options, "")
 
@@ -283,6 +286,7 @@ def _json_draft(line: JsonReport, item: Input, options: _Options) -> Draft:
         source=line.source,
         url=line.url,
         path=item.path_text,
+        published=published_on(day, line.published),
     )
     return Draft(article, item.relative, item.full, line.line)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import split_header
+from geomap.articles.moments import published_on
 from geomap.errors import ArticleError
 from geomap.models import Article, Problem
 
@@ -46,6 +47,7 @@ def read_fetched(
     page: Fetched,
     *,
     stated: dt.date | None = None,
+    published: dt.datetime | None = None,
     title: str | None = None,
     source: str | None = None,
     article_date: dt.date | None = None,
@@ -59,6 +61,9 @@ def read_fetched(
         A web page or a plain text.
     stated : datetime.date | None
         The day of publication as a feed says it; what the page says of itself comes first.
+    published : datetime.datetime | None
+        The moment as a feed says it: it counts where the page tells no time of its own, and the
+        same day.
     title, source : str | None
         For a page that does not name its own.
     article_date : datetime.date | None
@@ -91,12 +96,14 @@ def read_fetched(
             problems.extend(header.problems)
             body, own_title, own_day = text[header.body :].strip(), header.title, header.date
             own_source, lang, url = header.source, header.lang, None
+            own_time = header.published
             if not body:
                 raise ArticleError("has a header but no text after it")
         else:
             read = read_page(text)
             body, own_title, own_day = read.text, read.title, read.date
             own_source, lang, url = read.source, read.lang, read.url
+            own_time = read.published
     except ArticleError as error:
         return None, (*problems, Problem(shown, str(error), "no-text", set_aside=True))
     day, date_source = publication_day(
@@ -116,6 +123,7 @@ def read_fetched(
         # A page may call itself by any address; another site's would make it that site's report.
         url=url if url and _site(url) == _site(page.final_url) else page.final_url,
         lang=lang,
+        published=published_on(day, own_time, published),
     )
     return article, (*problems, *([future] if future else []))
 

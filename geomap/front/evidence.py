@@ -66,6 +66,8 @@ def _of_claim(
     sides: Mapping[str, str],
     stated: Mapping[int, Hint],
 ) -> FrontEvidence | None:
+    if claim.marked_false is not None:
+        return None
     wording = wording_of(claim)
     side = sides.get(claim.actor or "")
     if wording is None or side is None:

@@ -39,7 +39,8 @@ class Recipe:
             settings=pipeline.settings,
             gazetteer=pipeline.gazetteer.path,
             lines=pipeline.lines,
-            corrections=pipeline.corrections,
+            # Claims are marked where reports are handed out: what is kept is not marked.
+            corrections=pipeline.corrections.of_names(),
             theatre=pipeline.theatre,
             cores=pipeline.cores,
         )

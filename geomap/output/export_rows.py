@@ -193,6 +193,7 @@ def report_row(article: Article, kept: Sequence[Feature]) -> Feature:
         "article_id": article.id,
         "date": article.date.isoformat() if article.date else None,
         "date_source": article.date_source,
+        "published": article.published.isoformat() if article.published else None,
         "title": article.title,
         "source": article.source,
         "url": article.url,

@@ -79,6 +79,10 @@ def found_features(
     found = _all(report)
     rows = [row for _, row in found]
     _number(rows)  # before anything is left out: ids do not hang on the filters
+    if report.hidden_claims:
+        hidden = {id(claim) for claim in report.hidden_claims}
+        found = [pair for pair in found if id(pair[0]) not in hidden]
+        rows = [row for _, row in found]
     kept = {id(row) for row in (wanted or Filter()).of_report(rows)}
     return [pair for pair in found if id(pair[1]) in kept]
 
@@ -113,13 +117,14 @@ def _number(rows: list[Feature]) -> None:
 
 
 def _all(report: Report) -> list[tuple[Any, Feature]]:
-    """Return all features of a report, by offset, each after what it shows."""
+    """Return all features of a report (hidden claims too), by offset, each after what it shows."""
     base = _Base(report)
-    points = iter(_points([*report.resolutions, *report.claims]))
+    claims = [*report.claims, *report.hidden_claims]
+    points = iter(_points([*report.resolutions, *claims]))
     found: list[tuple[Any, Feature]] = [
         *((r, _mention(base, r, next(points))) for r in report.resolutions),
         *((h, _hint(base, h)) for h in report.hints),
-        *((c, _claim(base, c, next(points))) for c in report.claims),
+        *((c, _claim(base, c, next(points))) for c in claims),
     ]
     found.sort(key=lambda pair: _order(pair[1]))
     return found
@@ -149,6 +154,7 @@ class _Base:
         self.row: dict[str, Any] = dict.fromkeys(schema().columns) | {
             "date": article.date.isoformat() if article.date else None,
             "date_source": article.date_source,
+            "published": article.published.isoformat() if article.published else None,
             "article_id": article.id,
             "title": article.title,
             "source": article.source,
@@ -283,6 +289,7 @@ def _claim(base: _Base, claim: Claim, geometry: Any) -> Feature:
         "modality": claim.modality,
         "attribution": claim.attribution,
         "source_kind": claim.source_kind,
+        "marked_false": claim.marked_false,
         "lat": _rounded(claim.lat),
         "lon": _rounded(claim.lon),
     }

@@ -31,7 +31,7 @@ _SHARE = 0.004  # of a region's width: an edge moved so little looks as before
 _TOLD = (
     "anchors", "approximate", "attribution", "direction", "distance_km", "event_date", "locates",
     "name", "part", "precision", "radius_km", "reasons", "relation", "source_kind", "status",
-    "text", "front_km", "side",
+    "text", "front_km", "side", "marked_false",
 )  # fmt: skip
 _OF_SPOT = ("name", "precision", "radius_km")
 _RUNNER = ("name", "admin1", "country")
@@ -279,6 +279,8 @@ def _kind(told: Mapping[str, Any]) -> int:
 def _claim(told: Mapping[str, Any]) -> list[Any]:
     """Return actor, action, modality and whether it is denied that it happened."""
     modality = text(told.get("modality")) or "stated"
+    if told.get("marked_false") is not None:
+        modality = "denied"  # its sign; the card says by whom
     return [
         text(told.get("actor")), text(told.get("action")),
         modality if modality in _MODALITIES else "stated", int(bool(told.get("negated"))),

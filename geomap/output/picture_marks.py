@@ -230,7 +230,7 @@ def _mark(
     actor: str | None = None
     colour = INK.get(kind, INK["other"])
     if kind == "claims":
-        shape, negated = "square", all(bool(p.get("negated")) for p in told)
+        shape, negated = "square", all(map(_denied, told))
         actor = str(newest.get("actor") or "")
         colour, edged = parties.look(actor)
     elif kind == "government":
@@ -249,6 +249,10 @@ def _mark(
         lon, lat, kind, shape, colour, name,
         len(group), max(map(_sure, told)), hollow, negated, edged, circle_km, actor,
     )  # fmt: skip
+
+
+def _denied(told: Mapping[str, Any]) -> bool:
+    return bool(told.get("negated")) or told.get("marked_false") is not None
 
 
 def _stacked(marks: Sequence[Mark]) -> list[Mark]:

@@ -135,4 +135,5 @@ def _claim(article_id: str, claim: Claim) -> dict[str, Any]:
         "negated": claim.negated,
         "modality": claim.modality,
         "confidence": claim.confidence,
+        "marked_false": claim.marked_false,
     }

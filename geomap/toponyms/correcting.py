@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from geomap.geodesy import rough_km
 from geomap.models import Mention, Problem, Resolution
+from geomap.toponyms.claim_corrections import ClaimCorrection
 from geomap.toponyms.corrected_places import places_of
-from geomap.toponyms.corrections import source_key, squeezed, words_key
+from geomap.toponyms.corrections import said, source_key, squeezed, words_key
 from geomap.toponyms.occurrences import Kept, Words
+from geomap.toponyms.occurring import OccurringNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from geomap.toponyms.corrections import Correction, Corrections
 
 SAME_PLACE_KM = 5.0  # two rows of settlements this near are one place to a person
+CORRECTED = "corrected: "  # begins the reason of what was changed
 NAMED = 5  # corrections that found nothing, warned of one by one; the rest is counted
 
 
@@ -36,30 +39,50 @@ class Corrector:
     def __init__(self, corrections: Corrections, gazetteer: Gazetteer) -> None:
         self.corrections = corrections
         self.places = places_of(corrections, gazetteer)
-        self._by_article: defaultdict[str | None, list[int]] = defaultdict(list)
-        self._by_source: defaultdict[str | None, list[int]] = defaultdict(list)
-        self._everywhere: list[int] = []
+        self._by_article: defaultdict[str | None, list[tuple[int, str]]] = defaultdict(list)
+        of_many = []
         for i, entry in enumerate(corrections):
             if entry.article is not None:
-                self._by_article[squeezed(entry.article)].append(i)
-            elif entry.source is not None:
-                self._by_source[source_key(entry.source)].append(i)
+                self._by_article[squeezed(entry.article)].append((i, entry.name))
             else:
-                self._everywhere.append(i)
+                of_many.append((i, entry.name))
+        self._of_many = OccurringNames(of_many)
 
     def on(self, article: Article) -> ArticleCorrections:
         """Return what is to be corrected in one article."""
-        source = source_key(article.source)
-        own = [
-            i
-            for i in self._by_article.get(squeezed(article.id), ())
-            if self.corrections.entries[i].source is None
-            or source_key(self.corrections.entries[i].source) == source
-        ]
-        of_source = self._by_source.get(source, []) if source is not None else []
-        return ArticleCorrections(self, article.text, [*own, *of_source, *self._everywhere])
+        return ArticleCorrections(self, article.text, self.touching(article))
 
-    def unused(self, reports: Iterable[Report], left_out: Iterable[str] = ()) -> Iterator[Problem]:
+    def touching(self, article: Article) -> tuple[int, ...]:
+        """Return the numbers of the entries that can change how an article is read, in order.
+
+        They are those of it or its source or of all articles whose name occurs in its text: no
+        other has any part in the reading.
+        """
+        found = self._of_many.within(article.text) if self._of_many else set()
+        if own := self._by_article.get(squeezed(article.id)):
+            found |= OccurringNames(own).within(article.text)
+        if not found:
+            return ()
+        source = source_key(article.source)
+        entries = self.corrections.entries
+        return tuple(
+            i
+            for i in sorted(found)
+            if entries[i].source is None or source_key(entries[i].source) == source
+        )
+
+    def mark(self, article: Article) -> str:
+        """Return a short hash of what the entries that touch an article say; empty without any.
+
+        Two readings of an article by one gazetteer and equal marks are equal, but for the numbers
+        of the entries.
+        """
+        numbers = self.touching(article)
+        return said(self.corrections.entries[i] for i in numbers) if numbers else ""
+
+    def unused(
+        self, reports: Iterable[Report], left_out: Iterable[str] = (), *, whole: bool = True
+    ) -> Iterator[Problem]:
         """Yield a warning for each correction that found nothing to correct.
 
         Parameters
@@ -68,6 +91,9 @@ class Corrector:
             All of the run.
         left_out : iterable of str
             Ids of articles that the run left out; what is said of them is no slip.
+        whole : bool
+            Whether these are all reports that there are: else what is said of sources or of all
+            articles may be of others.
         """
         used: set[int] = set()
         articles, sources = set(), set()
@@ -76,15 +102,18 @@ class Corrector:
             articles.add(squeezed(report.article.id))
             sources.add(source_key(report.article.source))
         skipped = {squeezed(name) for name in left_out}
-        unused = [
+        unused: list[Correction | ClaimCorrection] = [
             entry
-            for i, entry in enumerate(self.corrections)
-            if i not in used and (entry.article is None or squeezed(entry.article) not in skipped)
+            for i, entry in enumerate((*self.corrections, *self.corrections.claims))
+            if i not in used and (whole if (of := _of(entry)) is None else of not in skipped)
         ]
         for entry in unused[:NAMED]:
             at = f" at {entry.start}" if entry.start is not None else ""
-            if entry.article is not None and squeezed(entry.article) not in articles:
-                why = f"no article {entry.article!r} was read"
+            of = _of(entry)
+            if of is not None and of not in articles:
+                why = f"no article {of!r} was read"
+            elif isinstance(entry, ClaimCorrection):
+                why = f"no such claim{at} in the article {of!r}"
             elif entry.source is not None and source_key(entry.source) not in sources:
                 why = f"no article of the source {entry.source!r} was read"
             else:
@@ -92,10 +121,24 @@ class Corrector:
             message = entry.entry.told(entry.name, f"corrects nothing: {why}")
             yield Problem(entry.entry.path, message, "unused-correction", entry.entry.line)
         if rest := unused[NAMED:]:
-            numbers = ", ".join(str(e.entry.number) for e in rest[:50])
             more = ", ..." if len(rest) > 50 else ""
-            message = f"{len(rest)} more correct nothing: entries {numbers}{more}"
+            message = f"{len(rest)} more correct nothing: {_listed(rest[:50])}{more}"
             yield Problem(rest[0].entry.path, message, "unused-correction")
+
+
+def _listed(entries: Iterable[Correction | ClaimCorrection]) -> str:
+    """Return the numbers of some entries: "entries 6, 7, claims 1"."""
+    told = [e.entry for e in entries]
+    kinds = {"entries": [e for e in told if e.what == "entry"],
+             "claims": [e for e in told if e.what == "claim"]}  # fmt: skip
+    return ", ".join(
+        f"{kind} {', '.join(str(e.number) for e in some)}" for kind, some in kinds.items() if some
+    )
+
+
+def _of(entry: Correction | ClaimCorrection) -> str | None:
+    """Return the one article that an entry is of, as it is compared."""
+    return entry.of_article if isinstance(entry, ClaimCorrection) else squeezed(entry.article)
 
 
 def _extent(entry: Correction) -> str:
@@ -129,6 +172,10 @@ class ArticleCorrections:
             self._by_key[self._entries[i].key].append(i)
         self._decided: dict[int, _Decision] = {}
         self._used: set[int] = set()
+
+    def __bool__(self) -> bool:
+        """Whether any entry can change how the article is read."""
+        return bool(self._by_key)
 
     @property
     def used(self) -> tuple[int, ...]:
@@ -268,8 +315,8 @@ class ArticleCorrections:
 
     def _why(self, number: int, what: str) -> str:
         entry = self._entries[number]
-        said = entry.note.strip() or f"{what} for {entry.where}"
-        return f"corrected: {said} ({entry.entry.short})"
+        told = entry.note.strip() or f"{what} for {entry.where}"
+        return f"{CORRECTED}{told} ({entry.entry.short})"
 
 
 def same_place(one: Place | None, other: Place | None) -> bool:

@@ -6,27 +6,42 @@ import datetime as dt
 import difflib
 import re
 import tomllib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import CorrectionError, TableError
 from geomap.tables import read_bytes
+from geomap.toponyms.claim_corrections import ClaimCorrection
 from geomap.toponyms.corrections import Correction, Entry, PlaceChoice
 from geomap.toponyms.review_table import read_review
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.models import Problem
 
-_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?correction[\"']?[ \t]*\]\]", re.MULTILINE)
+_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*[\"']?(correction|claim)[\"']?[ \t]*\]\]", re.MULTILINE)
 _KEYS = ("name", "place", "not_place", "not", "article", "source", "start", "note", "added")
 _PLACE_KEYS = ("geonameid", "lat", "lon", "name", "radius_km")
+_CLAIM_KEYS = (
+    "id", "article", "start", "place", "party", "action", "false", "hide", "note", "added",
+)  # fmt: skip
+_VERDICTS = ("false", "hide")
 _ACTIONS = ("place", "not_place", "not")
 
 
-def read(path: str | os.PathLike[str]) -> tuple[list[Correction], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class CorrectionFile:
+    """What one file says of names and of claims, and what its owner should know."""
+
+    entries: Sequence[Correction] = ()
+    claims: Sequence[ClaimCorrection] = ()
+    problems: Sequence[Problem] = ()
+
+
+def read(path: str | os.PathLike[str]) -> CorrectionFile:
     """Read one file: TOML by its suffix, else a filled-in review.
 
     Raises
@@ -40,11 +55,12 @@ def read(path: str | os.PathLike[str]) -> tuple[list[Correction], list[Problem]]
     except TableError as error:
         raise CorrectionError(str(error)) from error
     if file.suffix.lower() != ".toml":
-        return read_review(data, str(path))
-    return _read_toml(data, str(path)), []
+        entries, problems = read_review(data, str(path))
+        return CorrectionFile(entries, problems=problems)
+    return _read_toml(data, str(path))
 
 
-def _read_toml(data: bytes, path: str) -> list[Correction]:
+def _read_toml(data: bytes, path: str) -> CorrectionFile:
     try:
         text = data.decode("utf-8-sig")
         table = tomllib.loads(text)
@@ -52,37 +68,45 @@ def _read_toml(data: bytes, path: str) -> list[Correction]:
         raise CorrectionError(f"{path}: is not UTF-8: save it as UTF-8") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CorrectionError(f"{path}: is not TOML: {error}") from error
-    unknown = [key for key in table if key != "correction"]
+    unknown = [key for key in table if key not in ("correction", "claim")]
     if unknown:
         raise CorrectionError(
-            f"{path}: unknown key {unknown[0]!r}: write each correction under [[correction]]"
+            f"{path}: unknown key {unknown[0]!r}: write each correction under [[correction]], or "
+            "under [[claim]]"
         )
-    listed = table.get("correction", [])
+    return CorrectionFile(
+        [item.correction() for item in _items(table, "correction", text, path)],
+        [item.claim() for item in _items(table, "claim", text, path)],
+    )
+
+
+def _items(table: dict[str, Any], kind: str, text: str, path: str) -> Iterator[_Item]:
+    """Yield the entries of one kind, each with the lines that it stands in."""
+    listed = table.get(kind, [])
     if not isinstance(listed, list):
-        raise CorrectionError(f"{path}: [correction] has single brackets: write [[correction]]")
+        raise CorrectionError(f"{path}: [{kind}] has single brackets: write [[{kind}]]")
     lines = text.splitlines()
-    heads = [text.count("\n", 0, found.start()) + 1 for found in _HEAD.finditer(text)]
-    if len(heads) != len(listed):  # written in another form: the number of the entry must do
-        heads = []
-    corrections = []
+    heads = [(text.count("\n", 0, h.start()) + 1, h.group(1)) for h in _HEAD.finditer(text)]
+    ends = [line for line, _ in heads[1:]] + [len(lines) + 1]
+    spans = [(head[0], end) for head, end in zip(heads, ends, strict=False) if head[1] == kind]
+    if len(spans) != len(listed):  # written in another form: the number of the entry must do
+        spans = []
+    what = "claim" if kind == "claim" else "entry"
     for i, item in enumerate(listed):
-        first = heads[i] if heads else None
-        last = heads[i + 1] if i + 1 < len(heads) else len(lines) + 1
+        first, last = spans[i] if spans else (None, 0)
         own = lines[first : last - 1] if first else []
-        corrections.append(_Item(item, path, i + 1, first, own).correction())
-    return corrections
+        yield _Item(item, Entry(path, i + 1, first, what), own)
 
 
 class _Item:
-    """One `[[correction]]`, checked key by key."""
+    """One `[[correction]]` or `[[claim]]`, checked key by key."""
 
-    def __init__(
-        self, values: Any, path: str, number: int, line: int | None, lines: list[str]
-    ) -> None:
+    def __init__(self, values: Any, entry: Entry, lines: list[str]) -> None:
         self.values: dict[str, Any] = values if isinstance(values, dict) else {}
-        self.path, self.number, self.line, self.lines = path, number, line, lines
+        self.entry, self.lines = entry, lines
         if not isinstance(values, dict):
-            raise self._wrong("is not a table: write [[correction]] and its keys below", None)
+            kind = "claim" if entry.what == "claim" else "correction"
+            raise self._wrong(f"is not a table: write [[{kind}]] and its keys below", None)
 
     def correction(self) -> Correction:
         """Return the entry as a record.
@@ -104,9 +128,6 @@ class _Item:
         if action == "not_place" and self.values["not_place"] is not True:
             raise self._wrong("not_place is not true: write true, or leave the entry out", given)
         place = None if action == "not_place" else self._place(action)
-        added = self.values.get("added")
-        if added is not None and type(added) is not dt.date:
-            raise self._wrong(f"added {added!r} is not a day: write e.g. 2024-05-31", ["added"])
         return Correction(
             name=name,
             action=action,  # type: ignore[arg-type]  # one of _ACTIONS
@@ -115,9 +136,43 @@ class _Item:
             source=self._text("source"),
             start=self._start(),
             note=self._text("note") or "",
-            added=added,
-            entry=Entry(self.path, self.number, self.line),
+            added=self._added(),
+            entry=self.entry,
         )
+
+    def claim(self) -> ClaimCorrection:
+        """Return the entry as a record, of a claim.
+
+        Raises
+        ------
+        CorrectionError
+            A key is missing, unknown, or has a wrong value.
+        """
+        self._known(self.values, _CLAIM_KEYS, "key")
+        given = [v for v in _VERDICTS if v in self.values]
+        if len(given) != 1:
+            told = "has both false and hide" if given else "says nothing of the claim"
+            raise self._wrong(f"{told}: write one of false = true, hide = true", given[-1:])
+        if self.values[given[0]] is not True:
+            raise self._wrong(f"{given[0]} is not true: write true, or leave the entry out", given)
+        return ClaimCorrection(
+            verdict=given[0],  # type: ignore[arg-type]  # one of _VERDICTS
+            id=self._text("id"),
+            article=self._text("article", number=True),
+            start=self._start(),
+            place=self._text("place"),
+            party=self._text("party"),
+            action=self._text("action"),
+            note=self._text("note") or "",
+            added=self._added(),
+            entry=self.entry,
+        )
+
+    def _added(self) -> dt.date | None:
+        added = self.values.get("added")
+        if added is None or type(added) is dt.date:
+            return added
+        raise self._wrong(f"added {added!r} is not a day: write e.g. 2024-05-31", ["added"])
 
     def _place(self, key: str) -> PlaceChoice:
         value = self.values[key]
@@ -169,12 +224,12 @@ class _Item:
 
     def _wrong(self, what: str, keys: Iterable[str] | None) -> CorrectionError:
         """Return an error that names the line of a key, or of the entry's head."""
-        line = self.line
+        line = self.entry.line
         for key in keys or ():
             for n, text in enumerate(self.lines):
                 if line and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", text):
-                    line = (self.line or 0) + 1 + n
+                    line = (self.entry.line or 0) + 1 + n
                     break
-        name = self.values.get("name")
-        entry = Entry(self.path, self.number, line)
-        return entry.wrong(name if isinstance(name, str) else "", what)
+        names = ("id", "article") if self.entry.what == "claim" else ("name",)
+        told = [v for key in names if isinstance(v := self.values.get(key), str)]
+        return replace(self.entry, line=line).wrong(told[0] if told else "", what)

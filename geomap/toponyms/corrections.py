@@ -18,9 +18,10 @@ from geomap.gazetteer.names import fold
 if TYPE_CHECKING:
     import datetime as dt
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geomap.models import Problem
+    from geomap.toponyms.claim_corrections import ClaimCorrection
 
 Action = Literal["place", "not_place", "not"]
 # Words of a name. A possessive ('s) does not belong to it, the apostrophe of Slov'yans'k does.
@@ -57,21 +58,25 @@ class PlaceChoice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a correction was written, for messages: file, which one of it, and its line."""
+    """Where a correction was written, for messages: file, which one of it, and its line.
+
+    `what` it is: an "entry" of a name, a "claim".
+    """
 
     path: str = "corrections"
     number: int = 1
     line: int | None = None
+    what: str = "entry"
 
     @property
     def short(self) -> str:
         """The file without its folders, and the entry: "corrections.toml, entry 2"."""
         file = self.path.replace("\\", "/").rpartition("/")[2]
-        return f"{file}, entry {self.number}"
+        return f"{file}, {self.what} {self.number}"
 
     def told(self, name: str, what: str) -> str:
         """Return a message about this entry, which is of a name if one was given."""
-        return f"entry {self.number}{f' ({name!r})' if name else ''}: {what}"
+        return f"{self.what} {self.number}{f' ({name!r})' if name else ''}: {what}"
 
     def wrong(self, name: str, what: str) -> CorrectionError:
         """Return an error about this entry that says where it stands."""
@@ -154,6 +159,9 @@ class Corrections:
     entries : sequence of Correction
     problems : sequence of Problem, optional
         What the owner of the files should know about them.
+    claims : sequence of ClaimCorrection, optional
+        What is said of claims. It is true of them when there is anything of either kind; `len` and
+        iterating are of names alone.
 
     Examples
     --------
@@ -166,13 +174,25 @@ class Corrections:
     [(704204, 1.0)]
     """
 
-    def __init__(self, entries: Sequence[Correction], problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Correction],
+        problems: Sequence[Problem] = (),
+        claims: Sequence[ClaimCorrection] = (),
+    ) -> None:
         # What no file numbers is numbered here.
         self.entries = tuple(
             replace(e, entry=replace(e.entry, number=n)) if e.entry == Entry() else e
             for n, e in enumerate(entries, start=1)
         )
         self.problems = tuple(problems)
+        self.claims = tuple(
+            replace(c, entry=replace(c.entry, number=n)) if c.entry == Entry(what="claim") else c
+            for n, c in enumerate(claims, start=1)
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.claims)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -191,18 +211,32 @@ class Corrections:
         """
         from geomap.toponyms.correction_files import read
 
-        entries: list[Correction] = []
-        problems: list[Problem] = []
-        for path in paths:
-            found, told = read(path)
-            entries += found
-            problems += told
-        return cls(entries, problems)
+        files = [read(path) for path in paths]
+        return cls(
+            [entry for file in files for entry in file.entries],
+            [problem for file in files for problem in file.problems],
+            [claim for file in files for claim in file.claims],
+        )
+
+    def of_names(self) -> Corrections:
+        """Return what they say of names alone."""
+        return Corrections(self.entries)
+
+    def names_digest(self) -> str:
+        """Return a short hash of what they say of names, in order; empty where they say nothing."""
+        return said(self.entries) if self.entries else ""
 
     def digest(self) -> str:
         """Return a short hash of what they say, whatever file they stand in."""
         lines = sorted(repr((c.extent, c.action, c.place, c.note)) for c in self.entries)
+        lines += sorted(repr(replace(c, added=None, entry=Entry())) for c in self.claims)
         return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def said(entries: Iterable[Correction]) -> str:
+    """Return a short hash of what some entries say, in their order, whatever their numbers."""
+    told = [repr((c.name, c.extent, c.action, c.place, c.note)) for c in entries]
+    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def words_key(name: str) -> str:

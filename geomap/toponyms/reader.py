@@ -102,7 +102,7 @@ class ToponymReader:
                 if self._spans is None:
                     self._spans = SpanReader(self._gazetteer)
                 own = self._spans.mentions(texts[i], sentences[i], own_spans, own)
-            if len(self._corrector.corrections):  # "the Donetsk region" is not pinned to a town
+            if corrections[i]:  # "the Donetsk region" is not pinned to a town
                 own = called(texts[i], own, self.resolver.pools)
             mentions.append(corrections[i].mentions(own))
         lines = [self._line_of(a) for a in articles] if self._line_of else None

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
-from geomap.workspace import history
+from geomap.workspace import adoption, feed_notes, history
 
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 2
+VERSION = 4
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -76,7 +76,12 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
 """
 )
 # version -> what brings a store of the version before to it
-MIGRATIONS: dict[int, str] = {1: _FIRST, 2: history.TABLES}
+MIGRATIONS: dict[int, str] = {
+    1: _FIRST,
+    2: history.TABLES,
+    3: feed_notes.TABLES,
+    4: adoption.TABLES,
+}
 
 
 def bring_up(connection: sqlite3.Connection, where: str, *, new: bool) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from geomap.errors import WorkspaceError
 from geomap.models import Article
+from geomap.workspace.feed_notes import FeedNotes
 from geomap.workspace.file import StoreFile
 from geomap.workspace.history import History
 from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
@@ -29,7 +30,8 @@ _SQUEEZED = 2  # times that texts take less room in the file
 Outcome = Literal["new", "known", "version"]
 
 _COLUMNS = (
-    "id, article_id, version, title, date, date_source, source, url, lang, path, text, text_sha256"
+    "id, article_id, version, title, date, date_source, source, url, lang, path, text, "
+    "text_sha256, published"
 )
 
 
@@ -68,7 +70,9 @@ class Counts:
 
 
 class Store:
-    """A workspace's file; a context manager. Its `history` tells what it held before.
+    """A workspace's file; a context manager.
+
+    Its `history` tells what it held before, its `feeds` what is known of those that are watched.
 
     Parameters
     ----------
@@ -88,9 +92,10 @@ class Store:
         self, path: Path, *, create: bool = False, now: Callable[[], dt.datetime] | None = None
     ) -> None:
         self.path = path
-        self._file = StoreFile(path, create=create)
-        self._db, self._told, self._writing = self._file.db, self._file.told, self._file.writing
-        self.history = History(self._file, now or partial(dt.datetime.now, dt.UTC))
+        self.file = StoreFile(path, create=create)
+        self._db, self._told, self._writing = self.file.db, self.file.told, self.file.writing
+        self.feeds = FeedNotes(self.file)
+        self.history = History(self.file, now or partial(dt.datetime.now, dt.UTC))
 
     def __enter__(self) -> Store:
         return self
@@ -153,11 +158,12 @@ class Store:
             row = self._db.execute(
                 "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
                 "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
-                "copy_of, revision) VALUES (?, ?, 1, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                "copy_of, revision) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                 "?)",
                 (
                     article_id, version, article.title,
                     article.date.isoformat() if article.date else None, article.date_source,
+                    article.published.isoformat() if article.published else None,
                     article.source, article.url, article.lang, article.path,
                     packed(article.text), sha, None if raw is None else zlib.compress(raw),
                     when.isoformat(timespec="seconds"), origin, copy_of, self.history.next(),
@@ -190,9 +196,14 @@ class Store:
         return None if found is None else (found[0], found[1] + 1)
 
     def knows(self, url: str) -> bool:
-        """Say whether an article of this address is there, in whatever version."""
+        """Say whether an article of this address is there, in whatever version.
+
+        One that was asked for there and lies elsewhere has that address as its id.
+        """
         with self._told():
-            asked = self._db.execute("SELECT 1 FROM articles WHERE url = ? LIMIT 1", (url,))
+            asked = self._db.execute(
+                "SELECT 1 FROM articles WHERE url = ? OR article_id = ? LIMIT 1", (url, url)
+            )
             return asked.fetchone() is not None
 
     def _free_id(self, wanted: str) -> str:
@@ -252,9 +263,11 @@ class Store:
         for start in range(0, len(ids), _TOGETHER):
             asked = ids[start : start + _TOGETHER]
             marks = ",".join("?" * len(asked))
+            # The plus: by the index of ids, not by that of what is latest, which is all.
             with self._told():
                 rows = self._db.execute(
-                    f"SELECT {_COLUMNS} FROM articles WHERE latest = 1 AND article_id IN ({marks})",
+                    f"SELECT {_COLUMNS} FROM articles "
+                    f"WHERE +latest = 1 AND article_id IN ({marks})",
                     list(asked),
                 ).fetchall()
             found = {str(row[1]): row for row in rows}
@@ -273,7 +286,8 @@ class Store:
     def _stored(self, row: Sequence[object]) -> Stored:
         import datetime as dt
 
-        key, article_id, version, title, date, date_source, source, url, lang, path, text, sha = row
+        key, article_id, version, title, date, date_source, source, url, lang, path = row[:10]
+        text, sha, published = row[10:]
         article = Article(
             id=str(article_id),
             text=unpacked(text, f"{self.path}: article {article_id}"),  # type: ignore[arg-type]
@@ -284,8 +298,15 @@ class Store:
             url=url,  # type: ignore[arg-type]
             lang=lang,  # type: ignore[arg-type]
             path=path,  # type: ignore[arg-type]
+            published=dt.datetime.fromisoformat(str(published)) if published else None,
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
+
+    def ids(self) -> list[str]:
+        """Return the ids of all articles, by the order in which they came."""
+        with self._told():
+            rows = self._db.execute("SELECT article_id FROM articles WHERE latest = 1 ORDER BY id")
+            return [row[0] for row in rows]
 
     def copies(self) -> dict[str, str]:
         """Return whose report each copy is: the source of what it is a copy of, by its id.
@@ -323,7 +344,12 @@ class Store:
     # ---- Reports ----
 
     def keep(
-        self, article_id: str, engine: str, report: bytes | None, problem: str | None = None
+        self,
+        article_id: str,
+        engine: str,
+        report: bytes | None,
+        problem: str | None = None,
+        mark: str = "",
     ) -> None:
         """Keep what was found in the latest version of an article, or why nothing could be.
 
@@ -336,6 +362,8 @@ class Store:
             As `stored_reports.pack` gives it.
         problem : str, optional
             Why the article is set aside.
+        mark : str
+            What of the engine's corrections it was read by (`adoption.adopt`).
         """
         with self._writing():
             known = self._db.execute(
@@ -347,18 +375,27 @@ class Store:
             row, before = known
             if before is not None and before == report:
                 self._db.execute(
-                    "UPDATE reports SET engine = ?, problem = ? WHERE article = ?",
-                    (engine, problem, row),
+                    "UPDATE reports SET engine = ?, mark = ?, problem = ? WHERE article = ?",
+                    (engine, mark, problem, row),
                 )
                 return
             self.history.replace(row)
             self._db.execute(
-                "INSERT INTO reports (article, engine, report, problem, revision) "
-                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
-                "engine = excluded.engine, report = excluded.report, "
+                "INSERT INTO reports (article, engine, mark, report, problem, revision) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
+                "engine = excluded.engine, mark = excluded.mark, report = excluded.report, "
                 "problem = excluded.problem, revision = excluded.revision",
-                (row, engine, report, problem, self.history.next()),
+                (row, engine, mark, report, problem, self.history.next()),
             )
+
+    def mark(self, article_id: str) -> str:
+        """Return the mark with which the latest version of an article was read; "" without one."""
+        with self._told():
+            found = self._db.execute(
+                "SELECT mark FROM reports JOIN articles ON id = article "
+                "WHERE article_id = ? AND latest = 1", (article_id,),
+            ).fetchone()  # fmt: skip
+        return "" if found is None else str(found[0])
 
     def waiting(self, engine: str) -> list[str]:
         """Return the ids of the latest articles that this engine has not read, by date and id."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "Packed", "pack", "unpack"]
 
-FORMAT = 1  # of the bytes; another one when the fields of a record or the layout change
+FORMAT = 2  # of the bytes; another one when the fields of a record or the layout change
 
 _MARK = b"GMR"
 _DIGEST_BYTES = 8

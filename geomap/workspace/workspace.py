@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 
 STORE = "workspace.gpkg"
 CORRECTIONS = "corrections.toml"
+REVIEWS = "review*.csv"
 _CORRECTIONS_TEXT = """\
-# What names mean in the reports of this workspace. geomap review writes a table of what is
-# doubtful, docs/corrections.md tells the keys. For example:
+# What names mean in the reports of this workspace, and which claims are untrue. geomap review
+# writes a table of doubtful names, docs/corrections.md tells the keys. For example:
 #
 # [[correction]]
 # name = "Lyman"
 # place = "Lyman, Kharkiv Oblast"
+#
+# [[claim]]
+# id = "report-7/claim/120-128"
+# false = true
+# note = "why"
 """
 
 
@@ -39,14 +45,15 @@ class Workspace:
     store: Store
 
     @property
-    def corrections(self) -> Path | None:
-        """The file of corrections, None where it is not there or says nothing."""
+    def corrections(self) -> list[Path]:
+        """The files of corrections: the owner's, if it says anything, and reviews in the folder."""
         path = self.folder / CORRECTIONS
-        if not path.is_file():
-            return None
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        said = any(line.strip() and not line.lstrip().startswith("#") for line in lines)
-        return path if said else None
+        said = False
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            said = any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+        reviews = sorted(p for p in self.folder.glob(REVIEWS) if p.is_file())
+        return [*([path] if said else []), *reviews]
 
     def read(self, since: dt.date | None = None, until: dt.date | None = None) -> ReadResult:
         """Return the latest version of each article by date and id.
@@ -104,15 +111,17 @@ def create(folder: Path) -> Workspace:
     WorkspaceError
         There is one already, or the folder cannot be made.
     """
+    from geomap.workspace.feeds_file import FEEDS, TEMPLATE
+
     try:
         folder.mkdir(exist_ok=True)
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or str(error)
         raise WorkspaceError(f"{folder}: cannot be made: {told}") from error
     store = Store(folder / STORE, create=True)
-    notes = folder / CORRECTIONS
-    if not notes.exists():
-        notes.write_text(_CORRECTIONS_TEXT, encoding="utf-8")
+    for name, text in ((CORRECTIONS, _CORRECTIONS_TEXT), (FEEDS, TEMPLATE)):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
     return Workspace(folder, store)
 
 

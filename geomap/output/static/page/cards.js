@@ -52,7 +52,7 @@
         : t.relation === 'direction' && wind(t.direction) ? wind(t.direction) + ' of' : a[2];
       where = ' ' + (before ? before + ' ' : '') + part;
     }
-    const tail = f.modality === 'denied' ? ' (denied)' : f.modality === 'confirmed' ? ' (confirmed)' : f.modality === 'claimed' && !t.attribution ? ' (claimed)' : '';
+    const tail = t.marked_false ? ' (marked false)' : f.modality === 'denied' ? ' (denied)' : f.modality === 'confirmed' ? ' (confirmed)' : f.modality === 'claimed' && !t.attribution ? ' (claimed)' : '';
     return { verb: verb + where, tail: tail };
   }
   function claimWords(f) {
@@ -96,7 +96,7 @@
       fact(list, 'Measured from', t.anchors && t.anchors.length ? bdi(t.anchors.join('; ')) : null);
       if (f.region >= 0 && azimuth !== null && azimuth !== undefined) fact(list, 'Likeliest point', 'azimuth ' + azimuth + '\u00b0' + (measured ? ', ' + kit.km(measured) + ' (' + kit.miles(measured) + ')' : '') + ' from there');
       fact(list, 'Locates', t.locates ? bdi(t.locates) : null);
-    } else if (f.kind === 'claims') fact(list, 'Standing', SAID[f.modality] + (f.negated ? '; said not to be so' : ''));
+    } else if (f.kind === 'claims') fact(list, 'Standing', t.marked_false ? bdi(t.marked_false) : SAID[f.modality] + (f.negated ? '; said not to be so' : ''));
     else {
       fact(list, 'Written as', t.text && t.text !== t.name ? bdi(t.text) : null);
       if (t.body) fact(list, 'Meant as', 'a government or body, not the ground');
