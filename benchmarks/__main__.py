@@ -12,9 +12,10 @@ import sys
 NAMES = (
     "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
     "hints", "front", "front_scale", "map_page", "export",
-    "bulk",
+    "bulk", "load", "dependencies", "faults",
 )  # fmt: skip
-WITH_OPTIONS = ("map_page", "export", "bulk")
+WITH_OPTIONS = ("map_page", "export", "bulk", "load")
+WITH_PARTS = ("dependencies", "faults")
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
 
         return cross_validation.run(*wanted[1:])
     if wanted[0] in WITH_OPTIONS and len(wanted) > 1 and wanted[1].startswith("-"):
+        return int(importlib.import_module(f"benchmarks.{wanted[0]}").run(*wanted[1:]))
+    if wanted[0] in WITH_PARTS:
         return int(importlib.import_module(f"benchmarks.{wanted[0]}").run(*wanted[1:]))
     failed = 0
     for name in wanted:

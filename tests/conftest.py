@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from browsing import QUIET, Opened
+from install_chromium import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +28,12 @@ hypothesis.settings.load_profile("geomap")
 ROOT = Path(__file__).parents[1]
 # The tests are run on all cores already; those of the worker processes ask for them.
 os.environ.setdefault("GEOMAP_JOBS", "1")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays: thousands of tests and modules, at each full turn of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +76,7 @@ def pipeline(gazetteer: Gazetteer) -> Pipeline:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Where Chromium lies; `make test` installs it."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+    for name in NAMES:
         path = shutil.which(name)
         if path:
             return path

@@ -39,6 +39,12 @@ def _codifier() -> Any:
     return read_codifier()
 
 
+def _compiled_areas(source_dir: Path, out_dir: Path, derive: object = None) -> None:
+    del source_dir, derive
+    for path in DEFAULT_DIR.glob("areas*"):
+        shutil.copy(path, out_dir)
+
+
 @pytest.mark.parametrize(
     ("table", "line", "told"),
     [
@@ -60,12 +66,14 @@ def _codifier() -> Any:
 def test_a_broken_table_stops_the_build_and_is_named(
     sources: Path, tmp_path: Path, table: str, line: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from geomap.gazetteer import area_build, codifier_place
     from geomap.gazetteer import build as builder
-    from geomap.gazetteer import codifier_place
     from geomap.gazetteer import sources as readers
 
-    # Only the tables matter here: the settlements, which take the time, are left out or read once.
+    # Only the tables matter here: the settlements and areas, which take the time, are left out,
+    # read once, or taken from where they are compiled.
     monkeypatch.setattr(readers, "cities500", lambda: iter(()))
+    monkeypatch.setattr(area_build, "build_areas", _compiled_areas)
     monkeypatch.setattr(codifier_place, "read_codifier", _codifier)
     (sources / table).write_text(line, encoding="utf-8")
     kept = tmp_path / "data"

@@ -63,7 +63,7 @@ class Points:
         return len(self.lat)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)  # a quarter of a second each; small sets follow
 @given(points=st.lists(st.tuples(LATS, LONS), min_size=1, max_size=3), k=st.integers(1, 30))
 def test_nearest_is_what_all_distances_say(
     gazetteer: Gazetteer, index: SpatialIndex, points: list[tuple[float, float]], k: int
@@ -103,7 +103,7 @@ def test_nearest_holds_for_any_set_of_points(
     assert len(set(rows[0, :found].tolist())) == found
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(lat=LATS, lon=LONS, km=st.floats(0, 3000) | st.floats(0, 25_000))
 def test_within_holds_exactly_those(
     gazetteer: Gazetteer, index: SpatialIndex, lat: float, lon: float, km: float

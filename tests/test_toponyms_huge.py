@@ -148,9 +148,9 @@ for path in sys.argv[1:]:
 def test_long_lists_take_little_memory(villages: list[str], tmp_path: Path):
     texts = (
         "Shells fell near Lyman.",
-        # Each has a hundred namesakes, compared with hundreds of others: 1.5 GB if all at once.
-        " ".join(f"Shells fell on Oleksandrivka (north of {v})." for v in villages[:2_000]),
-        "Shells fell near " + ", ".join(villages) + ".",
+        # Each has a hundred namesakes, compared with hundreds of others: 0.7 GB if all at once.
+        " ".join(f"Shells fell on Oleksandrivka (north of {v})." for v in villages[:1_000]),
+        "Shells fell near " + ", ".join(villages[:10_000]) + ".",
     )
     paths = [tmp_path / f"{i}.txt" for i in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
@@ -162,7 +162,7 @@ def test_long_lists_take_little_memory(villages: list[str], tmp_path: Path):
         map(int, line.split()) for line in done.stdout.splitlines()
     )
     assert one == 1
-    assert namesakes > 3_000
-    assert then - begin < 400
-    assert listed > 10_000
-    assert end - begin < 700
+    assert namesakes > 1_500
+    assert then - begin < 220
+    assert listed > 5_000
+    assert end - begin < 350

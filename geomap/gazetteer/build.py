@@ -18,6 +18,7 @@ The compiled folder holds
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import shutil
@@ -86,6 +87,18 @@ def replacing(out_dir: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Switch the cyclic collector off: it walks millions of rows that stay, a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def build(source_dir: Path, out_dir: Path) -> BuildSummary:
     """Compile the gazetteer of `source_dir` (the repository's `gazetteer/`) into `out_dir`.
 
@@ -107,9 +120,9 @@ def build(source_dir: Path, out_dir: Path) -> BuildSummary:
         add_places,
     )
 
-    cities = list(sources.cities500())
-    codified = codifier_rows([c for c in cities if c.country == "UA"])
-    with replacing(out_dir) as out:
+    with _no_collector(), replacing(out_dir) as out:
+        cities = list(sources.cities500())
+        codified = codifier_rows([c for c in cities if c.country == "UA"])
         build_areas(
             source_dir / "areas",
             out,

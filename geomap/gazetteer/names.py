@@ -7,7 +7,6 @@ never shown to a person. `docs/spelling.md` says what each covers, with figures.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -48,7 +47,6 @@ _ASCII_TABLE = str.maketrans(
         **{c: " " for c in _SPACED if c.isascii()},
     }
 )
-_SPACES = re.compile(r"\s+")
 
 
 def fold(name: str) -> str:
@@ -81,7 +79,7 @@ def fold(name: str) -> str:
             text = "".join(c for c in text if not unicodedata.combining(c))
             # Once more: compatibility forms hide capitals and Cyrillic letters ("№", "ｋ").
             text = text.casefold().translate(_TABLE)
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 # What the romanisations write differently, letter by letter: и, і, й and every form of them; в; г,

@@ -44,7 +44,7 @@ class StoreFile:
                 # lose the last commits, never more.
                 self.db.execute("PRAGMA synchronous = NORMAL")
                 self.db.execute("PRAGMA foreign_keys = ON")
-                bring_up(self.db, str(path))
+                bring_up(self.db, str(path), new=create)
         except sqlite3.OperationalError as error:
             raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
 
@@ -57,8 +57,8 @@ class StoreFile:
             text = str(error)
             if "full" in text:
                 text = "the disk is full: nothing of the last article was kept, the rest is whole"
-            elif "readonly" in text:
-                text = "is read-only: change its permissions, or copy the workspace"
+            elif "readonly" in text or "unable to open" in text:
+                text = "is read-only, or its folder is: change that, or copy the workspace"
             elif "malformed" in text or "not a database" in text:
                 text = "is damaged: take a copy of it, then restore a backup"
             raise WorkspaceError(f"{self.path}: {text}") from error

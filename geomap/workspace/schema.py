@@ -84,7 +84,7 @@ MIGRATIONS: dict[int, str] = {
 }
 
 
-def bring_up(connection: sqlite3.Connection, where: str) -> None:
+def bring_up(connection: sqlite3.Connection, where: str, *, new: bool) -> None:
     """Make the tables of a new store, or bring those of an older geomap up to date.
 
     All of it or nothing is done.
@@ -95,13 +95,20 @@ def bring_up(connection: sqlite3.Connection, where: str) -> None:
         In autocommit mode.
     where : str
         The store's path, for messages.
+    new : bool
+        Whether it is being made; only then may it be empty.
 
     Raises
     ------
     WorkspaceError
-        A newer geomap made it.
+        A newer geomap made it, or it was cut to nothing.
     """
     own = _version_of(connection, where)
+    if own == 0 and not new:
+        # Filled with fresh tables it would pass for a whole workspace that never held anything.
+        raise WorkspaceError(
+            f"{where}: is empty: restore a backup, or remove it and make it with geomap init"
+        )
     if own > VERSION:
         raise WorkspaceError(
             f"{where}: was made by a newer geomap (store version {own}, this one knows {VERSION}): "
