@@ -144,7 +144,9 @@ def extract(
     ] = None,
 ) -> None:
     """Write mentions, hints or claims, a JSON line each."""
-    run = common.run(kinds if spans is None else "all")
+    from geomap.extract_commands import ExtractRun
+
+    run = common.run_of(ExtractRun, kinds if spans is None else "all")
     summary = run.extract(output, what.value, texts=texts, spans=spans)
     common.end(run, summary, quiet=str(output) == "-")
 
@@ -213,7 +215,9 @@ def review(
 ) -> None:
     """List what was refused or is doubtful, to be filled in and given to --corrections."""
     check_suffix(output, ".csv")
-    run = common.run()
+    from geomap.review_commands import ReviewRun
+
+    run = common.run_of(ReviewRun)
     common.end(run, run.review(output, below))
 
 

@@ -194,12 +194,6 @@ class Common:
     verbose: Verbose = False
     debug: Debug = False
 
-    def run(self, kinds: str | None = None) -> commands.Run:
-        """Return what works on the articles, with these options."""
-        from geomap import commands
-
-        return self.run_of(commands.Run, kinds)
-
     def run_of(self, command: Callable[..., RunType], kinds: str | None = None) -> RunType:
         """Return a run of a command's own kind, with these options."""
         names = ("since", "until", "region", "min_confidence", "article_date", "max_article_mb")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,21 +11,19 @@ from geomap.articles import read_articles
 from geomap.articles.annotated import read_spans, spans_by_article
 from geomap.bulk.pipeline import BulkPipeline
 from geomap.bulk.source import bulk_source
-from geomap.errors import ArticleError, OutputError, SettingsError, StrictError
+from geomap.errors import ArticleError, SettingsError, StrictError
 from geomap.front.dated import of_day
 from geomap.front.theatre import load_theatre
 from geomap.gazetteer.store import Gazetteer
 from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem
-from geomap.output.files import check_destination, write_text
+from geomap.output.files import check_destination
 from geomap.pipeline import Pipeline
 from geomap.region_options import asked_filter, asked_scope, is_file, of_sources
 from geomap.results import Results
-from geomap.run_summary import Tally, count
+from geomap.run_summary import Tally
 from geomap.settings import Settings
-from geomap.tables import read_bytes
 from geomap.toponyms.corrections import Corrections
-from geomap.toponyms.review_table import answers
 from geomap.workspace.workspace import opened
 
 if TYPE_CHECKING:
@@ -343,36 +340,6 @@ class Run:
 
         mark(records, {r.article.id: self.pipeline.line_of(r.article) for r in results.reports})
 
-    def review(self, output: Path, below: float) -> dict[str, Any]:
-        """Write the table of doubtful readings; return the summary.
-
-        Raises
-        ------
-        OutputError
-            The file holds choices that a person has made.
-        SettingsError
-            `below` is not between 0 and 1.
-        """
-        from geomap.output.review import review_csv, review_rows
-
-        if not 0.0 <= below <= 1.0:
-            raise SettingsError(f"--below {below} is not between 0 and 1: write e.g. 0.7")
-        self._ready(output)
-        if output.exists() and (made := answers(read_bytes(output), str(output))):
-            raise OutputError(
-                f"{output} holds {count(made, 'choice')} that would be lost: give it with "
-                "--corrections, and choose another -o"
-            )
-        results = self.results()
-        rows = review_rows(
-            results.reports,
-            below=below,
-            wanted=self.wanted(),
-        )
-        write_text(output, review_csv(rows))
-        return summary(results, [(output, f"{count(len(rows), 'reading')} to review")],
-                       records=len(rows))  # fmt: skip
-
     def _period(self, results: Results) -> str:
         days = results.dates
         since = self.settings.since or (days[0] if days else None)
@@ -382,49 +349,6 @@ class Run:
         if since is None or until is None:
             return f"from {since}" if since else f"until {until}"
         return str(since) if since == until else f"{since} to {until}"
-
-    def extract(
-        self, output: Path, what: str, *, texts: Path | None = None, spans: Path | None = None
-    ) -> dict[str, Any]:
-        """Write records as JSON lines; return the summary.
-
-        With `spans` the mentions are those given, and each of them is written.
-        """
-        from geomap.output.geojson import line
-        from geomap.output.records import records, text_record
-
-        to_stdout = str(output) == "-"
-        self._ready(*[p for p in (None if to_stdout else output, texts) if p is not None])
-        if spans is not None:
-            asked = self.settings
-            if self.scope is not None or asked.min_confidence > 0 or asked.parties or asked.only:
-                raise SettingsError(
-                    "--spans gives a line for every span: leave out --region, --bbox, --party, "
-                    "--kind and --min-confidence"
-                )
-            if self.pipeline.corrected:
-                raise SettingsError("--spans says itself what is a name: leave out --corrections")
-            if spans.resolve() in self._outputs:
-                raise SettingsError(f"{spans}: is read and would be replaced: choose another -o")
-        results = self.results(spans)
-        found: list[dict[str, Any]] = []
-        wanted = self.wanted()
-        for report in results.reports:
-            found += records(report, what, wanted)
-        if what != "hints":  # which lie in a region, not at a point
-            self._mark(results, found)
-        lines = [line(record) + "\n" for record in found]
-        outputs = [(output, count(len(lines), what[:-1]))]
-        if texts is not None:
-            write_text(texts, "".join(line(text_record(r.article)) + "\n" for r in results.reports))
-            outputs.append((texts, count(len(results), "text")))
-        if to_stdout:
-            sys.stdout.flush()
-            sys.stdout.buffer.write("".join(lines).encode("utf-8"))  # whatever the console knows
-            sys.stdout.buffer.flush()
-        else:
-            write_text(output, "".join(lines))
-        return summary(results, outputs, records=len(lines))
 
 
 def failed_line(problems: Sequence[Problem]) -> str:
