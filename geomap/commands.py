@@ -242,8 +242,10 @@ class Run:
             raise StrictError(f"{self.problems[0]} (--strict)")
 
     @contextmanager
-    def _bar(self, total: int, what: str = "articles") -> Iterator[Callable[[object], None] | None]:
-        if not self.progress or total < PROGRESS_FROM:
+    def _bar(
+        self, total: int | None, what: str = "articles"
+    ) -> Iterator[Callable[[object], None] | None]:
+        if not self.progress or (total is not None and total < PROGRESS_FROM):
             yield None
             return
         from rich.console import Console
