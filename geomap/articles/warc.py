@@ -87,6 +87,7 @@ def read_warc(
     except ArticleError as error:
         more = "; what stands before was read" if records.number > 1 else ""
         yield Problem(path, f"{error}{more}", "broken-archive", set_aside=True)
+        pages = pages or 1
     for kind, count in told.items():
         if count > _TOLD:
             message = f"{count - _TOLD} more of its pages are told alike ({kind})"
@@ -206,6 +207,8 @@ def _parsed(parser: Any, stream: Any, line: bytes | None) -> StatusAndHeaders:
         header: StatusAndHeaders = parser.parse(stream, line)
     except EOFError:
         raise ArticleError("is cut short: its last record is not whole") from None
+    except ArticleError:
+        raise
     except (StatusAndHeadersParserException, ValueError, IndexError) as error:
         raise ArticleError("is no WARC, or is damaged: a record does not begin as one") from error
     return header

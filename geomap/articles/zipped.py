@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from geomap.articles._ids import printable, wanted_ids
 from geomap.articles._inputs import Input, kind_by_name
-from geomap.articles._streams import Readable
+from geomap.articles._streams import Readable, read_at_most
 from geomap.errors import ArticleError
 from geomap.models import Problem
 
@@ -97,9 +97,11 @@ class _SmallReads:
         self.seekable, self.close = file.seekable, file.close
 
     def read(self, size: int = -1, /) -> bytes:
-        if not 0 <= size <= _MOST_AT_ONCE:
+        most = _MOST_AT_ONCE + 1
+        piece = read_at_most(self._file, most if size < 0 else min(size, most))
+        if len(piece) > _MOST_AT_ONCE:
             raise ArticleError(f"has more than {_MOST_MEMBERS:,} files in it: unpack it")
-        return self._file.read(size)
+        return piece
 
 
 def zip_members(file: BinaryIO, item: Input, options: ReadOptions) -> Iterator[Member | Problem]:
