@@ -1,7 +1,7 @@
 """Run every benchmark: `python -m benchmarks [NAME...]`. Prints one line a figure.
 
 `python -m benchmarks crossvalidation PREDICTIONS_DIR` is one that needs files, and is not among
-"every". `map_page` and `export` take options (`python -m benchmarks export --help`).
+"every". `map_page`, `export` and `fuzz` take options (`python -m benchmarks export --help`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import sys
 
 NAMES = (
     "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
-    "hints", "front", "front_scale", "map_page", "export",
+    "hints", "front", "front_scale", "map_page", "export", "fuzz",
 )  # fmt: skip
-WITH_OPTIONS = ("map_page", "export")
+WITH_OPTIONS = ("map_page", "export", "fuzz")
 
 
 def main() -> int:

@@ -6,11 +6,12 @@ import datetime as dt
 import gzip
 import io
 import json
+import sqlite3
 import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
@@ -18,6 +19,9 @@ from warcio.warcwriter import WARCWriter
 
 from geomap.articles import ReadArticle, ReadResult, iter_articles, read_articles
 from geomap.models import Problem
+
+if TYPE_CHECKING:
+    from conftest import Cli
 
 # warcio's writer leaves its temporary files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.Spooled:ResourceWarning")
@@ -444,3 +448,29 @@ def test_memory_does_not_grow_with_the_articles_nor_with_a_line(tmp_path: Path) 
     tracemalloc.stop()
     assert kept == 1_501
     assert peak < 4e6
+
+
+# ---- In a workspace ----
+
+
+def test_archives_are_added_once_with_their_pages(cli: Cli, tmp_path: Path) -> None:
+    reports, desk = tmp_path / "reports", tmp_path / "desk"
+    reports.mkdir()
+    zipped(reports / "a.zip", {"2023-03-14--x.txt": b"Calm.", "y.html": page(head=DATED)})
+    (reports / "b.warc.gz").write_bytes(warc((page(WORDS * 7, DATED), {})))
+    (reports / "result.json").write_text(json.dumps(CHAT | {"messages": CHAT["messages"][:3]}))
+    (reports / "x.jsonl").write_text('{"id": "y", "text": "Another y.", "date": "2023-03-14"}\n')
+    cli("init", desk)
+    for told in ("6 new articles, 0 known already", "0 new articles, 6 known already"):
+        code, out, err = cli("add", reports, "-w", desk)
+        assert (code, out.split(", 0 new v")[0]) == (0, told), err
+    with sqlite3.connect(desk / "workspace.gpkg") as db:
+        rows = db.execute("SELECT article_id, raw FROM articles").fetchall()
+    db.close()
+    raws = {name: zlib.decompress(raw) if raw else None for name, raw in rows}
+    assert raws == {
+        "2023-03-14--x": None, "y": page(head=DATED), "y~2": None, "telegram-77-1": None,
+        "telegram-77-3": None, "https://news.example/1": page(WORDS * 7, DATED),
+    }  # fmt: skip
+    code, _, err = cli("add", tmp_path / "none.zip", "-w", desk)
+    assert (code, "no such file" in err) == (2, True)

@@ -88,6 +88,9 @@ class Store:
         self.path = path
         try:
             self._db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+        try:
             with self._told():
                 self._db.execute("PRAGMA journal_mode = WAL")
                 # With the log a killed process loses nothing that was committed; a power cut may
@@ -95,8 +98,9 @@ class Store:
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA foreign_keys = ON")
                 bring_up(self._db, str(path))
-        except sqlite3.OperationalError as error:
-            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+        except BaseException:
+            self._db.close()  # its locks would stay as long as this process
+            raise
 
     def __enter__(self) -> Store:
         return self
@@ -113,8 +117,9 @@ class Store:
         """Say in one line what went wrong with the file."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            text = str(error)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # What SQLite says of a damaged file may hold its bytes, which are no text.
+            text = "malformed" if isinstance(error, UnicodeDecodeError) else str(error)
             if "full" in text:
                 text = "the disk is full: nothing of the last article was kept, the rest is whole"
             elif "readonly" in text:
