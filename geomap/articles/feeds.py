@@ -33,8 +33,9 @@ __all__ = ["Entry", "EntryArticle", "Feed", "articles_of_feed", "fetch_feed", "r
 
 logger = logging.getLogger(__name__)
 
-# feedparser takes up to 7 s per MB for a feed that is made to be slow.
 _MAX_FEED_BYTES = 5_000_000
+# feedparser takes up to 0.06 ms for each; 5,000 entries have half as many.
+_MAX_TAGS = 200_000
 _MAX_ENTRIES = 5_000
 _MAX_TITLE = 500
 _YEARS = range(1990, 2101)
@@ -150,8 +151,11 @@ def read_feed(body: bytes, url: str, *, charset: str | None = None) -> Feed:
     text, note = decode(body, charset)
     if "<!entity" in text.lower():
         raise ArticleError("is a feed that declares entities of its own: refused")
+    if text.count("<") > _MAX_TAGS:
+        raise ArticleError(f"is a feed of more than {_MAX_TAGS:,} tags")
     problems = [Problem(url, note, "encoding")] if note else []
-    parsed = _parse(_DECLARATION.sub("", text, count=1))
+    declared = _DECLARATION.match(text)
+    parsed = _parse(text[declared.end() :] if declared else text)
     raw = parsed["entries"]
     if not raw and not parsed.get("version"):
         raise ArticleError("is no RSS or Atom feed")
