@@ -273,9 +273,7 @@ def test_a_file_that_cannot_be_opened_is_let_go(
     with sqlite3.connect(store) as db:
         db.execute("PRAGMA journal_mode = DELETE")
     db.close()
-    store.write_bytes(
-        store.read_bytes().replace(b"CREATE TABLE articles", b"CREATE \xffABLE \xff\xff")
-    )
+    store.write_bytes(store.read_bytes().replace(b"tablemeta", b"table\xff\xff\xff\xff"))
     opened: list[sqlite3.Connection] = []
     connect = sqlite3.connect
 
