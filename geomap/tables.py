@@ -20,9 +20,7 @@ _FORMULA = re.compile(r"\s*'*\s*[=+\-@|\uff1d\uff0b\uff0d\uff20\t\r]")
 
 # tomllib takes time with the square of a key's parts: 50,000 of them took minutes. A key of TOML
 # has a few; in a text fifty words with a full stop after each are no sentence either.
-_LONG_KEY = re.compile(
-    r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}"""
-)
+_LONG_KEY = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}""")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
