@@ -29,7 +29,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     Raises
     ------
     tomllib.TOMLDecodeError
-        It is no TOML, is nested too deeply, or has a key of more than fifty parts.
+        It is no TOML, is nested too deeply, or has a key of more than fifty parts or a number of
+        thousands of digits.
 
     Examples
     --------
@@ -42,8 +43,12 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise tomllib.TOMLDecodeError(f"a key of more than 50 parts (at line {line})")
     try:
         return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
     except RecursionError as error:
         raise tomllib.TOMLDecodeError("nested too deeply") from error
+    except ValueError as error:
+        raise tomllib.TOMLDecodeError("a number of too many digits") from error
 
 
 def load_table(package: str, file: str) -> dict[str, Any]:

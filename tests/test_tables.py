@@ -144,4 +144,6 @@ def test_toml_with_a_key_without_end_is_refused_at_once(key: str) -> None:
 def test_toml_that_is_nested_without_end_is_refused() -> None:
     with pytest.raises(tomllib.TOMLDecodeError, match="nested too deeply"):
         parse_toml("a = " + "[" * 100_000)
+    with pytest.raises(tomllib.TOMLDecodeError, match="too many digits"):
+        parse_toml("a = " + "9" * 5_000)
     assert parse_toml('note = "U. S. forces"\n[a.b."c.d"]\ne = 1')["a"] == {"b": {"c.d": {"e": 1}}}
