@@ -1,7 +1,8 @@
 """Run every benchmark: `python -m benchmarks [NAME...]`. Prints one line a figure.
 
 `python -m benchmarks crossvalidation PREDICTIONS_DIR` is one that needs files, and is not among
-"every". `map_page`, `export` and `bulk` take options (`python -m benchmarks export --help`).
+"every". `map_page`, `export`, `bulk`, `load` and `fuzz` take options (`python -m benchmarks export
+--help`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import sys
 NAMES = (
     "quality", "names", "speed", "toponyms", "install", "gazetteer", "scale", "hints_parse",
     "hints", "front", "front_scale", "map_page", "export",
-    "bulk", "load", "dependencies", "faults",
+    "bulk", "load", "dependencies", "faults", "fuzz",
 )  # fmt: skip
-WITH_OPTIONS = ("map_page", "export", "bulk", "load")
+WITH_OPTIONS = ("map_page", "export", "bulk", "load", "fuzz")
 WITH_PARTS = ("dependencies", "faults")
 
 

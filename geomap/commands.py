@@ -297,9 +297,11 @@ class Run:
         return sum(len(a.text) for a in articles)
 
     @contextmanager
-    def _bar(self, total: int, what: str = "read") -> Iterator[Callable[[object], None] | None]:
+    def _bar(
+        self, total: int | None, what: str = "read"
+    ) -> Iterator[Callable[[object], None] | None]:
         """Show how far it is, how fast, and how long it will take, where that is wanted."""
-        if not self.progress or total < PROGRESS_FROM:
+        if not self.progress or (total is not None and total < PROGRESS_FROM):
             yield None
             return
         from geomap.console import progress_bar

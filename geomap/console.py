@@ -59,12 +59,13 @@ def complain(message: str, more: str = "") -> int:
 
 
 @contextmanager
-def progress_bar(total: int, what: str) -> Iterator[Callable[[object], None]]:
+def progress_bar(total: int | None, what: str) -> Iterator[Callable[[object], None]]:
     """Show on standard error how many articles are done, how many a second, and the time left.
 
     Parameters
     ----------
-    total : int
+    total : int, optional
+        None where it is not known before the end.
     what : str
         What is done to the articles: "read".
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry import MultiPolygon, Polygon
 
-DateSource = Literal["header", "metadata", "filename", "dateline", "option"]
+DateSource = Literal["header", "metadata", "filename", "dateline", "option", "capture"]
 MentionKind = Literal["literal", "associative", "demonym"]
 Precision = Literal[
     "exact", "settlement", "hromada", "raion", "admin1", "country", "estimated", "hint"

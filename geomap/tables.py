@@ -18,6 +18,39 @@ if TYPE_CHECKING:
 _FORMULA = re.compile(r"\s*'*\s*[=+\-@|\uff1d\uff0b\uff0d\uff20\t\r]")
 
 
+# tomllib takes time with the square of a key's parts: 50,000 of them took minutes. A key of TOML
+# has a few; in a text fifty words with a full stop after each are no sentence either.
+_LONG_KEY = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}""")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the table of a text in TOML, as `tomllib.loads`, in time in step with its length.
+
+    Raises
+    ------
+    tomllib.TOMLDecodeError
+        It is no TOML, is nested too deeply, or has a key of more than fifty parts or a number of
+        thousands of digits.
+
+    Examples
+    --------
+    >>> parse_toml("a.b = 1")
+    {'a': {'b': 1}}
+    """
+    found = _LONG_KEY.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        raise tomllib.TOMLDecodeError(f"a key of more than 50 parts (at line {line})")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError as error:
+        raise tomllib.TOMLDecodeError("nested too deeply") from error
+    except ValueError as error:
+        raise tomllib.TOMLDecodeError("a number of too many digits") from error
+
+
 def load_table(package: str, file: str) -> dict[str, Any]:
     """Return a TOML table that ships with a package of geomap.
 

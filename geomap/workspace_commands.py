@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geomap.articles import read_articles
+from geomap.articles import iter_articles
 from geomap.commands import Run, failed_line
 from geomap.errors import ArticleError, WorkspaceError
 from geomap.kept_pipeline import KeptPipeline
@@ -105,17 +105,21 @@ class WorkspaceRun(Run):
     def _keep_files(
         self, files: Sequence[str], article_date: dt.date | None, outcomes: dict[str, int]
     ) -> int:
-        """Keep the articles of files; return how many there were."""
-        read = read_articles(
+        """Keep the articles of files as they are read; return how many there were."""
+        found = iter_articles(
             files, article_date=article_date, max_article_mb=self.settings.max_article_mb
         )
-        self.problems += self._told(read.problems)
-        with self._bar(len(read), "kept") as advance:
-            for one in self.space.add(read):
-                outcomes[one.outcome] += 1
+        kept = 0
+        with self._bar(None, "kept") as advance:
+            for one in found:
+                if isinstance(one, Problem):
+                    self.problems += self._told([one])
+                    continue
+                outcomes[self.space.keep(one.article, raw=one.raw).outcome] += 1
+                kept += 1
                 if advance is not None:
                     advance(one)
-        return len(read)
+        return kept
 
     def _keep_addresses(
         self,

@@ -157,3 +157,22 @@ def test_libraries_keep_quiet_and_logging_is_restored(caplog: pytest.LogCaptureF
 def test_declared_encoding_of_decoded_text_does_no_harm() -> None:
     html = '<?xml version="1.0" encoding="windows-1251"?>' + page().replace("Lyman", "Лиман")
     assert "near Лиман and" in read_page(html).text
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("<p>a</p>" * 100_001, "more than 100,000 elements"),
+        ("<i " + " ".join(f"a{n}='>'" for n in range(3_000)) + ">", "more than 2,000 attributes"),
+    ],
+)
+def test_pages_that_would_take_minutes_are_refused(more: str, told: str) -> None:
+    with pytest.raises(ArticleError, match=told):
+        read_page(f"<html><body><p>{'Calm in Lyman. ' * 40}</p>{more}</body></html>")
+
+
+def test_what_stands_before_a_deep_nest_is_read() -> None:
+    page = read_page(f"<html><body><p>{'Calm in Lyman. ' * 40}</p>{'<div>' * 20_000}")
+    assert page.text.startswith("Calm in Lyman.")
+    with pytest.raises(ArticleError, match="without a report"):
+        read_page(f"<html><body>{'<div>' * 20_000}<p>{'Calm in Lyman. ' * 40}</p>")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import geomap
 from geomap.articles.feeds import articles_of_feed, fetch_feed
 from geomap.articles.moments import parse_published
 from geomap.articles.read import read_articles
+from geomap.articles.telegram import TelegramPost, read_telegram
 from geomap.models import Article
 from geomap.output.export_rows import report_row
 from geomap.output.layers import features
@@ -132,3 +135,21 @@ def test_exports_tell_it(pipeline: geomap.Pipeline) -> None:
         ("a", "2023-03-14T23:30:00-05:00"), ("b", None),
     }  # fmt: skip
     assert report_row(told, []).properties["published"] == "2023-03-14T23:30:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ("1678828200", "2023-03-14T23:10:00+02:00"),
+        ("1678828211", "2023-03-14T23:10:00"),  # another moment: no zone follows from it
+        ("soon", "2023-03-14T23:10:00"),
+    ],
+)
+def test_the_zone_of_an_export_is_what_its_clocks_tell(seconds: str, told: str) -> None:
+    message = {"id": 1, "type": "message", "date": "2023-03-14T23:10:00", "text": "Calm."}
+    chat = {"name": "Front", "id": 7, "messages": [message | {"date_unixtime": seconds}]}
+    (post,) = read_telegram(io.BytesIO(json.dumps(chat).encode()), "result.json")
+    assert isinstance(post, TelegramPost)
+    assert post.published is not None
+    assert post.published.isoformat() == told
+    assert str(post.date) == "2023-03-14"

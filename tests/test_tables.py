@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 from dataclasses import fields
 from typing import Any
 
@@ -12,7 +13,7 @@ from geomap.errors import TableError, UnknownRelationError
 from geomap.front import vocabulary as front
 from geomap.hints import relations as hints
 from geomap.hints import spreads
-from geomap.tables import load_table, word_sets
+from geomap.tables import load_table, parse_toml, word_sets
 from geomap.toponyms.cues import Cues, cues
 
 
@@ -132,3 +133,17 @@ def test_a_broken_table_of_cues(words: dict[str, Any], message: str):
 def test_a_table_that_is_missing_is_named():
     with pytest.raises(TableError, match=r"geomap\.hints/nothing\.toml"):
         load_table("geomap.hints", "nothing.toml")
+
+
+@pytest.mark.parametrize("key", ["a." * 50_000 + "a", '"a" . ' * 50_000 + "a", "[" + "a." * 50_000])
+def test_toml_with_a_key_without_end_is_refused_at_once(key: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError, match=r"more than 50 parts \(at line 2\)"):
+        parse_toml(f"x = 1\n{key} = 1\n")
+
+
+def test_toml_that_is_nested_without_end_is_refused() -> None:
+    with pytest.raises(tomllib.TOMLDecodeError, match="nested too deeply"):
+        parse_toml("a = " + "[" * 100_000)
+    with pytest.raises(tomllib.TOMLDecodeError, match="too many digits"):
+        parse_toml("a = " + "9" * 5_000)
+    assert parse_toml('note = "U. S. forces"\n[a.b."c.d"]\ne = 1')["a"] == {"b": {"c.d": {"e": 1}}}

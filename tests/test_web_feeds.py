@@ -319,3 +319,17 @@ def test_feeds_made_to_be_slow_are_not(piece: str) -> None:
     begun = real_time.process_time()
     read_feed(feed.encode(), "https://news.example/feed.xml")
     assert real_time.process_time() - begun < 3
+
+
+def test_feeds_that_would_take_minutes_are_refused_at_once() -> None:
+    with pytest.raises(ArticleError, match="more than 200,000 tags"):
+        read_feed(b"<rss><channel>" + b"<p>" * 200_001, "https://news.example/rss")
+    with pytest.raises(ArticleError, match="no RSS or Atom feed"):
+        read_feed(b"<?xml" + b" " * 200_000, "https://news.example/rss")
+    item = b"<rss><channel><item><title>A</title><link>https://a.example/1</link></item>"
+    for head in (
+        b"<?" + b"\n" * 200_000,
+        b"<!DOCTYPE\n" * 50_000,
+        b"<?a" + b" encoding='a'" * 20_000,
+    ):
+        assert len(read_feed(head + item, "https://news.example/rss").entries) == 1

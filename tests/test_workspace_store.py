@@ -263,3 +263,26 @@ def test_a_full_store_is_told_and_stays_whole(folder: Path) -> None:
     assert [row[0] for row in held(folder)] == ["a"]
     with Store(folder / "workspace.gpkg") as store:
         assert store.faults() == []
+
+
+def test_a_file_that_cannot_be_opened_is_let_go(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the fuzzer found: a lock that stayed, and a message that was no text."""
+    store = folder / "workspace.gpkg"
+    with sqlite3.connect(store) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+    db.close()
+    store.write_bytes(store.read_bytes().replace(b"tablemeta", b"table\xff\xff\xff\xff"))
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*given: object, **more: object) -> sqlite3.Connection:
+        opened.append(connect(*given, **more))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    with pytest.raises(WorkspaceError, match="is damaged"):
+        open_workspace(folder)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from geomap.models import Article, Problem
 
-__all__ = ["Draft", "name_articles", "printable"]
+__all__ = ["Draft", "name_articles", "printable", "wanted_ids"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,31 @@ class Draft:
     """An article that has no name yet, or one of its own in `article.id`.
 
     `relative` is its file in the given folder and `full` on the machine, both with forward
-    slashes; `line` is set for a line of a `.jsonl` file.
+    slashes; `line` is set for a line of a `.jsonl` file. `raw` is the page that it was read from,
+    as it came; `wanted` the id of a file that shares its stem with others (`Input.wanted`).
     """
 
     article: Article
     relative: str
     full: str
     line: int | None = None
+    raw: bytes | None = None
+    wanted: str | None = None
+
+    @property
+    def early_id(self) -> str:
+        """The id that can be told without the other articles; others may have the same."""
+        own = self.article.id or self.wanted
+        if own:
+            return printable(own)
+        if self.line is not None:
+            return f"{printable(self.relative)}#{self.line}"
+        return self.stem
+
+    @property
+    def stem(self) -> str:
+        """The name of its file, without folders and suffix."""
+        return printable(PurePosixPath(self.relative).stem)
 
 
 def printable(text: str) -> str:
@@ -105,6 +123,23 @@ def name_articles(
     return tuple(articles), tuple(all_problems)
 
 
+def wanted_ids(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the ids of files that hold one article each.
+
+    Parameters
+    ----------
+    files : iterable of tuple[str, str]
+        Of each its path in the given folder and its path on the machine.
+
+    Examples
+    --------
+    >>> wanted_ids([("a/x.txt", "/d/a/x.txt"), ("b/x.txt", "/d/b/x.txt"), ("y.md", "/d/y.md")])
+    ['a/x.txt', 'b/x.txt', 'y']
+    """
+    nothing = Article("", "")
+    return _without_collisions([Draft(nothing, relative, full) for relative, full in files])
+
+
 def _without_collisions(drafts: list[Draft]) -> list[str]:
     """Return ids in which files that share a stem are called by their paths.
 
@@ -112,7 +147,7 @@ def _without_collisions(drafts: list[Draft]) -> list[str]:
     step: stem, path in the given folder (a line of a file also by its number), path from the
     folder that holds all that still collide.
     """
-    ids = [printable(d.article.id or PurePosixPath(d.relative).stem) for d in drafts]
+    ids = [printable(d.article.id) or d.stem for d in drafts]
     ours = [i for i, d in enumerate(drafts) if not d.article.id]
 
     def colliding() -> list[int]:

@@ -6,20 +6,25 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from geomap.articles._ids import printable
+from geomap.articles._ids import printable, wanted_ids
 from geomap.models import Problem
 
-__all__ = ["SUFFIXES", "Input", "find_inputs", "os_reason"]
+__all__ = ["Input", "find_inputs", "kind_by_name", "os_reason", "with_ids"]
 
-SUFFIXES = {
+_KINDS = {
     ".txt": "text",
     ".md": "text",
     ".html": "html",
     ".htm": "html",
     ".jsonl": "jsonl",
+    ".zip": "zip",
+    ".warc": "warc",
+    ".warc.gz": "warc",
 }
+# What Telegram calls its exports; other files of JSON in a folder are none of ours.
+_TELEGRAM = "result.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +32,61 @@ class Input:
     """A file to read (`path` None: standard input).
 
     `shown` is what messages call it, `relative` its path in the given folder, `full` its path on
-    the machine with links followed, the last two with forward slashes.
+    the machine with links followed, the last two with forward slashes. Of a file in an archive
+    `path` is the archive and `member` its name there, which is shown and never opened. `wanted` is
+    the id for the article of a file that shares its stem with others.
     """
 
     path: Path | None
     shown: str
     relative: str
     full: str
+    member: str | None = None
+    wanted: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without its folders; empty for standard input."""
+        if self.member is not None:
+            return PurePosixPath(self.member).name
+        return "" if self.path is None else self.path.name
 
     @property
     def stem(self) -> str | None:
-        return None if self.path is None else self.path.stem
+        return PurePosixPath(self.name).stem if self.name else None
 
     @property
     def path_text(self) -> str | None:
         return None if self.path is None else self.shown
+
+
+def kind_by_name(name: str) -> str | None:
+    """Return what a file's name says that it holds, None for a name that says nothing.
+
+    Examples
+    --------
+    >>> kind_by_name("crawl.WARC.gz"), kind_by_name("notes.rtf")
+    ('warc', None)
+    """
+    lowered = name.lower()
+    if lowered == _TELEGRAM:
+        return "telegram"
+    return next((kind for suffix, kind in _KINDS.items() if lowered.endswith(suffix)), None)
+
+
+def with_ids(inputs: list[Input]) -> list[Input]:
+    """Return the inputs, those that share a stem with the id that their article is to have.
+
+    The ids are those of `name_articles`, as far as they can be told before reading: of files that
+    hold one article each.
+    """
+    single = [i for i, one in enumerate(inputs) if kind_by_name(one.name) in (None, "text", "html")]
+    ids = wanted_ids([(inputs[i].relative, inputs[i].full) for i in single])
+    named = list(inputs)
+    for i, wanted in zip(single, ids, strict=True):
+        if wanted != printable(inputs[i].stem or "stdin"):
+            named[i] = dataclasses.replace(inputs[i], wanted=wanted)
+    return named
 
 
 def _inputs(sources: Iterable[str | os.PathLike[str]]) -> Iterator[Input | Problem]:
@@ -97,7 +142,7 @@ def _folder(folder: Path, shown: str) -> Iterator[Input | Problem]:
         folders[:] = [f for f in folders if not f.startswith(".")]
         for name in names:
             path = Path(root, name)
-            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+            if name.startswith(".") or kind_by_name(name) is None:
                 continue
             # A pipe or a device in a folder would block; a dangling link is no report.
             if path.is_file():
@@ -106,7 +151,7 @@ def _folder(folder: Path, shown: str) -> Iterator[Input | Problem]:
         where = printable(str(error.filename or folder))
         yield Problem(where, f"cannot be read: {os_reason(error)}", "unreadable", set_aside=True)
     if not files and not errors:
-        kinds = " ".join(sorted(SUFFIXES))
+        kinds = " ".join([*sorted(_KINDS), _TELEGRAM])
         yield Problem(
             shown, f"folder with nothing to read in it ({kinds})", "empty-folder", set_aside=True
         )

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geomap.articles._html_bounds import check_html
 from geomap.articles.header import http_url, language_code
 from geomap.articles.moments import parse_published
 from geomap.errors import ArticleError
@@ -93,7 +94,7 @@ def read_page(html: str) -> Page:
     Raises
     ------
     ArticleError
-        If the page holds no report.
+        If the page holds no report, or too many elements.
 
     Examples
     --------
@@ -103,6 +104,7 @@ def read_page(html: str) -> Page:
     >>> page.title, str(page.date), page.text.startswith("Shelling went on near Lyman")
     ('Lyman', '2023-03-14', True)
     """
+    check_html(html)
     with _quiet():
         from trafilatura import extract, load_html
 

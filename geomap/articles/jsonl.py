@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from geomap.articles._streams import Readable
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
 from geomap.articles.moments import parse_published, published_on
@@ -48,13 +49,13 @@ class JsonReport:
 
 
 def read_json_lines(
-    stream: BinaryIO, path: str, *, max_line_bytes: int = 20_000_000, head: bytes = b""
+    stream: Readable, path: str, *, max_line_bytes: int = 20_000_000, head: bytes = b""
 ) -> Iterator[JsonReport | Problem]:
     r"""Read the reports of a JSON Lines stream.
 
     Parameters
     ----------
-    stream : BinaryIO
+    stream : Readable
         Where the lines come from; it is not closed.
     path : str
         What problems call the input.
@@ -135,7 +136,7 @@ class _FieldError(ArticleError):
         self.kind = kind
 
 
-def _lines(stream: BinaryIO, limit: int, head: bytes) -> Iterator[tuple[int, bytes | None]]:
+def _lines(stream: Readable, limit: int, head: bytes) -> Iterator[tuple[int, bytes | None]]:
     """Yield each line with its number, None for one longer than `limit` bytes."""
     number = 1
     parts: list[bytes] = []

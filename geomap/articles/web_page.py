@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from geomap.articles._html_bounds import check_html
 from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import split_header
@@ -139,6 +140,7 @@ def fragment_text(fragment: str) -> str:
     from lxml import etree, html
 
     try:
+        check_html(fragment)
         tree = html.fromstring(f"<div>{fragment}</div>".replace("\0", " "))
     except (etree.LxmlError, ValueError, AssertionError):
         return ""

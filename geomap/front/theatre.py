@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import TableError
-from geomap.tables import load_table, read_bytes
+from geomap.tables import load_table, parse_toml, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,8 +137,8 @@ def load_theatre(path: Path | None = None) -> Theatre:
     if path is None:
         return check_theatre(load_table("geomap.front", _EMBEDDED), f"front/{_EMBEDDED}")
     try:
-        table = tomllib.loads(read_bytes(path).decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        table = parse_toml(read_bytes(path).decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TableError(f"{path}: is not a TOML file: {error}") from error
     return check_theatre(table, str(path))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import CorrectionError, TableError
-from geomap.tables import read_bytes
+from geomap.tables import parse_toml, read_bytes
 from geomap.toponyms.claim_corrections import ClaimCorrection
 from geomap.toponyms.corrections import Correction, Entry, PlaceChoice
 from geomap.toponyms.review_table import read_review
@@ -63,10 +63,10 @@ def read(path: str | os.PathLike[str]) -> CorrectionFile:
 def _read_toml(data: bytes, path: str) -> CorrectionFile:
     try:
         text = data.decode("utf-8-sig")
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except UnicodeDecodeError as error:
         raise CorrectionError(f"{path}: is not UTF-8: save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise CorrectionError(f"{path}: is not TOML: {error}") from error
     unknown = [key for key in table if key not in ("correction", "claim")]
     if unknown:

@@ -38,6 +38,9 @@ class StoreFile:
         self.path = path
         try:
             self.db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+        try:
             with self.told():
                 self.db.execute("PRAGMA journal_mode = WAL")
                 # With the log a killed process loses nothing that was committed; a power cut may
@@ -45,16 +48,18 @@ class StoreFile:
                 self.db.execute("PRAGMA synchronous = NORMAL")
                 self.db.execute("PRAGMA foreign_keys = ON")
                 bring_up(self.db, str(path), new=create)
-        except sqlite3.OperationalError as error:
-            raise WorkspaceError(f"{path}: cannot be opened: {error}") from error
+        except BaseException:
+            self.db.close()  # its locks would stay as long as this process
+            raise
 
     @contextmanager
     def told(self) -> Iterator[None]:
         """Say in one line what went wrong with the file."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            text = str(error)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # What SQLite says of a damaged file may hold its bytes, which are no text.
+            text = "malformed" if isinstance(error, UnicodeDecodeError) else str(error)
             if "full" in text:
                 text = "the disk is full: nothing of the last article was kept, the rest is whole"
             elif "readonly" in text or "unable to open" in text:
