@@ -207,7 +207,8 @@ class WorkspaceRun(Run):
         WorkspaceError
             One of them is not there: nothing is removed then.
         """
-        known = {one.article.id for one in self.space.store.articles()}
+        ids = list(dict.fromkeys(ids))  # a name given twice is one article
+        known = set(self.space.store.ids())
         missing = [i for i in ids if i not in known]
         if missing:
             raise WorkspaceError(

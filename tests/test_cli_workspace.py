@@ -156,6 +156,23 @@ def test_a_new_version_counts_from_then_on(cli: Cli, tmp_path: Path) -> None:
     assert "Bakhmut" not in (tmp_path / "m.jsonl").read_text()
 
 
+def test_what_geomap_made_is_not_added_as_reports(cli: Cli, desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "news.txt").write_text("Date: 2024-01-01\n\nShells fell near Bakhmut.")
+    (desk / "map.html").write_text("<p>Shells fell near Lyman.</p>")
+    code, out, err = cli("add", tmp_path, "-w", desk)
+    assert code == 0
+    assert f"geomap: warning: {desk}: is a workspace: left out" in err
+    assert out.startswith("1 new article, 0 known already")
+    refused(cli("add", desk, "-w", desk), "is a workspace, which holds")
+
+
+def test_an_article_named_twice_is_removed_once(cli: Cli, desk: Path) -> None:
+    name = "2023-01-19--soledar-salt-mines"
+    code, out, err = cli("remove", name, name, "-w", desk)
+    assert (code, err) == (0, "")
+    assert out.startswith("1 article removed (1 version)\n9 articles")
+
+
 def test_removed_articles_are_gone(cli: Cli, desk: Path) -> None:
     code, out, _ = cli("remove", "2024-02-15--avdiivka", "-w", desk)
     assert code == 0

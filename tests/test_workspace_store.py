@@ -97,6 +97,18 @@ def test_copies_are_linked_to_the_first(folder: Path) -> None:
     assert list(rows) == [("a", None), ("b", "a"), ("c", None)]
 
 
+def test_a_new_version_is_no_copy_of_the_earlier(folder: Path) -> None:
+    url = "https://example.org/1"
+    add(
+        folder,
+        article("a", LONG, source="Agency", url=url),
+        article("b", f"{LONG} Reporting by A. B.", source="Paper"),
+        article("a", f"{LONG} Corrects the number.", source="Agency", url=url),
+    )
+    with Store(folder / "workspace.gpkg") as store:
+        assert store.copies() == {"b": "Agency"}
+
+
 def test_short_texts_are_no_copies() -> None:
     assert bands("Shells fell near Bakhmut.") == []
     assert not are_copies(shingles("Shells fell."), shingles("Shells fell."))

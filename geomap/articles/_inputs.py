@@ -25,6 +25,8 @@ _KINDS = {
 }
 # What Telegram calls its exports; other files of JSON in a folder are none of ours.
 _TELEGRAM = "result.json"
+# Where it lies is a workspace: its maps and briefings beside it are no reports.
+_STORE = "workspace.gpkg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ def _inputs(sources: Iterable[str | os.PathLike[str]]) -> Iterator[Input | Probl
             continue
         if not exists:
             yield Problem(shown, "no such file or folder", "not-found", set_aside=True)
+        elif is_folder and (path / _STORE).is_file():
+            message = "is a workspace, which holds what geomap made: name files or folders in it"
+            yield Problem(shown, message, "workspace", set_aside=True)
         elif is_folder:
             yield from _folder(path, shown)
         else:
@@ -137,8 +142,13 @@ def find_inputs(sources: Iterable[str | os.PathLike[str]]) -> list[Input | Probl
 def _folder(folder: Path, shown: str) -> Iterator[Input | Problem]:
     """Yield the readable files of a folder and its folders, sorted by path."""
     errors: list[OSError] = []
+    spaces: list[str] = []
     files: list[tuple[tuple[str, ...], Path]] = []
     for root, folders, names in os.walk(folder, onerror=errors.append):
+        if _STORE in names:
+            spaces.append(root)
+            folders.clear()
+            continue
         folders[:] = [f for f in folders if not f.startswith(".")]
         for name in names:
             path = Path(root, name)
@@ -150,6 +160,8 @@ def _folder(folder: Path, shown: str) -> Iterator[Input | Problem]:
     for error in errors:
         where = printable(str(error.filename or folder))
         yield Problem(where, f"cannot be read: {os_reason(error)}", "unreadable", set_aside=True)
+    for root in sorted(spaces):
+        yield Problem(printable(root), "is a workspace: left out", "workspace")
     if not files and not errors:
         kinds = " ".join([*sorted(_KINDS), _TELEGRAM])
         yield Problem(

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import TimeoutError as LateError
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from geomap.many import worker
 from geomap.models import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from pebble import ProcessFuture, ProcessPool
@@ -103,9 +104,10 @@ class Workers:
         self, articles: Sequence[Article]
     ) -> ProcessFuture[list[Packed | Report | Problem]]:
         assert self._pool is not None
-        return self._pool.schedule(
-            worker.read, args=(list(articles),), timeout=self._time_for(articles)
-        )
+        with _without_interrupts():
+            return self._pool.schedule(
+                worker.read, args=(list(articles),), timeout=self._time_for(articles)
+            )
 
     def _time_for(self, articles: Sequence[Article]) -> float:
         """Return how many seconds articles may take together."""
@@ -131,6 +133,23 @@ class Workers:
             return [answer for wait in alone for answer in wait()]
         (article,) = articles
         return [Problem(article.path or article.id, why, "poison", set_aside=True)]
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start threads and processes that Ctrl-C does not reach.
+
+    A terminal sends it to all of them; this process alone answers, and ends the others. One that
+    is just loading its modules would print where it was. What comes meanwhile comes afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ending(code: int | None) -> str:

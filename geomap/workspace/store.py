@@ -154,7 +154,7 @@ class Store:
                 outcome: Outcome = "version"
             else:
                 article_id, version, outcome = self._free_id(article.id), 1, "new"
-            copy_of = None if is_copy is None else self._copied(bands, is_copy)
+            copy_of = None if is_copy is None else self._copied(article_id, bands, is_copy)
             row = self._db.execute(
                 "INSERT INTO articles (article_id, version, latest, title, date, date_source, "
                 "published, source, url, lang, path, text, text_sha256, raw, added_at, origin, "
@@ -220,13 +220,20 @@ class Store:
             ):
                 return name
 
-    def _copied(self, bands: Sequence[str], is_copy: Callable[[str], bool]) -> int | None:
-        """Return the first article that a text is a copy of, among those that share a band."""
+    def _copied(
+        self, article_id: str, bands: Sequence[str], is_copy: Callable[[str], bool]
+    ) -> int | None:
+        """Return the first article that a text is a copy of, among those that share a band.
+
+        Earlier versions of its own, and what was copied from them, are none.
+        """
         marks = ",".join("?" * len(bands))
         rows = self._db.execute(
-            "SELECT DISTINCT id, copy_of, text FROM shingles JOIN articles ON id = article "
-            f"WHERE band IN ({marks}) ORDER BY id LIMIT {_LOOKED_AT}",
-            list(bands),
+            "SELECT DISTINCT a.id, a.copy_of, a.text FROM shingles JOIN articles a "
+            "ON a.id = article LEFT JOIN articles o ON o.id = a.copy_of "
+            f"WHERE band IN ({marks}) AND ? NOT IN (a.article_id, COALESCE(o.article_id, '')) "
+            f"ORDER BY a.id LIMIT {_LOOKED_AT}",
+            [*bands, article_id],
         ).fetchall()
         for row, copy_of, text in rows:
             if is_copy(unpacked(text, f"{self.path}: row {row}")):
