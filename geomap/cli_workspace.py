@@ -61,12 +61,15 @@ def add(
 @app.command()
 def status(
     workspace: Annotated[Path, typer.Argument(help="Its folder.", metavar="DIR")] = HERE,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="List its articles here (.csv).")
+    ] = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Tell how much a workspace holds."""
+    """Tell how much a workspace holds, and what could not be read."""
     run = _run(workspace, False, debug)
-    _end(run, run.status(), as_json)
+    _end(run, run.status(output), as_json)
 
 
 @app.command()

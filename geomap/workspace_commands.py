@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles import iter_articles
 from geomap.commands import Run, failed_line
-from geomap.errors import ArticleError, WorkspaceError
+from geomap.errors import ArticleError, OutputError, WorkspaceError
 from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem, Report
 from geomap.run_summary import count
@@ -194,10 +194,25 @@ class WorkspaceRun(Run):
             self.pipeline.workers = w
             yield
 
-    def status(self) -> dict[str, Any]:
-        """Return how much the workspace holds."""
-        counts = self.space.store.counts(self.engine)
-        return _numbers(counts) | {"lines": _lines(counts)}
+    def status(self, output: Path | None = None) -> dict[str, Any]:
+        """Return how much the workspace holds; list its articles in a file of CSV, where asked.
+
+        Raises
+        ------
+        OutputError
+            The file's name does not end in .csv, or it cannot be written.
+        """
+        from geomap.workspace.listing import set_aside, write_listing
+
+        store = self.space.store
+        counts = store.counts(self.engine)
+        lines = _lines(counts, set_aside(store, self.engine))
+        if output is not None:
+            if output.suffix.lower() != ".csv":
+                raise OutputError(f"{output}: the list of articles is CSV: write -o NAME.csv")
+            self._ready(output)
+            lines.append(f"{output}: {count(write_listing(store, self.engine, output), 'article')}")
+        return _numbers(counts) | {"lines": lines}
 
     def remove(self, ids: Sequence[str]) -> dict[str, Any]:
         """Remove articles, all versions of them; return the summary.
@@ -255,7 +270,7 @@ def _numbers(counts: Counts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(counts: Counts) -> list[str]:
+def _lines(counts: Counts, set_aside: Sequence[str] = ()) -> list[str]:
     days = "no dates" if counts.first is None else f"{counts.first} to {counts.last}"
     told = f"{count(counts.articles, 'article')} ({days})"
     if counts.undated:
@@ -270,5 +285,8 @@ def _lines(counts: Counts) -> list[str]:
             f"{count(counts.waiting, 'article')} not read yet: geomap reprocess reads them"
         )
     if counts.set_aside:
-        lines.append(f"{count(counts.set_aside, 'article')} set aside: reading them failed")
+        lines.append(f"{count(counts.set_aside, 'article')} set aside, since reading failed")
+        lines += set_aside
+        if set_aside and counts.set_aside > len(set_aside):
+            lines.append(f"  and {counts.set_aside - len(set_aside)} more: -o NAME.csv lists all")
     return [*lines, f"{counts.size_bytes / 1e6:,.1f} MB"]

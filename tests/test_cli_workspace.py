@@ -181,6 +181,26 @@ def test_removed_articles_are_gone(cli: Cli, desk: Path) -> None:
     refused(cli("remove", "nothing", "-w", desk), "nothing removed")
 
 
+def test_its_articles_are_listed_with_what_could_not_be_read(
+    cli: Cli, desk: Path, tmp_path: Path
+) -> None:
+    before = status(cli, desk)
+    assert before["size_bytes"] > 100_000  # also while it stands in the log
+    with contextlib.closing(sqlite3.connect(desk / "workspace.gpkg")) as db, db:
+        row = "SELECT id FROM articles WHERE article_id = '2024-02-15--avdiivka'"
+        db.execute(f"UPDATE reports SET report = NULL, problem = 'hung' WHERE article = ({row})")
+    code, out, _ = cli("status", desk, "-o", tmp_path / "list.csv")
+    assert code == 0
+    assert "1 article set aside, since reading failed\n  2024-02-15--avdiivka: hung\n" in out
+    rows = list(csv.DictReader((tmp_path / "list.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == before["articles"]
+    assert {r["article_id"]: r["problem"] for r in rows if r["state"] != "read"} == {
+        "2024-02-15--avdiivka": "hung"
+    }
+    assert rows[-1]["date"] == ""
+    refused(cli("status", desk, "-o", tmp_path / "list.txt"), "NAME.csv")
+
+
 def test_a_whole_workspace_is_verified_and_a_damaged_one_is_not(cli: Cli, desk: Path) -> None:
     assert cli("verify", desk)[1].startswith("whole\n")
     store = desk / "workspace.gpkg"
@@ -200,6 +220,8 @@ def test_what_cannot_be_is_one_line(
     refused(cli("init", tmp_path / "no" / "folder"), "cannot be made")
     refused(cli("status", tmp_path), "geomap init")
     refused(cli("add", tmp_path / "none.txt", "-w", desk), "no such file")
+    refused(cli("add", "ftp://example.org/a", "-w", desk), "only http:// and https://")
+    refused(cli("map", "https://example.org/a", "-o", tmp_path / "m.html"), "geomap add")
     refused(cli("map", desk, examples, "-o", tmp_path / "m.html"), "name it alone")
     monkeypatch.chdir(tmp_path)
     refused(cli("add", examples), "holds no workspace")

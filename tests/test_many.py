@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -132,6 +134,15 @@ def test_the_command_line_gives_the_same_bytes_with_any_number(
         code, _, err = cli("export", folder, "-o", tmp_path / f"{jobs}.geojsonl", "--jobs", jobs)
         assert code == 0, err
     assert (tmp_path / "1.geojsonl").read_bytes() == (tmp_path / "2.geojsonl").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals are looked at in /proc")
+def test_ctrl_c_is_for_the_command_alone(workers: Workers) -> None:
+    workers.begin(_articles("One."))()
+    for child in multiprocessing.active_children():
+        told = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
+        (blocked,) = re.findall(r"SigBlk:\s*(\w+)", told)
+        assert int(blocked, 16) >> (signal.SIGINT - 1) & 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are told otherwise there")

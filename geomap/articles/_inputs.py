@@ -107,7 +107,7 @@ def _inputs(sources: Iterable[str | os.PathLike[str]]) -> Iterator[Input | Probl
             )
             continue
         if not exists:
-            yield Problem(shown, "no such file or folder", "not-found", set_aside=True)
+            yield Problem(shown, _missing(name), "not-found", set_aside=True)
         elif is_folder and (path / _STORE).is_file():
             message = "is a workspace, which holds what geomap made: name files or folders in it"
             yield Problem(shown, message, "workspace", set_aside=True)
@@ -115,6 +115,16 @@ def _inputs(sources: Iterable[str | os.PathLike[str]]) -> Iterator[Input | Probl
             yield from _folder(path, shown)
         else:
             yield Input(path, shown, path.name, _full(path))
+
+
+def _missing(name: str) -> str:
+    """Return what to say of a source that is not there."""
+    scheme, between, _ = name.partition("://")
+    if not between:
+        return "no such file or folder"
+    if scheme.lower() in ("http", "https"):
+        return "is an address: geomap add takes it, into a workspace (geomap init makes one)"
+    return "no such file or folder; of addresses only http:// and https:// are asked for"
 
 
 def find_inputs(sources: Iterable[str | os.PathLike[str]]) -> list[Input | Problem]:

@@ -102,7 +102,9 @@ def read_telegram(
     elif not walk.any_posts:
         yield Problem(path, "has no message with a text", "empty", set_aside=True)
     if walk.private:
-        told = f"{walk.private} personal chats were not read; export the channels alone"
+        one = walk.private == 1
+        told = "1 personal chat was" if one else f"{walk.private} personal chats were"
+        told += " not read"
         yield Problem(path, told, "personal-chat")
 
 

@@ -41,7 +41,7 @@ _NOT_PUBLIC = tuple(
 )  # fmt: skip
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_ALLOW = "(a host of your own network must be allowed by name)"
+_ALLOW = "(a host of your own network needs --allow, or allow in feeds.toml)"
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
 
@@ -105,7 +105,7 @@ class Guard:
     >>> guard.check("http://127.0.0.1/")
     Traceback (most recent call last):
     geomap.errors.RefusedAddressError: http://127.0.0.1/: refused: 127.0.0.1 is not a public \
-address (a host of your own network must be allowed by name)
+address (a host of your own network needs --allow, or allow in feeds.toml)
     """
 
     allow: Sequence[str] = ()

@@ -52,6 +52,13 @@ class StoreFile:
             self.db.close()  # its locks would stay as long as this process
             raise
 
+    def size_bytes(self) -> int:
+        """Return how large it is, with what is still in its log."""
+        with self.told():
+            (pages,) = self.db.execute("PRAGMA page_count").fetchone()
+            (page_bytes,) = self.db.execute("PRAGMA page_size").fetchone()
+        return int(pages * page_bytes)
+
     @contextmanager
     def told(self) -> Iterator[None]:
         """Say in one line what went wrong with the file."""

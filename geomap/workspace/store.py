@@ -451,7 +451,7 @@ class Store:
         return Counts(
             articles=one[1], versions=one[0], copies=one[2], undated=one[3],
             waiting=one[1] - done[0], set_aside=done[1], first=one[4], last=one[5],
-            size_bytes=self.path.stat().st_size,
+            size_bytes=self.file.size_bytes(),
         )  # fmt: skip
 
     def faults(self) -> list[str]:
