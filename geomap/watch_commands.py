@@ -19,7 +19,7 @@ from geomap.watch_round import Round
 from geomap.watching import Stopped, Timetable, awake_s, unique, wait_until_due
 from geomap.workspace.feed_notes import FeedNote
 from geomap.workspace.feeds_file import FEEDS, read_plan
-from geomap.workspace.workspace import CORRECTIONS, is_workspace, open_workspace
+from geomap.workspace.workspace import CORRECTIONS, REVIEWS, is_workspace, open_workspace
 from geomap.workspace_commands import WorkspaceRun
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Watch:
                 check_destination(path)
         if outputs.region is not None:
             try:
-                _close(MapRun([str(folder)], {"region": outputs.region}, False))
+                MapRun([], {"region": outputs.region}, False)
             except SettingsError as error:
                 raise SettingsError(f"{plan.path}:{outputs.region_line}: {error}") from error
         return cls(open_workspace(folder), plan, stop, warn, **more)
@@ -260,7 +260,9 @@ class Watch:
         store = self.space.store
         day = self._last_day()
         stored = f"{store.feeds.state()} {day}"
-        state = f"{stored} {_stamp(self.space.folder / CORRECTIONS)}"
+        stamps = [_stamp(self.space.folder / CORRECTIONS)]
+        stamps += [f"{p.name} {_stamp(p)}" for p in sorted(self.space.folder.glob(REVIEWS))]
+        state = f"{stored} {stamps}"
         outputs = self.plan.outputs
         paths = [outputs.map, outputs.brief if day is not None else None]
         missing = [path for path in paths if path is not None and not path.exists()]
@@ -269,14 +271,15 @@ class Watch:
         reading = WorkspaceRun(self.space.folder, False, jobs=self.jobs)
         try:
             told = reading.reprocess()
-            engine = reading.engine
+            # Claims that are marked change what is shown, and nothing that is read.
+            read_by = f"{reading.engine} {reading.corrections.digest()}"
         finally:
             _close(reading)
         done.read += told["read"]
         done.set_aside += told["failed"]
         self._problems(reading.problems)
         # What the outputs were made of, also by an earlier process.
-        made_of = hashlib.sha256(f"{stored} {engine} {outputs}".encode()).hexdigest()
+        made_of = hashlib.sha256(f"{stored} {read_by} {outputs}".encode()).hexdigest()
         self._empty = not told["articles"]
         if not self._empty:
             if store.feeds.written() != made_of:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.articles import iter_articles
 from geomap.commands import Run, failed_line
-from geomap.errors import ArticleError, OutputError, WorkspaceError
+from geomap.errors import ArticleError, CorrectionError, OutputError, WorkspaceError
 from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem, Report
 from geomap.run_summary import count
@@ -50,7 +50,12 @@ class WorkspaceRun(Run):
             raise WorkspaceError(
                 f"{folder}: holds no workspace: make one with geomap init {folder}"
             )
-        super().__init__([str(folder)], options, progress, jobs=jobs)
+        # Slips in the corrections must not keep articles out: feeds forget what they listed.
+        self._slip: CorrectionError | None = None
+        try:
+            super().__init__([str(folder)], options, progress, jobs=jobs)
+        except CorrectionError as error:
+            self._slip = error
 
     @property
     def space(self) -> Workspace:
@@ -60,7 +65,15 @@ class WorkspaceRun(Run):
 
     @property
     def engine(self) -> str:
-        """What reads the articles now."""
+        """What reads the articles now.
+
+        Raises
+        ------
+        CorrectionError
+            The workspace's corrections cannot be used, so that nothing can be read.
+        """
+        if self._slip is not None:
+            raise self._slip
         assert isinstance(self.pipeline, KeptPipeline)
         return self.pipeline.engine
 
@@ -86,6 +99,8 @@ class WorkspaceRun(Run):
         ------
         ArticleError
             Not one article could be used, and none was known.
+        CorrectionError
+            The workspace's corrections cannot be used: the articles are kept, but not read.
         """
         outcomes = {"new": 0, "known": 0, "version": 0}
         addresses = [source for source in sources if is_address(source)]
@@ -96,11 +111,13 @@ class WorkspaceRun(Run):
         aside = [p for p in self.problems if p.set_aside]
         if not asked and aside:
             raise ArticleError(failed_line(aside))
-        told = [
+        told = (
             f"{count(outcomes['new'], 'new article')}, {outcomes['known']} known already, "
             f"{count(outcomes['version'], 'new version')}"
-        ]
-        return self._read_waiting(told, **outcomes)
+        )
+        if self._slip is not None:
+            raise CorrectionError(f"{self._slip}; kept, but not read before that is mended: {told}")
+        return self._read_waiting([told], **outcomes)
 
     def _keep_files(
         self, files: Sequence[str], article_date: dt.date | None, outcomes: dict[str, int]
@@ -162,8 +179,8 @@ class WorkspaceRun(Run):
         """Read the articles that were not read (or otherwise); return the summary."""
         store = self.space.store
         done = failed = 0
-        assert isinstance(self.pipeline, KeptPipeline)
         waiting = store.waiting(self.engine)
+        assert isinstance(self.pipeline, KeptPipeline)
         with self._guarded(), self._bar(len(waiting)) as advance:
             for article, problems, read in self.pipeline.read_and_keep(store.latest(waiting)):
                 done += read
@@ -221,7 +238,10 @@ class WorkspaceRun(Run):
         ------
         WorkspaceError
             One of them is not there: nothing is removed then.
+        CorrectionError
+            The workspace's corrections cannot be used.
         """
+        engine = self.engine
         ids = list(dict.fromkeys(ids))  # a name given twice is one article
         known = set(self.space.store.ids())
         missing = [i for i in ids if i not in known]
@@ -230,7 +250,7 @@ class WorkspaceRun(Run):
                 f"no article {missing[0]!r} in {self.space.folder}: nothing removed"
             )
         versions = sum(self.space.store.remove(i, self._noted(i)) for i in ids)
-        counts = self.space.store.counts(self.engine)
+        counts = self.space.store.counts(engine)
         lines = [f"{count(len(ids), 'article')} removed ({count(versions, 'version')})"]
         return {"removed": len(ids), "versions_removed": versions, **_numbers(counts),
                 "lines": [*lines, *_lines(counts)]}  # fmt: skip
@@ -258,6 +278,8 @@ class WorkspaceRun(Run):
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise WorkspaceError(f"{self.space.store.path}: {faults[0]}{more}")
+        if self._slip is not None:
+            raise CorrectionError(f"{self._slip}; the store itself is whole")
         counts = self.space.store.counts(self.engine)
         return _numbers(counts) | {"lines": ["whole", *_lines(counts)]}
 

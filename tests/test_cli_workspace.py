@@ -125,6 +125,21 @@ def test_an_entry_above_does_not_upset_those_below(
     assert "entry 2" not in err
 
 
+def test_a_slip_in_the_corrections_keeps_no_article_out(
+    cli: Cli, desk: Path, tmp_path: Path
+) -> None:
+    late = tmp_path / "late.txt"
+    late.write_text("Date: 2024-12-20\n\nShells fell near Bakhmut.", encoding="utf-8")
+    (desk / "corrections.toml").write_text("[[correction]\n", encoding="utf-8")
+    refused(cli("add", late, "-w", desk), "is not TOML", "1 new article")
+    for command in ("status", "reprocess", "remove"):
+        words = (command, "late", "-w", desk) if command == "remove" else (command, desk)
+        refused(cli(*words), "is not TOML")
+    refused(cli("verify", desk), "is not TOML", "the store itself is whole")
+    (desk / "corrections.toml").unlink()
+    assert cli("reprocess", desk)[1].startswith("1 article read\n11 articles")
+
+
 def test_a_filled_in_review_in_the_folder_counts(cli: Cli, desk: Path) -> None:
     review = desk / "review.csv"
     assert cli("review", desk, "-o", review)[0] == 0

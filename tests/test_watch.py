@@ -321,9 +321,28 @@ def test_a_correction_shows_at_the_next_round(desk: Desk, monkeypatch: pytest.Mo
     monkeypatch.setattr(watch_commands, "_draw", draw)
     notes = desk.folder / "corrections.toml"
     said = '[[correction]]\nname = "Bakhmut"\nnot_place = true\n'
-    rounds = desk.runs(hours=3.5, at={1.5: lambda: notes.write_text(said, encoding="utf-8")})
-    assert [bool(r.written) for r in rounds] == [True, False, True, False]
+    claim = '[[claim]]\narticle = "x"\nplace = "Bakhmut"\nhide = true\n'
+    review = "article_id,start,end,name,candidate_0,choice,scope,note\nx,0,1,X,,,,\n"
+    at: dict[float, Callable[[], Any]] = {
+        1.5: lambda: notes.write_text(said, encoding="utf-8"),
+        2.5: lambda: notes.write_text(said + claim, encoding="utf-8"),
+        3.5: lambda: (desk.folder / "review.csv").write_text(
+            review.replace(",,,,", ",,none,,"), encoding="utf-8"
+        ),
+    }
+    rounds = desk.runs(hours=5.5, at=at)
+    assert [bool(r.written) for r in rounds] == [True, False, True, True, True, False]
     assert rounds[2].read == 1
+    assert rounds[3].read == 0
+
+
+def test_a_slip_in_the_corrections_keeps_no_report_out(desk: Desk) -> None:
+    desk.web.answers = {"/feed": feed(desk.web.url("/0")), "/0": story("Bakhmut held.")}
+    desk.says("/feed", more="[watch]\nregion = 'Donetsk Oblast'\n")
+    (desk.folder / "corrections.toml").write_text("[[claim]\n", encoding="utf-8")
+    done = desk.once()
+    assert (done.outcomes["new"], done.unwritten) == (1, True)
+    assert "is not TOML" in desk.warned[0]
 
 
 def test_an_output_that_cannot_be_written_does_not_end_it(
