@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +169,9 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done
 Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 
 
+_WARNED = 20  # warnings of a kind that are shown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """The options that all commands on articles share; `on_articles` gives them to each."""
@@ -221,9 +225,17 @@ class Common:
 
     def end(self, run: commands.Run, summary: dict[str, Any], *, quiet: bool = False) -> None:
         """Print the problems and the summary; leave with the right code."""
+        told = Counter[str]()
         for problem in run.problems:
             word = "set aside" if problem.set_aside else "warning"
-            typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
+            told[problem.kind] += not problem.set_aside
+            # What was not used is named, each of it; warnings that repeat themselves hide it.
+            if problem.set_aside or self.verbose or told[problem.kind] <= _WARNED:
+                typer.echo(printable(f"geomap: {word}: {problem}"), err=True)
+        for kind, number in told.items():
+            if number > _WARNED and not self.verbose:
+                more = f"{number - _WARNED:,} more of the same ({kind}): --verbose names them"
+                typer.echo(f"geomap: warning: {more}", err=True)
         if self.as_json:
             typer.echo(json.dumps(summary, ensure_ascii=True), err=quiet)
         elif not quiet:

@@ -55,7 +55,7 @@ def add(
 ) -> None:
     """Add articles to a workspace, and read them."""
     run = _run(workspace, verbose, debug, jobs=jobs, max_article_mb=max_article_mb)
-    _end(run, run.add(sources, article_date, allow=allow or ()), as_json)
+    _end(run, run.add(sources, article_date, allow=allow or ()), as_json, verbose)
 
 
 @app.command()
@@ -94,7 +94,7 @@ def reprocess(
 ) -> None:
     """Read again what another geomap, gazetteer or corrections had read."""
     run = _run(workspace, verbose, debug, jobs=jobs)
-    _end(run, run.reprocess(), as_json)
+    _end(run, run.reprocess(), as_json, verbose)
 
 
 @app.command()
@@ -114,5 +114,5 @@ def _run(folder: Path, verbose: bool, debug: bool, **options: Any) -> Any:
     return WorkspaceRun(folder, show(verbose, debug), **options)
 
 
-def _end(run: Any, summary: dict[str, Any], as_json: bool) -> None:
-    Common(articles=[], as_json=as_json).end(run, summary)
+def _end(run: Any, summary: dict[str, Any], as_json: bool, verbose: bool = False) -> None:
+    Common(articles=[], as_json=as_json, verbose=verbose).end(run, summary)

@@ -337,3 +337,16 @@ def test_copies_are_one_source_in_a_briefing(cli: Cli, tmp_path: Path) -> None:
         (captured,) = doc["claims"]["places"][0]["cells"][0]
         told[name] = (sources, captured["single"], len(captured["cites"]))
     assert told == {"files": (4, False, 3), "desk": (2, True, 3)}
+
+
+def test_warnings_that_repeat_themselves_are_counted(cli: Cli, desk: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.jsonl"
+    lines = [json.dumps({"id": f"n{i}", "text": f"Shells fell, {i}."}) for i in range(30)]
+    many.write_text("\n".join([*lines, "{", "{"]), encoding="utf-8")
+    code, _, err = cli("add", many, "-w", desk)
+    told = err.splitlines()
+    assert code == 1
+    assert sum("has no date" in line for line in told) == 20
+    assert sum("geomap: set aside" in line for line in told) == 2
+    assert told[-1] == "geomap: warning: 10 more of the same (undated): --verbose names them"
+    assert cli("add", many, "-w", desk, "--verbose")[2].count("has no date") == 30

@@ -75,6 +75,16 @@ def test_the_same_address_with_another_text_is_a_new_version(folder: Path) -> No
     assert held(folder) == [("a", 2, "Twelve were hurt.")]
 
 
+def test_an_article_that_gets_its_date_is_a_new_version(folder: Path) -> None:
+    day = dt.date(2023, 3, 2)
+    undated, dated = Article("a", "One."), Article("a", "One.", date=day)
+    named = Article("a", "One.", date=day, source="Wire")
+    other = Article("a", "One.", date=dt.date(2023, 3, 3), source="Wire")
+    added = add(folder, undated, dated, undated, named, other)
+    assert [a.outcome for a in added] == ["new", "version", "known", "version", "new"]
+    assert held(folder) == [("a", 3, "One."), ("a~2", 1, "One.")]
+
+
 def test_ids_of_different_articles_are_different(folder: Path) -> None:
     names = [a.article_id for a in add(folder, article("a", "One."), article("a", "Two."))]
     assert names == ["a", "a~2"]

@@ -121,8 +121,9 @@ class Store:
     ) -> Added:
         """Keep an article whole; one whose text is there already is known.
 
-        The same address with another text is a new version of the article; the latest counts, the
-        old ones stay. An id that another article has gets a number.
+        The same address with another text is a new version of the article; so is the same text
+        under its id with a date, source or address that it lacked. The latest counts, the old ones
+        stay. An id that another article has gets a number.
 
         Parameters
         ----------
@@ -145,7 +146,7 @@ class Store:
             known = self._known(article, sha)
             if known is not None:
                 return Added("known", *known)
-            before = self._same_address(article)
+            before = self._same_address(article) or self._told_less(article, sha)
             if before is not None:
                 article_id, version = before
                 self._db.execute(
@@ -192,6 +193,21 @@ class Store:
         found = self._db.execute(
             "SELECT article_id, MAX(version) FROM articles WHERE url = ? GROUP BY article_id "
             "ORDER BY article_id", (article.url,),
+        ).fetchone()  # fmt: skip
+        return None if found is None else (found[0], found[1] + 1)
+
+    def _told_less(self, article: Article, sha: str) -> tuple[str, int] | None:
+        """Return the article of that id and text that lacks what this one tells of itself.
+
+        Its owner was asked for a date, say, and has put it at the top of the file.
+        """
+        found = self._db.execute(
+            "SELECT article_id, (SELECT MAX(v.version) FROM articles v "
+            "WHERE v.article_id = a.article_id) FROM articles a WHERE article_id = ? "
+            "AND text_sha256 = ? AND latest = 1 AND (date IS NULL OR date = ?) "
+            "AND (source IS NULL OR source = ?) AND (url IS NULL OR url = ?)",
+            (article.id, sha, article.date.isoformat() if article.date else None, article.source,
+             article.url),
         ).fetchone()  # fmt: skip
         return None if found is None else (found[0], found[1] + 1)
 
