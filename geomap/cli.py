@@ -305,7 +305,7 @@ def evaluate(
     summary = run.evaluate(
         gold, within_km=within_km, given=spans, predictions=predictions, errors=errors
     )
-    Common(articles=[str(gold)], as_json=as_json).end(run, summary)
+    Common(articles=[str(gold)], as_json=as_json, verbose=verbose).end(run, summary)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from geomap.kept_pipeline import KeptPipeline
 from geomap.models import Problem, Report
 from geomap.run_summary import count
 from geomap.web_sources import is_address
-from geomap.workspace.workspace import is_workspace
+from geomap.workspace.workspace import is_workspace, none_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,9 +47,7 @@ class WorkspaceRun(Run):
         self, folder: Path, progress: bool, *, jobs: int | None = None, **options: Any
     ) -> None:
         if not is_workspace(folder):
-            raise WorkspaceError(
-                f"{folder}: holds no workspace: make one with geomap init {folder}"
-            )
+            raise none_in(folder)
         # Slips in the corrections must not keep articles out: feeds forget what they listed.
         self._slip: CorrectionError | None = None
         try:

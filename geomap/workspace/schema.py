@@ -1,7 +1,8 @@
 """The tables of a workspace, by version: a store of an older one is brought up to date.
 
 The file is a GeoPackage (a SQLite database that GIS programs open): the tables of articles and
-reports are its "attributes", without geometry; `mentions` are points.
+reports are its "attributes", without geometry: what was found stands in the reports' bytes, and
+`geomap export` draws layers of it.
 """
 
 from __future__ import annotations

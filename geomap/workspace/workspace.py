@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,6 +104,17 @@ def is_workspace(path: str | Path) -> bool:
     return (Path(path) / STORE).is_file()
 
 
+def none_in(path: Path) -> WorkspaceError:
+    """Return the error about a path that is no workspace, with what to do."""
+    if path.name == STORE and path.is_file():
+        return WorkspaceError(f"{path}: is the store of a workspace: name the folder it is in")
+    if path.exists() and not path.is_dir():
+        return WorkspaceError(f"{path}: is a file, and a workspace is a folder")
+    return WorkspaceError(
+        f"{path}: holds no workspace: make one with geomap init {shlex.quote(str(path))}"
+    )
+
+
 def create(folder: Path) -> Workspace:
     """Make a workspace in a folder, which is made too where it is not there.
 
@@ -134,7 +146,7 @@ def open_workspace(folder: Path) -> Workspace:
         There is none, or its store cannot be used.
     """
     if not is_workspace(folder):
-        raise WorkspaceError(f"{folder}: holds no workspace: make one with geomap init {folder}")
+        raise none_in(folder)
     return Workspace(folder, Store(folder / STORE))
 
 
@@ -144,8 +156,11 @@ def opened(sources: Sequence[str]) -> Workspace | None:
     Raises
     ------
     WorkspaceError
-        It is named beside others, or cannot be used.
+        It is named beside others or by its store, or cannot be used.
     """
+    for source in sources:
+        if Path(source).name == STORE and Path(source).is_file():
+            raise none_in(Path(source))
     named = [source for source in sources if source != "-" and is_workspace(source)]
     if not named:
         return None
