@@ -75,6 +75,15 @@ def test_the_same_address_with_another_text_is_a_new_version(folder: Path) -> No
     assert held(folder) == [("a", 2, "Twelve were hurt.")]
 
 
+def test_an_edited_message_is_a_new_version(folder: Path) -> None:
+    texts = [("telegram-7-1", "Two hurt."), ("telegram-7-2", "One."), ("telegram-8-1", "Quiet.")]
+    add(folder, *(article(name, text, source="Front") for name, text in texts))
+    [edited] = add(folder, article("telegram-7-1", "Three hurt.", source="Front"))
+    assert edited.outcome == "version"
+    assert held(folder)[0] == ("telegram-7-1", 2, "Three hurt.")
+    assert len(held(folder)) == 3
+
+
 def test_an_article_that_gets_its_date_is_a_new_version(folder: Path) -> None:
     day = dt.date(2023, 3, 2)
     undated, dated = Article("a", "One."), Article("a", "One.", date=day)

@@ -26,6 +26,7 @@ _CHAT_KEYS = frozenset({"name", "type", "id", "username"})
 # Of an account: what is written to one person is no report.
 _PRIVATE = frozenset({"personal_chat", "bot_chat", "saved_messages", "replies", "verify_codes"})
 _DEEPEST = 60
+_MESSAGE_ID = re.compile(r"telegram--?[0-9]+-[0-9]+")
 _USERNAME = re.compile(r"[A-Za-z]\w{3,31}", re.ASCII)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _READ_BYTES = 1 << 16
@@ -237,6 +238,19 @@ class _Walk:
 
     def _aside(self, what: str, told: str, kind: str) -> Problem:
         return Problem(self._path, f"{what} {told}", kind, set_aside=True)
+
+
+def is_message_id(article_id: str) -> bool:
+    """Say whether an id is that of a message, which keeps it when it is edited.
+
+    Only where the export tells the number of its chat, which no other has.
+
+    Examples
+    --------
+    >>> is_message_id("telegram-1234-7"), is_message_id("telegram-Front-7")
+    (True, False)
+    """
+    return _MESSAGE_ID.fullmatch(article_id) is not None
 
 
 def _text(value: object) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from geomap.articles.telegram import is_message_id
 from geomap.errors import WorkspaceError
 from geomap.models import Article
 from geomap.workspace.feed_notes import FeedNotes
@@ -121,7 +122,8 @@ class Store:
     ) -> Added:
         """Keep an article whole; one whose text is there already is known.
 
-        The same address with another text is a new version of the article; so is the same text
+        The same address (or message of Telegram) with another text is a new version of the
+        article; so is the same text
         under its id with a date, source or address that it lacked. The latest counts, the old ones
         stay. An id that another article has gets a number.
 
@@ -188,11 +190,15 @@ class Store:
         return None
 
     def _same_address(self, article: Article) -> tuple[str, int] | None:
-        if not article.url:
+        if is_message_id(article.id):  # as good as an address, and there without one
+            where, what = "article_id = ?", article.id
+        elif article.url:
+            where, what = "url = ?", article.url
+        else:
             return None
         found = self._db.execute(
-            "SELECT article_id, MAX(version) FROM articles WHERE url = ? GROUP BY article_id "
-            "ORDER BY article_id", (article.url,),
+            f"SELECT article_id, MAX(version) FROM articles WHERE {where} GROUP BY article_id "
+            "ORDER BY article_id", (what,),
         ).fetchone()  # fmt: skip
         return None if found is None else (found[0], found[1] + 1)
 
