@@ -48,6 +48,9 @@ class ChangesRun(ExportRun):
         lines = [*summary["lines"][:-1], f"since {since.isoformat(timespec='minutes')}: {told}"]
         return summary | self._counts | {"lines": [*lines, summary["lines"][-1]]}
 
+    def _may_be_empty(self) -> bool:
+        return True  # all of it may be gone
+
     def _about(self, *, bom: bool) -> About:
         return replace(super()._about(bom=bom), changes=True)
 

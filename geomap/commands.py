@@ -211,11 +211,20 @@ class Run:
         self._check_articles(read)
         self.problems += self._told(read.problems)
         self._heed()
-        if not read.articles:
-            raise ArticleError(failed_line(read.problems) or "no articles given")
+        if not read.articles and not self._may_be_empty():
+            raise ArticleError(failed_line(read.problems) or self._nothing())
         if self.settings.sources:
             read = replace(read, articles=tuple(of_sources(read.articles, self.settings.sources)))
         return read
+
+    def _may_be_empty(self) -> bool:
+        """Say whether no article is an answer: of a workspace, where the period has none."""
+        return self.workspace is not None and bool(self.workspace.store.ids())
+
+    def _nothing(self) -> str:
+        if self.workspace is None:
+            return "no articles given"
+        return f"{self.workspace.folder}: holds no article yet: geomap add brings some"
 
     def _sources(self) -> ReadResult:
         """Read the articles that are named, or those of the workspace that is."""

@@ -353,3 +353,18 @@ def test_warnings_that_repeat_themselves_are_counted(cli: Cli, desk: Path, tmp_p
     assert sum("geomap: set aside" in line for line in told) == 2
     assert told[-1] == "geomap: warning: 10 more of the same (undated): --verbose names them"
     assert cli("add", many, "-w", desk, "--verbose")[2].count("has no date") == 30
+
+
+def test_what_holds_nothing_of_a_period_says_so(cli: Cli, desk: Path, tmp_path: Path) -> None:
+    late = ("--since", "2030-01-01")
+    for words in (
+        ("map", desk, "-o", tmp_path / "m.html"),
+        ("export", desk, "-o", tmp_path / "o.csv"),
+        ("brief", desk, "--region", "Donetsk Oblast", "--no-picture", "-o", tmp_path / "b.md"),
+        ("extract", desk, "-o", tmp_path / "e.jsonl"),
+    ):
+        code, _, err = cli(*words, *late)
+        assert code == 0, err
+        assert "no article of this period" in err
+    assert cli("init", tmp_path / "bare")[0] == 0
+    refused(cli("map", tmp_path / "bare", "-o", tmp_path / "m.html"), "holds no article yet")

@@ -130,6 +130,8 @@ def test_a_correction_changes_what_it_corrects(cli: Cli, desk: Path, clock: Cloc
 def test_what_is_removed_is_gone_without_its_words(cli: Cli, desk: Path, clock: Clock) -> None:
     clock.now = MONDAY + dt.timedelta(days=1)
     assert cli("remove", "one", "-w", desk)[0] == 0
+    # Also of a workspace that holds nothing more.
+    assert {change for change, *_ in told(cli, desk, "2026-02-03T00:00Z")} == {"gone"}
     put(cli, desk, "two", LATER)
     rows = [r for r in found(cli, desk, "2026-02-03T00:00Z") if r["change"] == "gone"]
     assert {"one"} == {r["article_id"] for r in rows}
