@@ -15,9 +15,10 @@ from itertools import chain, groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from geomap.articles._options import ReadOptions
 from geomap.bulk.parts import write_day
 from geomap.bulk.pipeline import reader_of
-from geomap.bulk.records import Reading, read_partition
+from geomap.bulk.records import read_partition
 from geomap.bulk.storage import Folder
 from geomap.errors import GeomapError
 from geomap.models import Article, Problem, Report
@@ -54,7 +55,7 @@ class Job:
     wanted: Filter
     corrections: Corrections
     theatre: Theatre
-    reading: Reading
+    reading: ReadOptions
     generator: Mapping[str, Any]
     engine: str
     limit_s: float = 300.0
