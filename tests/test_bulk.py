@@ -380,6 +380,9 @@ def test_lines_are_those_that_all_commands_read(tmp_path: Path) -> None:
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b'{"text": "Ky\xefv."}\n')
         found = _articles(path, 1 << 20)
         assert found[:2] == _as_others_read(path)
+    blank = tmp_path / "blank.jsonl"
+    blank.write_bytes(b" \n\n")
+    assert _articles(blank, 1 << 20)[:2] == _as_others_read(blank)
     articles, problems, _ = found
     assert [a.published is not None for a in articles[:5]] == [True, True, False, False, False]
     assert len(articles) == 8

@@ -149,9 +149,12 @@ def _lines(partition: Partition, how: ReadOptions) -> Iterator[JsonReport | Prob
             stream.seek(partition.first)
             part = _Stretch(stream, partition.last - partition.first)
             shift = partition.line - 1
-        found = read_json_lines(part, printable(partition.url), max_line_bytes=how.max_bytes)
+        shown = printable(partition.url)
+        found = read_json_lines(part, shown, max_line_bytes=how.max_bytes)
+        read_any = False
         try:
             for row in found:
+                read_any = True
                 at = row.line or 1
                 if partition.kind == "lines":
                     if at <= partition.first:
@@ -163,6 +166,14 @@ def _lines(partition: Partition, how: ReadOptions) -> Iterator[JsonReport | Prob
             if _of_the_system(error):
                 raise
             yield _damaged(partition, error)
+            return
+        if not read_any and _is_whole(partition):
+            yield Problem(shown, "is empty", "empty", set_aside=True)
+
+
+def _is_whole(partition: Partition) -> bool:
+    system, path = file_system(partition.url)
+    return partition.first == 0 and partition.last in (None, system.size(path))
 
 
 def _shifted(row: JsonReport | Problem, shift: int) -> JsonReport | Problem:
