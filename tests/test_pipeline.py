@@ -102,7 +102,7 @@ def test_a_pipeline_that_is_done_with_is_let_go_of() -> None:
     for _ in range(3):
         gazetteer = geomap.Gazetteer.open()
         pipeline = geomap.Pipeline(gazetteer=gazetteer)
-        assert pipeline.process(Article("a", "Shells fell 3 km west of Bakhmut.")).hints
+        assert pipeline.process(Article("a", "They took a village 3 km west of Bakhmut.")).hints
         alive.append(weakref.ref(gazetteer))
         del pipeline, gazetteer
     gc.collect()
