@@ -98,7 +98,7 @@ def test_copies_are_linked_to_the_first(folder: Path) -> None:
 
 
 def test_short_texts_are_no_copies() -> None:
-    assert bands("Shells fell near Bakhmut.") == []
+    assert bands(shingles("Shells fell near Bakhmut.")) == []
     assert not are_copies(shingles("Shells fell."), shingles("Shells fell."))
 
 
