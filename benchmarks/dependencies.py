@@ -22,14 +22,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LEAST = (3, 11)
-EXTRAS = "osm,parquet,picture"
+EXTRAS = "cluster,osm,parquet,picture"
 TEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis", "jsonschema", "html5lib", "openpyxl")
 # Every room once, the formats that a library writes, and what libraries of different ages change.
 SMOKE = (
-    "test_articles_decode.py", "test_articles_html.py", "test_articles_read.py", "test_cli.py",
+    "test_articles_archives.py", "test_articles_decode.py", "test_articles_html.py",
+    "test_articles_read.py", "test_bulk.py", "test_cli.py",
     "test_cli_workspace.py", "test_export.py", "test_export_formats.py", "test_export_schema.py",
     "test_front_line.py", "test_geocoder.py", "test_geodesy.py", "test_library.py",
-    "test_page_text.py", "test_picture.py", "test_pipeline.py", "test_settings.py",
+    "test_many.py", "test_page_text.py", "test_picture.py", "test_pipeline.py", "test_settings.py",
     "test_web_feeds.py", "test_web_fetch.py", "test_workspace_store.py",
 )  # fmt: skip
 COMMANDS = (

@@ -253,7 +253,7 @@ def _store(folder: Path, report: bytes) -> bytes:
         first = _report_article()
         for article in (first, Article("b", "Calm in Lyman.", url="https://news.example/1")):
             store.add(article, origin="x", when=when, raw=b"<p>x")
-        store.keep(first.id, "engine", report)
+        store.reports.keep(first.id, "engine", report)
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("PRAGMA journal_mode = DELETE")
@@ -274,10 +274,10 @@ def _read_store(path: Path) -> None:
         store.counts("engine")
         store.faults()
         for one in store.articles():
-            found = store.found(one.article.id, "engine")
+            found = store.reports.found(one.article.id, "engine")
             if found is not None and found[0] is not None:
                 unpack(found[0], one.article)
-        store.waiting("engine")
+        store.reports.waiting("engine")
         store.copies()
         when = dt.datetime(2024, 1, 2, tzinfo=dt.UTC)
         store.add(Article("c", "New.", url="https://news.example/1"), origin="x", when=when)

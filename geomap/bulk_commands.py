@@ -6,10 +6,10 @@ import datetime as dt
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from geomap.articles._options import ReadOptions
 from geomap.bulk import manifest
 from geomap.bulk.cluster import Cluster, Here
 from geomap.bulk.pipeline import reader_of
-from geomap.bulk.records import Reading
 from geomap.bulk.run import Bulk
 from geomap.bulk.storage import Folder, check_installed
 from geomap.bulk.task import HELD_CHARACTERS, Job
@@ -104,7 +104,7 @@ class BulkRun(Run):
             wanted=self.wanted(),
             corrections=self.corrections,
             theatre=self.theatre,
-            reading=Reading(
+            reading=ReadOptions(
                 self.article_date, dt.date.today(), int(settings.max_article_mb * 1e6)
             ),
             generator=self.collection([])["generator"],

@@ -67,7 +67,7 @@ class ChangesRun(ExportRun):
         assert self.workspace is not None
         assert isinstance(self.pipeline, KeptPipeline)
         store = self.workspace.store
-        waiting = store.waiting(self.pipeline.engine)
+        waiting = store.reports.waiting(self.pipeline.engine)
         with self._working(articles), self._bar(len(waiting)) as advance:
             for article, problems, _ in self.pipeline.read_and_keep(store.latest(waiting)):
                 self.problems += [p for p in problems if p.kind != "undated"]

@@ -20,6 +20,7 @@ from geomap.cli_brief import brief
 from geomap.cli_bulk import bulk
 from geomap.cli_export import export
 from geomap.cli_gazetteer import app as gazetteer_app
+from geomap.cli_locate import locate
 from geomap.cli_options import (
     ArticleDate,
     AsJson,
@@ -31,7 +32,6 @@ from geomap.cli_options import (
     MaxMb,
     MinConfidence,
     RecogniserOption,
-    Strict,
     Verbose,
     check_suffix,
     day_told,
@@ -308,42 +308,7 @@ def evaluate(
     Common(articles=[str(gold)], as_json=as_json, verbose=verbose).end(run, summary)
 
 
-@app.command()
-def locate(
-    sentences: Annotated[
-        str,
-        typer.Argument(
-            help="A .jsonl of `id, sentence`, maybe `context` and `anchors`; - for standard input.",
-            metavar="SENTENCES",
-        ),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", help="The .jsonl to write; - for standard output."),
-    ],
-    level: Annotated[
-        float, typer.Option("--level", help="The share of the probability that a region holds.")
-    ] = 0.9,
-    snap: Annotated[
-        bool,
-        typer.Option(
-            "--snap/--no-snap", help="Seek what may be a settlement among those that are known."
-        ),
-    ] = True,
-    front: Front = None,
-    strict: Strict = False,
-    recogniser: RecogniserOption = "geomap",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    debug: Debug = False,
-) -> None:
-    """Say where each sentence puts its subject: a region and a point."""
-    from geomap.locate_commands import LocateRun
-
-    options = {"recogniser": recogniser}
-    run = LocateRun([sentences], options, show(verbose, debug), front=front, strict=strict)
-    summary = run.locate(output, level=level, snap=snap)
-    Common(articles=[sentences], as_json=as_json).end(run, summary, quiet=str(output) == "-")
+app.command("locate")(locate)
 
 
 @app.command()

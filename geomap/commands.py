@@ -299,7 +299,7 @@ class Run:
         """Return how many characters are to be read."""
         if self.workspace is not None and self._as_kept:
             assert isinstance(self.pipeline, KeptPipeline)
-            waiting = set(self.workspace.store.waiting(self.pipeline.engine))
+            waiting = set(self.workspace.store.reports.waiting(self.pipeline.engine))
             articles = [a for a in articles if a.id in waiting]
         if isinstance(self.pipeline, BulkPipeline) and self.pipeline.fits:
             return 0

@@ -106,7 +106,7 @@ class KeptPipeline(Pipeline):
             yield article, (result.problems if not isinstance(result, Problem) else (result,)), read
 
     def _kept(self, article: Article) -> Report | Problem | None:
-        kept = self._store.found(article.id, self.engine)
+        kept = self._store.reports.found(article.id, self.engine)
         if kept is None:
             return None
         data, problem = kept
@@ -119,7 +119,7 @@ class KeptPipeline(Pipeline):
 
     def _keep(self, article: Article, result: Packed | Report | Problem) -> None:
         if isinstance(result, Problem):
-            self._store.keep(
+            self._store.reports.keep(
                 article.id, self.engine, None, result.message, mark=self._mark(article)
             )
             return
@@ -127,7 +127,7 @@ class KeptPipeline(Pipeline):
             data = pack(result) if isinstance(result, Report) else result.data
         except WorkspaceError:  # larger than any report is: read anew each time
             return
-        self._store.keep(article.id, self.engine, data, mark=self._mark(article))
+        self._store.reports.keep(article.id, self.engine, data, mark=self._mark(article))
 
     def unused_corrections(
         self, reports: Iterable[Report], left_out: Iterable[str] = ()
@@ -158,7 +158,7 @@ class KeptPipeline(Pipeline):
         """Return a kept report that names the corrections as they stand now."""
         if not report.corrections:
             return report
-        told = self._store.mark(report.article.id).partition(" ")[2]
+        told = self._store.reports.mark(report.article.id).partition(" ")[2]
         try:
             before = [(int(number), str(name)) for number, name in json.loads(told)]
             return renumbered(report, before, self._standing(report.article))

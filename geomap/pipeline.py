@@ -299,7 +299,7 @@ class Pipeline:
         under_way = deque()
         ahead = self.workers.ahead if self.workers is not None else 0
         for group in batches(articles):
-            asked = [self._asked_for(a) for a in group]
+            asked = [self.settings.in_period(a.date) for a in group]
             wanted = [a for a, ask in zip(group, asked, strict=True) if ask]
             under_way.append((group, asked, self._begin(wanted, spans) if wanted else list))
             if len(under_way) > ahead:
@@ -375,14 +375,6 @@ class Pipeline:
             except Exception as error:
                 results.append(_failed(one.article, error))
         return results
-
-    def _asked_for(self, article: Article) -> bool:
-        since, until = self.settings.since, self.settings.until
-        if since is None and until is None:
-            return True
-        if article.date is None:
-            return False
-        return not (since and article.date < since) and not (until and article.date > until)
 
 
 def _unpacked(wait: Callable[[], list[Packed | Report | Problem]]) -> list[Report | Problem]:

@@ -115,6 +115,14 @@ class Settings:
                 f"unknown recogniser {self.recogniser!r}: write geomap, spacy or spacy:MODEL"
             )
 
+    def in_period(self, day: dt.date | None) -> bool:
+        """Say whether a day lies from `since` to `until`; None does only where neither is set."""
+        if self.since is None and self.until is None:
+            return True
+        if day is None:
+            return False
+        return not (self.since and day < self.since) and not (self.until and day > self.until)
+
     def _check_ground(self) -> None:
         if self.radius_km is not None:
             if not 0.0 < self.radius_km <= MOST_RADIUS_KM:

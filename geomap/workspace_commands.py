@@ -177,7 +177,7 @@ class WorkspaceRun(Run):
         """Read the articles that were not read (or otherwise); return the summary."""
         store = self.space.store
         done = failed = 0
-        waiting = store.waiting(self.engine)
+        waiting = store.reports.waiting(self.engine)
         assert isinstance(self.pipeline, KeptPipeline)
         with self._guarded(), self._bar(len(waiting)) as advance:
             for article, problems, read in self.pipeline.read_and_keep(store.latest(waiting)):
@@ -205,8 +205,9 @@ class WorkspaceRun(Run):
             return
         from geomap.many.workers import workers_for
 
-        with self._workers(workers_for(self.space.store.to_read(self.engine), self.jobs)) as w:
-            self.pipeline.workers = w
+        characters = self.space.store.reports.to_read(self.engine)
+        with self._workers(workers_for(characters, self.jobs)) as workers:
+            self.pipeline.workers = workers
             yield
 
     def status(self, output: Path | None = None) -> dict[str, Any]:

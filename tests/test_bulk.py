@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from cli_errors import refused
 
+from geomap.articles import iter_articles
+from geomap.articles._options import ReadOptions
 from geomap.bulk import run as bulk_run
 from geomap.bulk.cluster import Here, Lost
 from geomap.bulk.partitions import Partition, find_sources, halves, plan
-from geomap.bulk.records import Reading, read_partition
+from geomap.bulk.records import read_partition
 from geomap.bulk.task import DiedError, process
 from geomap.bulk_commands import BulkRun
 from geomap.models import Article, Problem
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from conftest import Cli
 
-HOW = Reading(None, dt.date(2030, 1, 1), 20_000_000)
+HOW = ReadOptions(None, dt.date(2030, 1, 1), 50_000)
 TINY = "0.0003"  # MB: an article or two in a partition
 _TEXTS = (
     "Russian forces captured Bakhmut on Wednesday.",
@@ -54,6 +56,7 @@ def _lines(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 def reports(tmp_path: Path) -> Path:
     rows = _rows()
     rows[2]["date"] += "T08:30:00+02:00"
+    rows[6]["published"] = f"{rows[6]['date']}T23:30:00+02:00"
     del rows[3]["date"]
     del rows[4]["id"], rows[5]["id"]
     path = _lines(tmp_path / "r.jsonl", rows)
@@ -308,29 +311,85 @@ def _record(number: int, status: str, kind: str, text: str) -> bytes:
     return gzip.compress(head.encode("ascii") + block + b"\r\n\r\n", mtime=0)
 
 
-def test_pages_of_a_warc(tmp_path: Path) -> None:
-    pytest.importorskip("warcio")
+def _as_others_read(path: Path) -> tuple[list[Article], list[Problem]]:
+    found = list(iter_articles([path], today=HOW.today, max_article_mb=HOW.max_bytes / 1e6))
+    articles = [one.article for one in found if not isinstance(one, Problem)]
+    return articles, [one for one in found if isinstance(one, Problem)]
+
+
+def _singles(parts: Sequence[Partition]) -> list[Partition]:
+    """Return partitions as they are after their workers died again and again."""
+    for n, part in enumerate(parts):
+        if (both := halves(part)) is not None:
+            return [*parts[:n], *_singles(both), *_singles(parts[n + 1 :])]
+    return [*parts]
+
+
+def test_pages_of_a_warc_are_those_that_all_commands_read(tmp_path: Path) -> None:
     path = tmp_path / "w.warc.gz"
     more = "Nothing more was known by the evening, and the road stayed closed. " * 8
-    page = "<html><head><title>T</title></head><body><article><p>{}</p></article></body></html>"
+    page = "<html><head><title>T</title>{}</head><body><article><p>{}</p></article></body></html>"
+    day = '<meta property="article:published_time" content="2023-03-01T21:00:00+02:00">'
     pages = (
-        ("200 OK", "text/html; charset=windows-1251", page.format(f"Обстріл Бахмута. {more}")),
-        ("404 Not Found", "text/html", page.format(f"Gone. {more}")),
+        ("200 OK", "text/html; charset=windows-1251", page.format("", f"Обстріл Бахмута. {more}")),
+        ("404 Not Found", "text/html", page.format("", f"Gone. {more}")),
         ("200 OK", "image/png", "x"),
         ("200 OK", "text/plain", "Shells fell near Lyman."),
+        ("200 OK", "text/html", "<html><body></body></html>"),
+        ("200 OK", "text/html", page.format(day, f"Lyman was shelled. {more}")),
     )
     path.write_bytes(b"".join(_record(n, *one) for n, one in enumerate(pages)))
     articles, problems, _ = _articles(path, 1)
-    assert problems == []
-    assert [(a.id, a.url, str(a.date)) for a in articles] == [
-        ("w.warc.gz#1", "https://example.org/0", "2023-03-02"),
-        ("w.warc.gz#4", "https://example.org/3", "2023-03-02"),
-    ]
+    assert (articles, problems) == _as_others_read(path)
+    assert [(a.id, a.url, str(a.date), a.date_source) for a in articles] == [
+        (f"https://example.org/{n}", f"https://example.org/{n}", day, source)
+        for n, day, source in (
+            (0, "2023-03-02", "capture"), (3, "2023-03-02", "capture"),
+            (5, "2023-03-01", "metadata"),
+        )
+    ]  # fmt: skip
     assert articles[0].text.startswith("Обстріл Бахмута.")
+    assert [a.published is not None for a in articles] == [False, False, True]
+    assert [p.kind for p in problems] == [
+        "encoding", "capture-date", "capture-date", "no-text",
+    ]  # fmt: skip
     path.write_bytes(path.read_bytes()[:-150])
-    articles, problems, _ = _articles(path, 1)
-    assert len(articles) == 1
-    assert [p.kind for p in problems] == ["damaged"]
+    whole = _articles(path, 1)[:2]
+    assert whole == _as_others_read(path)
+    assert [p.kind for p in whole[1]][-1] == "broken-archive"
+    (source,) = find_sources([str(path)])
+    parts = _singles(plan(source).partitions)
+    assert len(parts) == 6
+    found = [one for part in parts for one in read_partition(part, HOW)]
+    assert [one for one in found if isinstance(one, Article)] == whole[0]
+    assert [one for one in found if isinstance(one, Problem)] == whole[1]
+
+
+def test_lines_are_those_that_all_commands_read(tmp_path: Path) -> None:
+    rows = _rows(9)
+    rows[0]["published"] = "2023-03-01T23:30:00+02:00"
+    rows[1] |= {"date": None, "published": "2023-03-04T01:00:00Z"}
+    rows[2] |= {"date": "2031-01-01", "id": 7}
+    rows[3] |= {"date": "3/4/2023", "published": "yes"}
+    rows[4] |= {"date": "2023-03-05", "published": "2023-03-06T01:00:00Z"}  # of another day
+    del rows[5]["id"], rows[5]["date"], rows[6]["text"]
+    rows[7] |= {"id": "a\u202eb", "url": "ftp://example.org", "title": 5}
+    rows[8]["text"] = "Calm. " * 9_000
+    for name in ("2023-03-09-r.jsonl", "r.jsonl"):
+        path = _lines(tmp_path / name, rows)
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b'{"text": "Ky\xefv."}\n')
+        found = _articles(path, 1 << 20)
+        assert found[:2] == _as_others_read(path)
+    blank = tmp_path / "blank.jsonl"
+    blank.write_bytes(b" \n\n")
+    assert _articles(blank, 1 << 20)[:2] == _as_others_read(blank)
+    articles, problems, _ = found
+    assert [a.published is not None for a in articles[:5]] == [True, True, False, False, False]
+    assert len(articles) == 8
+    assert {p.kind for p in problems} == {
+        "bad-date", "bad-field", "bad-url", "encoding", "future-date", "no-text", "too-large",
+        "undated",
+    }  # fmt: skip
 
 
 def test_what_is_damaged_is_told_and_what_stands_before_is_kept(tmp_path: Path) -> None:

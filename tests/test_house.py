@@ -34,7 +34,7 @@ ROOMS = [
         "cli_watch", "watch_commands", "watch_round", "watching",
         "export_commands", "extract_commands", "review_commands", "changes_commands",
         "front_commands", "front_drawing", "region_options",
-        "locate_commands", "map_commands", "cli_gazetteer",
+        "locate_commands", "cli_locate", "map_commands", "cli_gazetteer",
         "run_summary", "cli_options", "cli",
     },
 ]  # fmt: skip

@@ -99,10 +99,10 @@ def test_what_was_set_aside_is_kept_as_such(tmp_path: Path, workers: Workers) ->
     list(space.add(_articles("CRASH at once.", "Shells fell on Bakhmut.")))
     pipeline = KeptPipeline(space.store, own=True)
     pipeline.workers = workers
-    waiting = space.store.waiting(pipeline.engine)
+    waiting = space.store.reports.waiting(pipeline.engine)
     done = list(pipeline.read_and_keep(space.store.latest(waiting)))
     assert [(article.id, read) for article, _, read in done] == [("a0", False), ("a1", True)]
-    assert space.store.waiting(pipeline.engine) == []  # not tried again at each command
+    assert space.store.reports.waiting(pipeline.engine) == []  # not tried again at each command
     assert space.store.counts(pipeline.engine).set_aside == 1
     space.store.close()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +94,16 @@ def test_every_quote_is_where_it_says(pipeline: geomap.Pipeline, examples: Path)
         text = report.article.text
         for found in (*(r.mention for r in report.resolutions), *report.hints, *report.claims):
             assert text[found.start : found.end] == found.text
+
+
+def test_a_pipeline_that_is_done_with_is_let_go_of() -> None:
+    # A process that makes one after the other (watch, tests) would fill its memory.
+    alive = []
+    for _ in range(3):
+        gazetteer = geomap.Gazetteer.open()
+        pipeline = geomap.Pipeline(gazetteer=gazetteer)
+        assert pipeline.process(Article("a", "They took a village 3 km west of Bakhmut.")).hints
+        alive.append(weakref.ref(gazetteer))
+        del pipeline, gazetteer
+    gc.collect()
+    assert sum(one() is not None for one in alive) <= 1  # whose figures are remembered

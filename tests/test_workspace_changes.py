@@ -218,7 +218,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     with Store(path) as store:
         space = Workspace(tmp_path, store)
         assert [one.outcome for one in space.add([Article("a", FIRST)])] == ["new"]
-        store.keep("a", "engine", b"report")
+        store.reports.keep("a", "engine", b"report")
         assert store.history.changed_since(0) == ["a"]
 
 
@@ -226,11 +226,11 @@ def test_reports_that_stay_the_same_are_no_change(tmp_path: Path) -> None:
     space = create(tmp_path / "w")
     with space.store as store:
         list(space.add([Article("a", FIRST)]))
-        store.keep("a", "one", b"report")
+        store.reports.keep("a", "one", b"report")
         then = store.history.latest()
-        store.keep("a", "another", b"report")
+        store.reports.keep("a", "another", b"report")
         assert store.history.changed_since(then) == []
-        assert store.waiting("another") == []
-        store.keep("a", "another", b"other")
+        assert store.reports.waiting("another") == []
+        store.reports.keep("a", "another", b"other")
         assert store.history.changed_since(then) == ["a"]
         assert store.history.report_at("a", then) == (1, b"report")

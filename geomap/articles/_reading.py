@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from geomap.articles._dating import date_problems, dated
 from geomap.articles._ids import Draft
 from geomap.articles._inputs import Input, kind_by_name
-from geomap.articles._streams import Inflated, Metered, Readable, Rejoined, read_at_most
-from geomap.articles.dates import future_problem, publication_day
+from geomap.articles._options import ReadOptions
+from geomap.articles._streams import Readable, Rejoined, read_at_most
 from geomap.articles.decode import decode
 from geomap.articles.header import split_header
-from geomap.articles.jsonl import JsonReport, read_json_lines
-from geomap.articles.moments import published_on
+from geomap.articles.jsonl import JSON_ADVICE, read_json_lines
 from geomap.errors import ArticleError
 from geomap.models import Article, Problem
 
 __all__ = [
     "HEAD_BYTES",
-    "ReadOptions",
     "is_bounded",
     "read_stream",
     "read_zip",
@@ -37,28 +35,6 @@ _JSON_OBJECT = re.compile(rb"\{\s*[\"}]")
 _MESSAGES = re.compile(rb"\"messages\"\s*:\s*\[")
 _WARC = b"WARC/"
 _GZIP = b"\x1f\x8b"
-# An archive may hold so many times what one article may, or so many times its own size.
-_ARTICLES_FULL = 50
-_TIMES_PACKED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What the articles are read by."""
-
-    article_date: dt.date | None
-    today: dt.date
-    max_bytes: int
-    max_mb: float
-
-    def most_unpacked(self, packed_bytes: int | None) -> int:
-        """Return how many bytes an archive may hold in all."""
-        return max(_ARTICLES_FULL * self.max_bytes, _TIMES_PACKED * (packed_bytes or 0))
-
-    @property
-    def too_large(self) -> str:
-        """What is said of an article that is."""
-        return f"is larger than {self.max_mb:g} MB; raise the limit with max_article_mb"
 
 
 def is_bounded(kind: str) -> bool:
@@ -91,7 +67,7 @@ def read_stream(
     elif kind == "jsonl":
         yield from _read_jsonl(stream, head, item, options)
     elif kind == "warc":
-        yield from _read_warc(Rejoined(head, stream), head, item, options, packed_bytes)
+        yield from _read_warc(Rejoined(head, stream), item, options, packed_bytes)
     elif kind == "telegram":
         yield from _read_telegram(Rejoined(head, stream), item, options)
     else:
@@ -127,24 +103,22 @@ def _read_text(text: str, item: Input, options: ReadOptions) -> Iterator[Draft |
     if not body:
         yield set_aside(item.shown, "has a header but no text after it", "empty")
         return
-    day, source = publication_day(
-        item.stem,
-        body,
-        stated=header.date,
-        stated_source="header",
-        article_date=options.article_date,
-    )
     article = Article(
         id="",
         text=body,
         title=header.title,
-        date=day,
-        date_source=source,
         source=header.source,
         url=header.url,
         lang=header.lang,
         path=item.path_text,
-        published=published_on(day, header.published),
+        published=header.published,
+    )
+    article = dated(
+        article,
+        item.stem,
+        header.date,
+        stated_source="header",
+        article_date=options.article_date,
     )
     advice = "put `Date: YYYY-MM-DD` at its top, or "
     draft = Draft(article, item.relative, item.full, wanted=item.wanted)
@@ -161,25 +135,17 @@ def _read_html(
     except ArticleError as error:
         yield set_aside(item.shown, str(error), "no-text")
         return
-    day, source = publication_day(
-        item.stem,
-        page.text,
-        stated=page.date,
-        stated_source="metadata",
-        article_date=options.article_date,
-    )
     article = Article(
         id="",
         text=page.text,
         title=page.title,
-        date=day,
-        date_source=source,
         source=page.source,
         url=page.url,
         lang=page.lang,
         path=item.path_text,
-        published=published_on(day, page.published),
+        published=page.published,
     )
+    article = dated(article, item.stem, page.date, article_date=options.article_date)
     draft = Draft(article, item.relative, item.full, raw=raw, wanted=item.wanted)
     yield from _with_warnings(draft, options, "")
 
@@ -195,61 +161,27 @@ def _read_jsonl(
             yield line
             continue
         yield from line.problems
-        yield from _with_warnings(_json_draft(line, item, options), options, "add a `date`, or ")
+        article = line.article(item.path_text)
+        article = dated(article, item.stem, line.date, article_date=options.article_date)
+        draft = Draft(article, item.relative, item.full, line.line)
+        yield from _with_warnings(draft, options, JSON_ADVICE)
     if not read_any:
         yield set_aside(item.shown, "is empty", "empty")
-
-
-def _json_draft(line: JsonReport, item: Input, options: ReadOptions) -> Draft:
-    day, source = publication_day(
-        item.stem,
-        line.text,
-        stated=line.date,
-        stated_source="metadata",
-        article_date=options.article_date,
-    )
-    article = Article(
-        id=line.id or "",
-        text=line.text,
-        title=line.title,
-        date=day,
-        date_source=source,
-        source=line.source,
-        url=line.url,
-        path=item.path_text,
-        published=published_on(day, line.published),
-    )
-    return Draft(article, item.relative, item.full, line.line)
 
 
 def _with_warnings(draft: Draft, options: ReadOptions, advice: str) -> Iterator[Draft | Problem]:
     """Yield an article and what is odd about its date; `advice` says where to write it."""
     yield draft
     shown = draft.article.path or "stdin"
-    if draft.article.date is None:
-        message = f"has no date: {advice}give --article-date; it goes to the undated layer"
-        yield Problem(shown, message, "undated", draft.line)
-    problem = future_problem(draft.article.date, options.today, shown, draft.line)
-    if problem is not None:
-        yield problem
+    yield from date_problems(draft.article, shown, options.today, advice=advice, line=draft.line)
 
 
 def _read_warc(
-    stream: Readable, head: bytes, item: Input, options: ReadOptions, packed_bytes: int | None
+    stream: Readable, item: Input, options: ReadOptions, packed_bytes: int | None
 ) -> Iterator[Draft | Problem]:
     from geomap.articles.warc import read_warc
 
-    if head.startswith(_GZIP):
-        most = options.most_unpacked(packed_bytes)
-        message = f"holds more than {most / 1e6:,.0f} MB; raise the limit with max_article_mb"
-        stream = Metered(Inflated(stream), message, most=most)
-    for found in read_warc(
-        stream,
-        item.shown,
-        max_bytes=options.max_bytes,
-        article_date=options.article_date,
-        today=options.today,
-    ):
+    for found in read_warc(stream, item.shown, options, packed_bytes=packed_bytes):
         if isinstance(found, Problem):
             yield found
         else:
@@ -267,23 +199,15 @@ def _read_telegram(
         if isinstance(found, Problem):
             yield found
             continue
-        day, source = publication_day(
-            None,
-            found.text,
-            stated=found.date,
-            stated_source="metadata",
-            article_date=options.article_date,
-        )
         article = Article(
             id=found.id,
             text=found.text,
-            date=day,
-            date_source=source,
             source=found.channel,
             url=found.url,
             path=item.path_text,
-            published=published_on(day, found.published),
+            published=found.published,
         )
+        article = dated(article, None, found.date, article_date=options.article_date)
         yield from _with_warnings(Draft(article, item.relative, item.full), options, "")
 
 

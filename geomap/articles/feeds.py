@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from geomap.articles._dating import date_problems, dated
 from geomap.articles._ids import printable
-from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
-from geomap.articles.moments import parse_published, published_on
+from geomap.articles.moments import parse_published
 from geomap.articles.web_page import fragment_text, read_fetched
 from geomap.errors import ArticleError, FetchError
 from geomap.models import Article, Problem
@@ -263,29 +263,18 @@ def _entry_article(
         message = "the feed's own text is used, since the page gives no more"
         problems.append(Problem(shown, message, "feed-text"))
     stated = article.date if article is not None else None
-    day, date_source = publication_day(
-        None,
-        entry.text,
-        stated=stated or entry.day,
-        stated_source="metadata",
-        article_date=article_date,
-    )
-    if day is None and not any(p.kind == "undated" for p in problems):
-        message = "has no date: give --article-date; it goes to the undated layer"
-        problems.append(Problem(shown, message, "undated"))
-    future = future_problem(day, today, shown)
-    if future is not None and future not in problems:
-        problems.append(future)
     own = Article(
         id=entry.url or entry.id,
         text=entry.text,
         title=entry.title,
-        date=day,
-        date_source=date_source,
         source=feed.title,
         url=entry.url,
-        published=published_on(day, article.published if article else None, entry.published),
+        published=article.published if article else None,
     )
+    own = dated(
+        own, None, stated or entry.day, article_date=article_date, published=entry.published
+    )
+    problems.extend(p for p in date_problems(own, shown, today) if p not in problems)
     return EntryArticle(entry, own, None, tuple(problems), later)
 
 

@@ -12,18 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from geomap.articles._options import too_large
 from geomap.articles._streams import Readable
 from geomap.articles.decode import decode
 from geomap.articles.header import http_url
 from geomap.articles.moments import parse_published, published_on
 from geomap.errors import ArticleError
-from geomap.models import Problem
+from geomap.models import Article, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["JsonReport", "read_json_lines", "read_record"]
+__all__ = ["JSON_ADVICE", "JsonReport", "read_json_lines", "read_record"]
 
+JSON_ADVICE = "add a `date`, or "  # to who has an article without one
 _CHUNK_BYTES = 1 << 18
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # What UTF-16 begins with; JSON is UTF-8 by RFC 8259, and its lines cannot be told apart otherwise.
@@ -46,6 +48,18 @@ class JsonReport:
     url: str | None = None
     published: dt.datetime | None = None
     problems: tuple[Problem, ...] = field(default=())
+
+    def article(self, path: str | None) -> Article:
+        """Return the article that it tells, without a day (`_dating.dated` gives it one)."""
+        return Article(
+            id=self.id or "",
+            text=self.text,
+            title=self.title,
+            source=self.source,
+            url=self.url,
+            path=path,
+            published=self.published,
+        )
 
 
 def read_json_lines(
@@ -83,13 +97,7 @@ def read_json_lines(
     noted = False
     for number, raw in _lines(stream, max_line_bytes, head):
         if raw is None:
-            megabytes = max_line_bytes / 1e6
-            yield _set_aside(
-                path,
-                number,
-                f"is larger than {megabytes:g} MB; raise the limit with max_article_mb",
-                "too-large",
-            )
+            yield _set_aside(path, number, too_large(max_line_bytes), "too-large")
             continue
         if number == 1 and raw.startswith(_WIDE_MARKS):
             yield _set_aside(path, 1, "is UTF-16, but JSON Lines are UTF-8; convert it", "encoding")

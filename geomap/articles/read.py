@@ -18,9 +18,9 @@ from typing import BinaryIO
 
 from geomap.articles._ids import Draft, name_articles
 from geomap.articles._inputs import Input, find_inputs, kind_by_name, os_reason, with_ids
+from geomap.articles._options import ReadOptions
 from geomap.articles._reading import (
     HEAD_BYTES,
-    ReadOptions,
     is_bounded,
     read_stream,
     read_zip,
@@ -207,8 +207,7 @@ def _options(
 ) -> ReadOptions:
     if not (math.isfinite(max_article_mb) and max_article_mb > 0):
         raise SettingsError(f"max_article_mb must be a positive number, not {max_article_mb}")
-    max_bytes = int(max_article_mb * 1e6)
-    return ReadOptions(article_date, today or dt.date.today(), max_bytes, max_article_mb)
+    return ReadOptions(article_date, today or dt.date.today(), int(max_article_mb * 1e6))
 
 
 def _found(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomap.articles._ids import printable
+from geomap.articles._options import too_large
 from geomap.articles._streams import Metered, Readable, Rejoined, read_at_most
 from geomap.articles.moments import parse_published
 from geomap.errors import ArticleError
@@ -180,10 +181,7 @@ class _Walk:
             return None
         self._level = 0
         if self._builder is None:
-            told = (
-                f"is larger than {self._max_bytes / 1e6:g} MB; raise the limit with max_article_mb"
-            )
-            return self._aside("a message", told, "too-large")
+            return self._aside("a message", too_large(self._max_bytes), "too-large")
         found = self._post(self._builder.value)
         self.any_posts = self.any_posts or isinstance(found, TelegramPost)
         return found

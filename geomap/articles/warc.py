@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geomap.articles._ids import printable
-from geomap.articles._streams import Readable, read_at_most
+from geomap.articles._options import ReadOptions, too_large
+from geomap.articles._streams import Inflated, Metered, Readable, Rejoined, read_at_most
 from geomap.articles.dates import future_problem, parse_day
 from geomap.articles.header import http_url
 from geomap.articles.web_page import read_fetched
@@ -19,10 +22,11 @@ from geomap.models import Article, Problem
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
 
-__all__ = ["read_warc"]
+__all__ = ["count_records", "read_warc"]
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 _MOST_HEADER_BYTES = 1_000_000
+_GZIP = b"\x1f\x8b"
 # Many pages of an archive are lists of links or shops; so many are told, then they are counted.
 _TOLD = 20
 
@@ -30,25 +34,27 @@ _TOLD = 20
 def read_warc(
     stream: Readable,
     path: str,
+    options: ReadOptions,
     *,
-    max_bytes: int = 20_000_000,
-    article_date: dt.date | None = None,
-    today: dt.date | None = None,
+    packed_bytes: int | None = None,
+    first: int = 0,
+    last: int | None = None,
 ) -> Iterator[tuple[Article, bytes] | Problem]:
     """Read the articles of a web archive.
 
     Parameters
     ----------
     stream : Readable
-        The archive, not compressed.
+        The archive, packed with gzip (by record or as a whole) or not.
     path : str
         What problems call it.
-    max_bytes : int
-        A larger page is set aside.
-    article_date : datetime.date, optional
-        The day of what does not say its own.
-    today : datetime.date, optional
-        Later dates are warned of; None takes the clock's day.
+    options : ReadOptions
+        A page larger than they allow is set aside.
+    packed_bytes : int, optional
+        The size of the archive; what is unpacked from it is measured by that.
+    first, last : int
+        Only the records from `first` on (from 0, of all kinds) up to `last`, exclusive; None is
+        to the end.
 
     Yields
     ------
@@ -58,8 +64,8 @@ def read_warc(
         say its day and is not given one has that of its capture (`date_source` "capture"), with
         a warning. What stands before a damaged place is given, then a problem.
     """
-    records = _Records(stream, max_bytes)
-    today = today or dt.date.today()
+    unpacked = _unpacked(stream, options.most_unpacked(packed_bytes))
+    records = _Records(unpacked, options.max_bytes, first, last)
     told: dict[str, int] = {}
     pages = 0
     try:
@@ -70,7 +76,9 @@ def read_warc(
                 yield Problem(shown, str(body), "broken-archive", set_aside=True)
                 continue
             article, problems = read_fetched(
-                _page(url, header, body, captured), article_date=article_date, today=today
+                _page(url, header, body, captured),
+                article_date=options.article_date,
+                today=options.today,
             )
             for problem in _with_capture(article, captured, problems):
                 told[problem.kind] = told.get(problem.kind, 0) + 1
@@ -80,7 +88,7 @@ def read_warc(
                 continue
             if article.date is None and captured is not None:
                 article = replace(article, date=captured, date_source="capture")
-                future = future_problem(captured, today, shown)
+                future = future_problem(captured, options.today, shown)
                 if future is not None:
                     yield future
             yield article, body
@@ -92,18 +100,45 @@ def read_warc(
         if count > _TOLD:
             message = f"{count - _TOLD} more of its pages are told alike ({kind})"
             yield Problem(path, message, kind, set_aside=kind == "no-text")
-    if not pages and not records.number:
+    if pages or first or last is not None:  # a part may have none
+        return
+    if not records.number:
         yield Problem(path, "is no WARC, or is empty", "empty", set_aside=True)
-    elif not pages:
+    else:
         yield Problem(path, "has no page in it that was answered", "empty", set_aside=True)
 
 
-class _Records:
-    """The records of an archive that hold pages: address, day of capture, header, body."""
+def count_records(stream: Readable) -> int:
+    """Return how many records a web archive has, of all kinds, up to where it is damaged."""
+    records = _Records(_unpacked(stream, None), 0, sys.maxsize, None)
+    with suppress(ArticleError):
+        for _ in records:
+            pass
+    return records.number
 
-    def __init__(self, stream: Readable, max_bytes: int) -> None:
+
+def _unpacked(stream: Readable, most_bytes: int | None) -> Readable:
+    """Return an archive without its compression; it may hold so many bytes."""
+    head = read_at_most(stream, len(_GZIP))
+    stream = Rejoined(head, stream)
+    if head != _GZIP:
+        return stream
+    if most_bytes is None:
+        return Inflated(stream)
+    message = f"holds more than {most_bytes / 1e6:,.0f} MB; raise the limit with max_article_mb"
+    return Metered(Inflated(stream), message, most=most_bytes)
+
+
+class _Records:
+    """The records of an archive that hold pages: address, day of capture, header, body.
+
+    `number` is that of the last record that was begun, of all kinds, from 1.
+    """
+
+    def __init__(self, stream: Readable, max_bytes: int, first: int, last: int | None) -> None:
         self._stream = stream
         self._max_bytes = max_bytes
+        self._first, self._last = first, last
         self.number = 0
 
     def __iter__(
@@ -124,13 +159,16 @@ class _Records:
                 line = reader.readline()
             if not line:
                 return
+            if self._last is not None and self.number >= self._last:
+                return
             header = _parsed(parser, reader, line)
             self.number += 1
             length = _length(header)
             body = LimitReader(reader, length)
             url = (header.get_header("WARC-Target-URI") or "").strip("<> ")
             kind = (header.get_header("WARC-Type") or "").lower()
-            if kind == "response" and http_url(url) is not None:
+            wanted = self.number > self._first and kind == "response"
+            if wanted and http_url(url) is not None:
                 reader.header_bytes = 0
                 if length > self._max_bytes + _MOST_HEADER_BYTES:
                     yield url, None, header, self._too_large()
@@ -179,8 +217,7 @@ class _Records:
         return data
 
     def _too_large(self) -> ArticleError:
-        limit = f"{self._max_bytes / 1e6:g} MB"
-        return ArticleError(f"is larger than {limit}; raise the limit with max_article_mb")
+        return ArticleError(too_large(self._max_bytes))
 
 
 def _bounded(reader: type[Any]) -> type[Any]:

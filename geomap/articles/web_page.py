@@ -7,11 +7,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from geomap.articles._dating import date_problems, dated
 from geomap.articles._html_bounds import check_html
-from geomap.articles.dates import future_problem, publication_day
 from geomap.articles.decode import decode
 from geomap.articles.header import split_header
-from geomap.articles.moments import published_on
 from geomap.errors import ArticleError
 from geomap.models import Article, Problem
 
@@ -107,26 +106,20 @@ def read_fetched(
             own_time = read.published
     except ArticleError as error:
         return None, (*problems, Problem(shown, str(error), "no-text", set_aside=True))
-    day, date_source = publication_day(
-        None, body, stated=own_day or stated, stated_source="metadata", article_date=article_date
-    )
-    if day is None:
-        message = "has no date: give --article-date; it goes to the undated layer"
-        problems.append(Problem(shown, message, "undated"))
-    future = future_problem(day, today or dt.date.today(), shown)
     article = Article(
         id=page.url,
         text=body,
         title=own_title or title,
-        date=day,
-        date_source=date_source,
         source=own_source or source,
         # A page may call itself by any address; another site's would make it that site's report.
         url=url if url and _site(url) == _site(page.final_url) else page.final_url,
         lang=lang,
-        published=published_on(day, own_time, published),
+        published=own_time,
     )
-    return article, (*problems, *([future] if future else []))
+    article = dated(
+        article, None, own_day or stated, article_date=article_date, published=published
+    )
+    return article, (*problems, *date_problems(article, shown, today or dt.date.today()))
 
 
 def fragment_text(fragment: str) -> str:

@@ -17,7 +17,7 @@ from geomap.errors import ArticleError
 from geomap.models import Problem
 
 if TYPE_CHECKING:
-    from geomap.articles._reading import ReadOptions
+    from geomap.articles._options import ReadOptions
 
 __all__ = ["Member", "zip_members"]
 

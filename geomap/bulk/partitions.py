@@ -236,7 +236,6 @@ def halves(partition: Partition) -> tuple[Partition, Partition] | None:
     else:
         last = partition.last if partition.last is not None else _length(partition)
         rows = last - partition.first
-        partition = replace(partition, last=last)
         middle = (partition.first + rows // 2, 1) if rows > 1 else None
     if middle is None:
         return None

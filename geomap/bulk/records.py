@@ -6,14 +6,15 @@ import datetime as dt
 import io
 import re
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from geomap.articles._dating import date_problems, dated
 from geomap.articles._ids import printable
-from geomap.articles.dates import future_problem, publication_day
-from geomap.articles.jsonl import JsonReport, read_json_lines, read_record
-from geomap.articles.moments import published_on
+from geomap.articles._options import ReadOptions
+from geomap.articles.jsonl import JSON_ADVICE, JsonReport, read_json_lines, read_record
+from geomap.articles.warc import count_records, read_warc
 from geomap.bulk.storage import file_system
 from geomap.models import Article, Problem
 
@@ -27,19 +28,11 @@ _ROWS = 16  # of Parquet, held at a time: a text may be of megabytes
 _SUFFIX = re.compile(r"\.(?:gz|jsonl|ndjson|parquet|pq|warc)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How articles are read: the day of what has none, the day it is, the largest in bytes."""
-
-    article_date: dt.date | None
-    today: dt.date
-    max_bytes: int
-
-
-def read_partition(partition: Partition, how: Reading) -> Iterator[Article | Problem]:
+def read_partition(partition: Partition, how: ReadOptions) -> Iterator[Article | Problem]:
     """Yield the articles of a partition and what is wrong with its lines, in their order.
 
-    An article that has no `id` is called by its file and its line, row or record, from 1.
+    An article that has no `id` is called by its file and its line or row, from 1; a page by its
+    address.
 
     Raises
     ------
@@ -47,9 +40,7 @@ def read_partition(partition: Partition, how: Reading) -> Iterator[Article | Pro
         The file cannot be read.
     """
     if partition.kind == "warc":
-        from geomap.bulk.warc import read_warc
-
-        yield from read_warc(partition, how)
+        yield from _pages(partition, how)
         return
     rows = _rows(partition, how) if partition.kind == "parquet" else _lines(partition, how)
     for row in rows:
@@ -57,67 +48,29 @@ def read_partition(partition: Partition, how: Reading) -> Iterator[Article | Pro
             yield row
             continue
         yield from row.problems
-        yield from dated(_article(row, partition), _stem(partition), how, row.line, row.date)
+        article = replace(
+            row.article(printable(partition.url)),
+            id=printable(row.id or f"{partition.name}#{row.line}"),
+        )
+        article = dated(article, _stem(partition), row.date, article_date=how.article_date)
+        yield article
+        shown = article.path or article.id
+        yield from date_problems(article, shown, how.today, advice=JSON_ADVICE, line=row.line)
 
 
 def count_of(partition: Partition) -> int:
-    """Return how many lines or records a file has."""
-    if partition.kind == "warc":
-        from geomap.bulk.warc import count_records
-
-        return count_records(partition)
+    """Return how many lines or records a file has, up to where it is damaged."""
     with _opened(partition) as stream:
+        if partition.kind == "warc":
+            return count_records(stream)
         count = 1
-        while chunk := stream.read(1 << 20):
-            count += int(chunk.count(b"\n"))
+        try:
+            while chunk := stream.read(1 << 20):
+                count += int(chunk.count(b"\n"))
+        except (EOFError, OSError, zlib.error) as error:
+            if _of_the_system(error):
+                raise
         return count
-
-
-def dated(
-    article: Article,
-    stem: str | None,
-    how: Reading,
-    line: int,
-    stated: dt.date | None,
-    *,
-    retrieved: dt.date | None = None,
-) -> Iterator[Article | Problem]:
-    """Yield an article with its day, and what is odd about that.
-
-    `retrieved`, when it was fetched, is its day where nothing else says one.
-    """
-    day, source = publication_day(
-        stem, article.text, stated=stated, stated_source="metadata",
-        article_date=retrieved or how.article_date,
-    )  # fmt: skip
-    if retrieved is not None and source == "option":
-        source = "metadata"
-    published = published_on(day, article.published)
-    yield replace(article, date=day, date_source=source, published=published)
-    path = article.path or article.id
-    if day is None:
-        message = "has no date: add one, or give --article-date; it goes to the undated layer"
-        yield Problem(path, message, "undated", line)
-    problem = future_problem(day, how.today, path, line)
-    if problem is not None:
-        yield problem
-
-
-def name_of(partition: Partition, line: int) -> str:
-    """Return the id of an article that has none of its own."""
-    return printable(f"{partition.name}#{line}")
-
-
-def _article(row: JsonReport, partition: Partition) -> Article:
-    return Article(
-        id=printable(row.id) if row.id else name_of(partition, row.line),
-        text=row.text,
-        title=row.title,
-        source=row.source,
-        url=row.url,
-        published=row.published,
-        path=printable(partition.url),
-    )
 
 
 def _stem(partition: Partition) -> str:
@@ -128,7 +81,7 @@ def _stem(partition: Partition) -> str:
     return name
 
 
-def damaged(partition: Partition, error: Exception) -> Problem:
+def _damaged(partition: Partition, error: Exception) -> Problem:
     """Return what to say of a file that is not whole."""
     told = " ".join(str(error).split())[:200]
     message = f"is damaged, what stands before is read: {told}"
@@ -138,6 +91,28 @@ def damaged(partition: Partition, error: Exception) -> Problem:
 def _of_the_system(error: Exception) -> bool:
     """Say whether a file could not be read, rather than that it holds what it may not."""
     return isinstance(error, OSError) and error.errno is not None
+
+
+# ---- Web archives ----
+
+
+def _pages(partition: Partition, how: ReadOptions) -> Iterator[Article | Problem]:
+    system, path = file_system(partition.url)
+    shown = printable(partition.url)
+    with _opened(partition) as stream:
+        for found in read_warc(
+            stream,
+            shown,
+            how,
+            packed_bytes=system.size(path),
+            first=partition.first,
+            last=partition.last,
+        ):
+            if isinstance(found, Problem):
+                yield found
+            else:
+                article, _ = found
+                yield replace(article, id=printable(article.id), path=shown)
 
 
 # ---- JSON Lines ----
@@ -165,7 +140,7 @@ def _opened(partition: Partition) -> Any:
     return system.open(path, "rb", compression=compression)
 
 
-def _lines(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]:
+def _lines(partition: Partition, how: ReadOptions) -> Iterator[JsonReport | Problem]:
     with _opened(partition) as stream:
         part: Any = stream
         shift = 0
@@ -174,9 +149,12 @@ def _lines(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]
             stream.seek(partition.first)
             part = _Stretch(stream, partition.last - partition.first)
             shift = partition.line - 1
-        found = read_json_lines(part, printable(partition.url), max_line_bytes=how.max_bytes)
+        shown = printable(partition.url)
+        found = read_json_lines(part, shown, max_line_bytes=how.max_bytes)
+        read_any = False
         try:
             for row in found:
+                read_any = True
                 at = row.line or 1
                 if partition.kind == "lines":
                     if at <= partition.first:
@@ -187,7 +165,15 @@ def _lines(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]
         except (EOFError, OSError, zlib.error) as error:
             if _of_the_system(error):
                 raise
-            yield damaged(partition, error)
+            yield _damaged(partition, error)
+            return
+        if not read_any and _is_whole(partition):
+            yield Problem(shown, "is empty", "empty", set_aside=True)
+
+
+def _is_whole(partition: Partition) -> bool:
+    system, path = file_system(partition.url)
+    return partition.first == 0 and partition.last in (None, system.size(path))
 
 
 def _shifted(row: JsonReport | Problem, shift: int) -> JsonReport | Problem:
@@ -203,7 +189,7 @@ def _shifted(row: JsonReport | Problem, shift: int) -> JsonReport | Problem:
 # ---- Parquet ----
 
 
-def _rows(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]:
+def _rows(partition: Partition, how: ReadOptions) -> Iterator[JsonReport | Problem]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -221,7 +207,7 @@ def _rows(partition: Partition, how: Reading) -> Iterator[JsonReport | Problem]:
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             if _of_the_system(error):
                 raise
-            yield damaged(partition, error)
+            yield _damaged(partition, error)
 
 
 def _batches(file: Any, partition: Partition, names: list[str]) -> Iterator[tuple[int, Any]]:
@@ -243,7 +229,7 @@ def _batches(file: Any, partition: Partition, names: list[str]) -> Iterator[tupl
         begin = end
 
 
-def _row(item: dict[str, Any], shown: str, number: int, how: Reading) -> JsonReport | Problem:
+def _row(item: dict[str, Any], shown: str, number: int, how: ReadOptions) -> JsonReport | Problem:
     for name in ("date", "published"):
         value = item.get(name)
         if isinstance(value, dt.date):
@@ -252,6 +238,5 @@ def _row(item: dict[str, Any], shown: str, number: int, how: Reading) -> JsonRep
             item[name] = value.isoformat()[:10] if alone else value.isoformat()
     text = item.get("text")
     if isinstance(text, str) and len(text) > how.max_bytes:
-        message = f"is larger than {how.max_bytes / 1e6:g} MB; raise the limit with max_article_mb"
-        return Problem(shown, message, "too-large", number, set_aside=True)
+        return Problem(shown, how.too_large, "too-large", number, set_aside=True)
     return read_record(item, shown, number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import json
+import math
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,14 +16,16 @@ from itertools import chain, groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from geomap.articles._options import ReadOptions
 from geomap.bulk.parts import write_day
 from geomap.bulk.pipeline import reader_of
-from geomap.bulk.records import Reading, read_partition
+from geomap.bulk.records import read_partition
 from geomap.bulk.storage import Folder
 from geomap.errors import GeomapError
 from geomap.models import Article, Problem, Report
 from geomap.output.layers import features_of
 from geomap.pipeline import Pipeline
+from geomap.toponyms.reader import batches
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +57,7 @@ class Job:
     wanted: Filter
     corrections: Corrections
     theatre: Theatre
-    reading: Reading
+    reading: ReadOptions
     generator: Mapping[str, Any]
     engine: str
     limit_s: float = 300.0
@@ -152,7 +155,11 @@ class _Work:
         self.used: set[int] = set()  # corrections
 
     def done(self) -> Done:
-        for n, articles in enumerate(self._held()):
+        # So many at once as may be held: a file may be of any size.
+        held = batches(
+            self._articles(), most_articles=math.inf, most_characters=self.job.held_characters
+        )
+        for n, articles in enumerate(held):
             self._write(articles, self.partition.id + (f"_{n}" if n else ""))
         marker = {
             "partition": self.partition.plain(),
@@ -164,21 +171,13 @@ class _Work:
         write_marker(self.folder, self.partition, marker)
         return Done(self.partition.id, self.counts, len(self.problems))
 
-    def _held(self) -> Iterator[list[Article]]:
-        """Yield the articles, so many at once as may be held: a file may be of any size."""
-        held: list[Article] = []
-        size = 0
+    def _articles(self) -> Iterator[Article]:
+        """Yield the articles, and note what is wrong with the others."""
         for one in read_partition(self.partition, self.job.reading):
             if isinstance(one, Problem):
                 self.problems.append(one)
-                continue
-            if held and size + len(one.text) > self.job.held_characters:
-                yield held
-                held, size = [], 0
-            held.append(one)
-            size += len(one.text)
-        if held:
-            yield held
+            else:
+                yield one
 
     def _write(self, articles: Sequence[Article], name: str) -> None:
         """Write some articles, day by day, each by id."""

@@ -127,11 +127,4 @@ def _check(entries: Iterable[ClaimCorrection]) -> None:
         extent = (squeezed(entry.id), entry.start, place, entry.party, entry.action)
         other = known.setdefault(extent, entry)
         if other.verdict != entry.verdict:
-            where = other.entry
-            at = f" (line {where.line})" if where.line is not None else ""
-            file = "" if where.path == entry.entry.path else f"{where.path}, "
-            raise entry.entry.wrong(
-                entry.name,
-                f"contradicts {file}claim {where.number}{at}, which is of the same claims: remove "
-                "one of them",
-            )
+            raise entry.entry.contradicts(entry.name, other.entry, "claims: remove one of them")

@@ -39,11 +39,38 @@ class Known:
 class Settlements:
     """The settlements of a gazetteer whose points are their own, ordered by latitude.
 
-    Nothing is computed until they are asked for.
+    Nothing is computed until they are asked for. Those of one compiled gazetteer are equal, however
+    often it was opened: what is remembered of them (`posterior.find`) holds for all of them, and
+    keeps one of them alive, not each.
     """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
+
+    @cached_property
+    def _compiled(self) -> object:
+        """What tells a compiled gazetteer from others, and from an earlier one in its folder."""
+        try:
+            files = sorted(self.gazetteer.path.iterdir())
+            return self.gazetteer.path, tuple(
+                (f.name, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+                for f in files
+                if (stat := f.stat())
+            )
+        except OSError:
+            return id(self)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._compiled)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Settlements) and self._compiled == other._compiled
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @cached_property
     def _by_lat(self) -> tuple[tuple[Any, Any, Any], tuple[Any, Any, Any]]:

@@ -53,14 +53,8 @@ def _check(corrections: Iterable[Correction], places: list[Place | None]) -> Non
         group = groups[entry.extent]
         for other, its in group:
             if _contradict(entry, place, other, its):
-                where = other.entry
-                at = f" (line {where.line})" if where.line is not None else ""
-                file = "" if where.path == entry.entry.path else f"{where.path}, "
-                raise entry.entry.wrong(
-                    entry.name,
-                    f"contradicts {file}entry {where.number}{at}, which is of the same "
-                    "extent: remove one, or narrow it to an article or to a mention's start",
-                )
+                of = "extent: remove one, or narrow it to an article or to a mention's start"
+                raise entry.entry.contradicts(entry.name, other.entry, of)
         group.append((entry, place))
 
 

@@ -83,6 +83,13 @@ class Entry:
         at = self.path if self.line is None else f"{self.path}:{self.line}"
         return CorrectionError(f"{at}: {self.told(name, what)}")
 
+    def contradicts(self, name: str, other: Entry, of: str) -> CorrectionError:
+        """Return an error about this entry and another; `of` says what both are of, and advises."""
+        at = f" (line {other.line})" if other.line is not None else ""
+        file = "" if other.path == self.path else f"{other.path}, "
+        told = f"contradicts {file}{other.what} {other.number}{at}, which is of the same {of}"
+        return self.wrong(name, told)
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:

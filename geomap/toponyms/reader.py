@@ -123,12 +123,20 @@ class ToponymReader:
         ]
 
 
-def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    """Yield articles in groups that are read at once, in their order."""
+def batches(
+    articles: Iterable[Article],
+    *,
+    most_articles: float = BATCH_ARTICLES,
+    most_characters: int = BATCH_CHARACTERS,
+) -> Iterator[list[Article]]:
+    """Yield articles in groups, in their order; by default those that are read at once.
+
+    An article of more than `most_characters` is a group by itself.
+    """
     group: list[Article] = []
     size = 0
     for article in articles:
-        if group and (len(group) == BATCH_ARTICLES or size + len(article.text) > BATCH_CHARACTERS):
+        if group and (len(group) >= most_articles or size + len(article.text) > most_characters):
             yield group
             group, size = [], 0
         group.append(article)

@@ -34,12 +34,17 @@ def shingles(text: str) -> frozenset[int]:
     )  # fmt: skip
 
 
-def bands(text: str) -> list[str]:
-    """Return what texts that are alike share: keys to look them up by; none for a short one."""
-    found = shingles(text)
+def bands(found: frozenset[int]) -> list[str]:
+    """Return what texts that are alike share: keys to look them up by; none for a short one.
+
+    Parameters
+    ----------
+    found : frozenset of int
+        Their shingles.
+    """
     if not found:
         return []
-    least = _minima(sorted(found))
+    least = _minima(list(found))
     return [
         hashlib.blake2b(
             f"{band}:{least[band * _ROWS : (band + 1) * _ROWS]}".encode(), digest_size=8
@@ -72,10 +77,10 @@ def _minima(numbers: Sequence[int]) -> list[int]:
     factors, offsets = _functions()
     given = np.array(numbers, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        return [
-            int(((a * given + b) >> np.uint64(32)).min())
-            for a, b in zip(factors, offsets, strict=True)
-        ]
+        hashed = factors[:, None] * given + offsets[:, None]
+    # 32 bits of each are kept, and the order by the upper bits is that of all.
+    least: list[int] = (hashed.min(axis=1) >> np.uint64(32)).tolist()
+    return least
 
 
 @cache

@@ -19,6 +19,7 @@ from geomap.models import Article
 from geomap.workspace.feed_notes import FeedNotes
 from geomap.workspace.file import StoreFile
 from geomap.workspace.history import History
+from geomap.workspace.kept_reports import KeptReports
 from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 20  # texts that share a band and may be copied
 _TOGETHER = 64  # articles that are read from the file at once
-_SQUEEZED = 2  # times that texts take less room in the file
 Outcome = Literal["new", "known", "version"]
 
 _COLUMNS = (
@@ -73,7 +73,8 @@ class Counts:
 class Store:
     """A workspace's file; a context manager.
 
-    Its `history` tells what it held before, its `feeds` what is known of those that are watched.
+    Its `reports` are what was found in its articles, its `history` tells what it held before, its
+    `feeds` what is known of those that are watched.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ class Store:
         self._db, self._told, self._writing = self.file.db, self.file.told, self.file.writing
         self.feeds = FeedNotes(self.file)
         self.history = History(self.file, now or partial(dt.datetime.now, dt.UTC))
+        self.reports = KeptReports(self.file, self.history)
 
     def __enter__(self) -> Store:
         return self
@@ -313,8 +315,6 @@ class Store:
         return self._stored(found).article
 
     def _stored(self, row: Sequence[object]) -> Stored:
-        import datetime as dt
-
         key, article_id, version, title, date, date_source, source, url, lang, path = row[:10]
         text, sha, published = row[10:]
         article = Article(
@@ -369,90 +369,6 @@ class Store:
             self._db.execute("DELETE FROM articles WHERE article_id = ?", (article_id,))
             self.history.note_removed(article_id, min(r[1] for r in rows), features)
         return len(rows)
-
-    # ---- Reports ----
-
-    def keep(
-        self,
-        article_id: str,
-        engine: str,
-        report: bytes | None,
-        problem: str | None = None,
-        mark: str = "",
-    ) -> None:
-        """Keep what was found in the latest version of an article, or why nothing could be.
-
-        Parameters
-        ----------
-        article_id : str
-        engine : str
-            What found it: of another engine it is found anew.
-        report : bytes, optional
-            As `stored_reports.pack` gives it.
-        problem : str, optional
-            Why the article is set aside.
-        mark : str
-            What of the engine's corrections it was read by (`adoption.adopt`).
-        """
-        with self._writing():
-            known = self._db.execute(
-                "SELECT id, report FROM articles LEFT JOIN reports ON article = id "
-                "WHERE article_id = ? AND latest = 1", (article_id,),
-            ).fetchone()  # fmt: skip
-            if known is None:  # removed meanwhile
-                return
-            row, before = known
-            if before is not None and before == report:
-                self._db.execute(
-                    "UPDATE reports SET engine = ?, mark = ?, problem = ? WHERE article = ?",
-                    (engine, mark, problem, row),
-                )
-                return
-            self.history.replace(row)
-            self._db.execute(
-                "INSERT INTO reports (article, engine, mark, report, problem, revision) "
-                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (article) DO UPDATE SET "
-                "engine = excluded.engine, mark = excluded.mark, report = excluded.report, "
-                "problem = excluded.problem, revision = excluded.revision",
-                (row, engine, mark, report, problem, self.history.next()),
-            )
-
-    def mark(self, article_id: str) -> str:
-        """Return the mark with which the latest version of an article was read; "" without one."""
-        with self._told():
-            found = self._db.execute(
-                "SELECT mark FROM reports JOIN articles ON id = article "
-                "WHERE article_id = ? AND latest = 1", (article_id,),
-            ).fetchone()  # fmt: skip
-        return "" if found is None else str(found[0])
-
-    def waiting(self, engine: str) -> list[str]:
-        """Return the ids of the latest articles that this engine has not read, by date and id."""
-        with self._told():
-            rows = self._db.execute(
-                "SELECT article_id FROM articles WHERE latest = 1 AND id NOT IN "
-                "(SELECT article FROM reports WHERE engine = ?) "
-                "ORDER BY date IS NULL, date, article_id", (engine,),
-            )  # fmt: skip
-            return [row[0] for row in rows]
-
-    def to_read(self, engine: str) -> int:
-        """Return about how many characters of the latest articles this engine has not read."""
-        with self._told():
-            (size,) = self._db.execute(
-                "SELECT COALESCE(SUM(LENGTH(text)), 0) FROM articles WHERE latest = 1 AND id NOT "
-                "IN (SELECT article FROM reports WHERE engine = ?)", (engine,),
-            ).fetchone()  # fmt: skip
-        return int(size) * _SQUEEZED
-
-    def found(self, article_id: str, engine: str) -> tuple[bytes | None, str | None] | None:
-        """Return the report of an article and its problem; None where this engine has none."""
-        with self._told():
-            found = self._db.execute(
-                "SELECT report, problem FROM reports JOIN articles ON id = article "
-                "WHERE article_id = ? AND latest = 1 AND engine = ?", (article_id, engine),
-            ).fetchone()  # fmt: skip
-        return None if found is None else (found[0], found[1])
 
     # ---- The whole ----
 

@@ -85,13 +85,14 @@ class Workspace:
         self, article: Article, *, raw: bytes | None = None, now: dt.datetime | None = None
     ) -> Added:
         """Keep an article; `raw` is the page that it was read from, as it came."""
+        found = shingles(article.text)
         return self.store.add(
             article,
             origin=article.path or article.url or "standard input",
             when=now or dt.datetime.now(dt.UTC),
             raw=raw,
-            bands=bands(article.text),
-            is_copy=partial(_is_copy, shingles(article.text)),
+            bands=bands(found),
+            is_copy=partial(_is_copy, found),
         )
 
 
