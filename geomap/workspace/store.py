@@ -125,9 +125,8 @@ class Store:
         """Keep an article whole; one whose text is there already is known.
 
         The same address (or message of Telegram) with another text is a new version of the
-        article; so is the same text
-        under its id with a date, source or address that it lacked. The latest counts, the old ones
-        stay. An id that another article has gets a number.
+        article; so is the same text under its id with a date, source or address that it lacked.
+        The latest counts, the old ones stay. An id that another article has gets a number.
 
         Parameters
         ----------
@@ -231,18 +230,12 @@ class Store:
             return asked.fetchone() is not None
 
     def _free_id(self, wanted: str) -> str:
-        taken = self._db.execute("SELECT 1 FROM articles WHERE article_id = ?", (wanted,)).fetchone
         name, number = wanted, 1
-        if taken() is None:
-            return name
-        while True:
+        asked = "SELECT 1 FROM articles WHERE article_id = ?"
+        while self._db.execute(asked, (name,)).fetchone() is not None:
             number += 1
             name = f"{wanted}~{number}"
-            if (
-                self._db.execute("SELECT 1 FROM articles WHERE article_id = ?", (name,)).fetchone()
-                is None
-            ):
-                return name
+        return name
 
     def _copied(
         self, article_id: str, bands: Sequence[str], is_copy: Callable[[str], bool]
