@@ -181,14 +181,12 @@ class Store:
 
     def _known(self, article: Article, sha: str) -> tuple[int, str] | None:
         """Return the row and id of the same text from the same place, or from nowhere told."""
-        rows = self._db.execute(
-            "SELECT id, article_id, url, source, date FROM articles WHERE text_sha256 = ?", (sha,)
-        ).fetchall()
-        day = article.date.isoformat() if article.date else None
-        for row, article_id, url, source, date in rows:
-            if (url, source, date) == (article.url, article.source, day):
-                return row, article_id
-        return None
+        found = self._db.execute(
+            "SELECT id, article_id FROM articles WHERE text_sha256 = ? AND +url IS ? "
+            "AND source IS ? AND +date IS ? ORDER BY id",  # plus: by the index of texts
+            (sha, article.url, article.source, article.date.isoformat() if article.date else None),
+        ).fetchone()
+        return None if found is None else (found[0], found[1])
 
     def _same_address(self, article: Article) -> tuple[str, int] | None:
         if is_message_id(article.id):  # as good as an address, and there without one
@@ -211,7 +209,7 @@ class Store:
         found = self._db.execute(
             "SELECT article_id, (SELECT MAX(v.version) FROM articles v "
             "WHERE v.article_id = a.article_id) FROM articles a WHERE article_id = ? "
-            "AND text_sha256 = ? AND latest = 1 AND (date IS NULL OR date = ?) "
+            "AND text_sha256 = ? AND +latest = 1 AND (date IS NULL OR date = ?) "
             "AND (source IS NULL OR source = ?) AND (url IS NULL OR url = ?)",
             (article.id, sha, article.date.isoformat() if article.date else None, article.source,
              article.url),
