@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from geomap.models import Article
 from geomap.workspace.copies import are_copies, bands, shingles
 from geomap.workspace.store import Store
 from geomap.workspace.texts import packed, unpacked
-from geomap.workspace.workspace import create, open_workspace
+from geomap.workspace.workspace import Workspace, create, open_workspace
 
 if TYPE_CHECKING:
     from geomap.workspace.store import Added
@@ -317,3 +318,27 @@ def test_a_file_that_cannot_be_opened_is_let_go(
         open_workspace(folder)
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
+
+
+def test_no_lookup_of_an_article_goes_through_all(tmp_path: Path) -> None:
+    # What takes a millisecond in a test takes hours in a workspace of 100,000 articles.
+    asked: list[str] = []
+    with create(tmp_path / "w").store as store:
+        store.file.db.set_trace_callback(asked.append)
+        one = article("a", LONG, url="https://example.org/1", source="News")
+        Workspace(tmp_path / "w", store).keep(one)
+        store.reports.keep("a", "engine", b"report")
+        store.reports.found("a", "engine")
+        store.reports.mark("a")
+        store.history.report_at("a", 9)
+        list(store.latest(["a", "b"]))
+        store.knows("https://example.org/1")
+        store.remove("a")
+        store.file.db.set_trace_callback(None)
+        told = [sql for sql in asked if re.match(r"SELECT|UPDATE|DELETE", sql.lstrip("- "))]
+        assert len(told) > 10
+        for sql in told:
+            for row in store.file.db.execute(f"EXPLAIN QUERY PLAN {sql}"):
+                table = re.match(r"SCAN (articles|reports|past_reports|shingles|a|r|p)\b", row[3])
+                through_all = table or "(latest" in row[3]
+                assert not through_all, f"{sql}: {row[3]}"

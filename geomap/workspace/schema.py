@@ -15,7 +15,7 @@ from geomap.workspace import adoption, feed_notes, history
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 4
+VERSION = 5
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -76,12 +76,21 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUE
   ('reports', 'attributes', 'reports', 'What was found in each article');
 """
 )
+# An index that begins with `latest` was taken for one that tells articles apart: an article was
+# looked up by going through all of them.
+_INDEXES = """
+DROP INDEX articles_by_date;
+CREATE INDEX articles_by_date ON articles (date, article_id) WHERE latest = 1;
+CREATE INDEX articles_by_original ON articles (copy_of) WHERE copy_of IS NOT NULL;
+CREATE INDEX shingles_by_article ON shingles (article);
+"""
 # version -> what brings a store of the version before to it
 MIGRATIONS: dict[int, str] = {
     1: _FIRST,
     2: history.TABLES,
     3: feed_notes.TABLES,
     4: adoption.TABLES,
+    5: _INDEXES,
 }
 
 
