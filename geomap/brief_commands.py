@@ -149,11 +149,11 @@ class BriefRun(FrontDrawer, MapRun):
         return first, period.until
 
     def _days_read(self) -> tuple[dt.date | None, dt.date | None]:
-        if not self._bounded or self.bulk_folder is None:
+        kept = self.bulk_folder or (self.workspace and self.workspace.store)
+        if not self._bounded or not kept or self._came is not None:
             return super()._days_read()
-        days = self.bulk_folder.days()
         return self._span(
-            period_of(days, since=self._since, until=self._until, length=self._length)
+            period_of(kept.days(), since=self._since, until=self._until, length=self._length)
         )
 
     def _told_of(self, article: Article) -> bool:

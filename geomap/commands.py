@@ -229,7 +229,7 @@ class Run:
     def _sources(self) -> ReadResult:
         """Read the articles that are named, or those of the workspace that is."""
         if self.workspace is not None:
-            return self.workspace.read(self.settings.since, self.settings.until)
+            return self.workspace.read(*self._days_read())
         if self.bulk_folder is not None:
             return self.bulk_folder.read(*self._days_read())
         return read_articles(
@@ -239,7 +239,7 @@ class Run:
         )
 
     def _days_read(self) -> tuple[dt.date | None, dt.date | None]:
-        """Return the first and the last day whose articles a bulk folder has to give."""
+        """Return the first and the last day of the articles that a kept source has to give."""
         return self.settings.since, self.settings.until
 
     def _check_articles(self, articles: Iterable[Article]) -> None:

@@ -322,6 +322,15 @@ class Store:
         )
         return Stored(int(str(key)), int(str(version)), article, str(sha))
 
+    def days(self) -> list[dt.date]:
+        """Return the days of the articles, in order."""
+        with self._told():
+            rows = self._db.execute(
+                "SELECT DISTINCT date FROM articles WHERE latest = 1 AND date IS NOT NULL "
+                "ORDER BY date"
+            )
+            return [dt.date.fromisoformat(row[0]) for row in rows]
+
     def ids(self) -> list[str]:
         """Return the ids of all articles, by the order in which they came."""
         with self._told():
