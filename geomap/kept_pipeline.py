@@ -14,7 +14,7 @@ from geomap.pipeline import Pipeline
 from geomap.toponyms.reader import batches
 from geomap.toponyms.renumbering import renumbered
 from geomap.workspace.adoption import adopt
-from geomap.workspace.stored_reports import FORMAT, pack, unpack
+from geomap.workspace.stored_reports import FORMAT, Packed, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from geomap.models import Article, Span
     from geomap.toponyms.renumbering import Standing
     from geomap.workspace.store import Store
-    from geomap.workspace.stored_reports import Packed
 
 
 class KeptPipeline(Pipeline):
@@ -124,10 +123,12 @@ class KeptPipeline(Pipeline):
             )
             return
         try:
-            data = pack(result) if isinstance(result, Report) else result.data
+            kept = Packed.of(result) if isinstance(result, Report) else result
         except WorkspaceError:  # larger than any report is: read anew each time
             return
-        self._store.reports.keep(article.id, self.engine, data, mark=self._mark(article))
+        self._store.reports.keep(
+            article.id, self.engine, kept.data, mark=self._mark(article), places=kept.places
+        )
 
     def unused_corrections(
         self, reports: Iterable[Report], left_out: Iterable[str] = ()

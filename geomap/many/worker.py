@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
 from geomap.models import Report
-from geomap.workspace.stored_reports import Packed, pack
+from geomap.workspace.stored_reports import Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +45,6 @@ def read(articles: Sequence[Article]) -> list[Packed | Report | Problem]:
 
 def _packed(report: Report) -> Packed | Report:
     try:
-        return Packed(pack(report), report.article, report.problems)
+        return Packed.of(report)
     except WorkspaceError:  # larger than any report is: it goes back as it is
         return report

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geomap.workspace.places import write_places
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geomap.workspace.file import StoreFile
     from geomap.workspace.history import History
+    from geomap.workspace.places import NamedPlace
 
 _SQUEEZED = 2  # times that texts take less room in the file
 
@@ -32,6 +37,7 @@ class KeptReports:
         report: bytes | None,
         problem: str | None = None,
         mark: str = "",
+        places: Sequence[NamedPlace] = (),
     ) -> None:
         """Keep what was found in the latest version of an article, or why nothing could be.
 
@@ -46,6 +52,8 @@ class KeptReports:
             Why the article is set aside.
         mark : str
             What of the engine's corrections it was read by (`adoption.adopt`).
+        places : sequence of NamedPlace
+            What it names, for GIS programs that open the store.
         """
         with self._writing():
             known = self._db.execute(
@@ -55,6 +63,7 @@ class KeptReports:
             if known is None:  # removed meanwhile
                 return
             row, before = known
+            write_places(self._db, row, places)
             if before is not None and before == report:
                 self._db.execute(
                     "UPDATE reports SET engine = ?, mark = ?, problem = ? WHERE article = ?",

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.errors import WorkspaceError
-from geomap.workspace import adoption, feed_notes, history
+from geomap.workspace import adoption, feed_notes, history, places
 
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 5
+VERSION = 6
 _APPLICATION_ID = 0x47504B47  # "GPKG", by which a GeoPackage is told
 _GPKG_VERSION = 10300
 _WGS84 = (
@@ -91,6 +91,7 @@ MIGRATIONS: dict[int, str] = {
     3: feed_notes.TABLES,
     4: adoption.TABLES,
     5: _INDEXES,
+    6: places.TABLES,
 }
 
 

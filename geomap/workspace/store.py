@@ -20,6 +20,7 @@ from geomap.workspace.feed_notes import FeedNotes
 from geomap.workspace.file import StoreFile
 from geomap.workspace.history import History
 from geomap.workspace.kept_reports import KeptReports
+from geomap.workspace.places import drop_earlier
 from geomap.workspace.texts import digest, holdable, packed, unpacked, whole
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Store:
                 self._db.execute(
                     "UPDATE articles SET latest = 0 WHERE article_id = ?", (article_id,)
                 )
+                drop_earlier(self._db, article_id)
                 outcome: Outcome = "version"
             else:
                 article_id, version, outcome = self._free_id(article.id), 1, "new"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from geomap.errors import WorkspaceError
 from geomap.models import Place, Region, Report
+from geomap.workspace.places import NamedPlace, places_of
 from geomap.workspace.stored_rows import Shared, Sharing, form_of
 from geomap.workspace.stored_shapes import Columns, shapes_from
 
@@ -38,11 +39,23 @@ _LEAST_BYTES, _BYTES_PER_CHARACTER, _MOST_BYTES = 1 << 22, 512, 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A report as bytes, with its article and what its owner should know of it."""
+    """A report as bytes, with its article, what its owner should know of it, and what it names."""
 
     data: bytes
     article: Article
     problems: tuple[Problem, ...]
+    places: tuple[NamedPlace, ...]
+
+    @classmethod
+    def of(cls, report: Report) -> Packed:
+        """Return a report packed.
+
+        Raises
+        ------
+        WorkspaceError
+            As `pack`.
+        """
+        return cls(pack(report), report.article, report.problems, places_of(report))
 
     def report(self) -> Report:
         """Return the report.
