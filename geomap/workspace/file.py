@@ -50,8 +50,6 @@ class StoreFile:
                 # SQLite's own 2 MB do not hold the ends of the indexes of 100,000 articles.
                 self.db.execute("PRAGMA cache_size = -32768")
                 bring_up(self.db, str(path), new=create)
-                if create:  # GDAL looks for the marks of a GeoPackage in the file, not in its log
-                    self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException:
             self.db.close()  # its locks would stay as long as this process
             raise
