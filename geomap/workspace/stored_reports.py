@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,7 +134,7 @@ def unpack(data: bytes, article: Article) -> Report:
         escaped, *rest = _decoder().decode(_opened(data, _most_bytes(article)))
         shapes, places, regions, found = _mapped(tuple(rest), _unescape) if escaped else rest
         shared = Shared(article, shapes_from(Columns(*shapes)))
-        shared.places = [form_of(Place).from_row(row, shared) for row in places]
+        shared.places = [_place(row) for row in places]
         shared.regions = [form_of(Region).from_row(row, shared) for row in regions]
         report: Report = form_of(Report).from_row(found, shared)
     except (msgspec.MsgspecError, ShapelyError, ValueError, LookupError, zlib.error) as error:
@@ -143,6 +143,12 @@ def unpack(data: bytes, article: Article) -> Report:
             "again (geomap reprocess)"
         ) from error
     return report
+
+
+@lru_cache(maxsize=50_000)
+def _place(row: tuple[Any, ...]) -> Place:
+    """Return the place of a row: one for all reports, for they name the same few thousand."""
+    return Place(*row)
 
 
 def _sealed(version: int, body: bytes) -> bytes:
