@@ -342,3 +342,13 @@ def test_no_lookup_of_an_article_goes_through_all(tmp_path: Path) -> None:
                 table = re.match(r"SCAN (articles|reports|past_reports|shingles|a|r|p)\b", row[3])
                 through_all = table or "(latest" in row[3]
                 assert not through_all, f"{sql}: {row[3]}"
+
+
+def test_bytes_that_are_no_text_are_damage_told_in_one_line(folder: Path) -> None:
+    add(folder, article("a", LONG))
+    with open_workspace(folder).store as store:
+        store.file.db.execute("UPDATE articles SET text_sha256 = CAST(X'FF0D0A1B' AS TEXT)")
+        with pytest.raises(WorkspaceError) as told:
+            store.faults()
+    assert str(told.value).endswith("is damaged: take a copy of it, then restore a backup")
+    assert str(told.value).isprintable()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# What SQLite says of a damaged file; the last may go on with the bytes that it found.
+_DAMAGED = ("malformed", "not a database", "Could not decode")
 _WAIT_S = 60.0  # for another process that writes
 
 
@@ -73,7 +75,7 @@ class StoreFile:
                 text = "the disk is full: nothing of the last article was kept, the rest is whole"
             elif "readonly" in text or "unable to open" in text:
                 text = "is read-only, or its folder is: change that, or copy the workspace"
-            elif "malformed" in text or "not a database" in text:
+            elif any(told in text for told in _DAMAGED):
                 text = "is damaged: take a copy of it, then restore a backup"
             raise WorkspaceError(f"{self.path}: {text}") from error
 
